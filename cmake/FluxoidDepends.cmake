@@ -1,0 +1,16 @@
+# Every outside library, found in one place. scripts/packages.txt lists the Debian packages they come from.
+find_package(PkgConfig REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C)
+pkg_check_modules(UDUNITS REQUIRED IMPORTED_TARGET udunits)
+pkg_check_modules(GEOS REQUIRED IMPORTED_TARGET geos)
+pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+
+find_path(CHOLMOD_INCLUDE cholmod.h PATH_SUFFIXES suitesparse REQUIRED)
+find_library(CHOLMOD_LIBRARY cholmod REQUIRED)
+add_library(Fluxoid::cholmod INTERFACE IMPORTED)
+target_include_directories(Fluxoid::cholmod SYSTEM INTERFACE ${CHOLMOD_INCLUDE})
+target_link_libraries(Fluxoid::cholmod INTERFACE ${CHOLMOD_LIBRARY})

@@ -1,0 +1,54 @@
+// fluxoid/units.h -- SI <-> natural units. The only place with SI constants.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLUXOID_UNITS_H
+#define FLUXOID_UNITS_H
+
+#include "fluxoid/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// h and e are exact (SI 2019); mu0 is CODATA 2018. Phi0 = h/2e.
+#define FLX_SI_H 6.62607015e-34           // [J s]
+#define FLX_SI_E 1.602176634e-19          // [C]
+#define FLX_SI_KB 1.380649e-23            // [J/K]
+#define FLX_SI_MU0 1.25663706212e-6       // [N/A^2]
+#define FLX_SI_PHI0 2.067833848461929e-15 // [Wb]
+
+// What a layer is made of, in SI.
+typedef struct flx_material {
+    double xi;           // [m] coherence length
+    double lambda;       // [m] penetration depth; 0 if only the Pearl length is known
+    double thickness;    // [m]; 0 if only the Pearl length is known
+    double pearl_length; // [m] Lambda = lambda^2/d
+    double
+        conductivity; // [S/m] of the normal state; 0: unknown, then seconds and volts are not given
+    double u, gamma;  // [1]
+    double z;         // [m] height of the film
+} flx_material;
+
+// The natural units of a layer in SI; 0 where the material does not say enough. Tinkham,
+// Introduction to Superconductivity, ch. 4; K0 = Phi0/(2 pi mu0 Lambda xi), V0 = hbar/(2 e tau0),
+// tau0 = mu0 sigma lambda^2.
+typedef struct flx_scales {
+    double xi;     // [m]
+    double lambda; // [m]
+    double Lambda; // [m]
+    double Bc2;    // [T] Phi0/(2 pi xi^2)
+    double A0;     // [T m] xi Bc2
+    double J0;     // [A/m^2] xi Bc2/(mu0 lambda^2)
+    double K0;     // [A/m]
+    double tau0;   // [s]
+    double V0;     // [V]
+    double Phi0;   // [Wb]
+    double Bc;     // [T] thermodynamic: Phi0/(2 sqrt 2 pi lambda xi)
+    double energy; // [J] (Bc^2/mu0) xi^2 d
+} flx_scales;
+
+FLX_API flx_scales flx_scales_of(const flx_material *material);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
