@@ -1,6 +1,7 @@
 # Every outside library, found in one place. scripts/packages.txt lists the Debian packages they come from.
 find_package(PkgConfig REQUIRED)
-find_package(OpenMP REQUIRED COMPONENTS C)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
 pkg_check_modules(UDUNITS REQUIRED IMPORTED_TARGET udunits)
 pkg_check_modules(GEOS REQUIRED IMPORTED_TARGET geos)
 pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET openblas)

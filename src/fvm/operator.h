@@ -1,0 +1,33 @@
+// fvm/operator.h -- the covariant Laplacian of a mesh with its link variables.
+//
+//   (a Lap psi)_i = sum_j (s_ij/e_ij) (exp(-i a_ij) psi_j - psi_i)
+//
+// Finite volumes on Voronoi cells; gauge-exact for any a. Du, Gunzburger, Peterson, SIAM Rev. 34,
+// 54 (1992); Du, Nicolaides and Wu, SIAM J. Numer. Anal. 35, 1049 (1998). SPDX-License-Identifier:
+// GPL-3.0-or-later
+#ifndef FLX_FVM_OPERATOR_H
+#define FLX_FVM_OPERATOR_H
+
+#include "base/pool.h"
+#include "fluxoid/mesh.h"
+#include "fvm/kernels.h"
+
+typedef struct flx_operator {
+    const flx_mesh *mesh; // borrowed
+    const flx_kernels *kernels;
+    double *weight; // [n_edge] [1] s_e/e_e
+    double *diag;   // [n_site] [1] sum of the weights of a site
+    double *link;   // [2 n_edge][2] w_e exp(-i a_ij) of each half-edge
+} flx_operator;
+
+// Links start at a = 0. Clear with flx_operator_clear, also after a failure.
+flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *kernels,
+                             flx_operator *op);
+void flx_operator_clear(flx_operator *op);
+
+void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); // [n_edge]
+
+// y = a Lap psi; both [n_site][2]. One process's part of the loop is done by a thread pool.
+void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);
+
+#endif

@@ -1,0 +1,13 @@
+// linalg/cholesky.h -- sparse Cholesky: ordered and factorised by CHOLMOD, solved here.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_LINALG_CHOLESKY_H
+#define FLX_LINALG_CHOLESKY_H
+
+#include "linalg/spd.h"
+
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+void flx_cholesky_solve(void *factor, const double *b, double *x);
+void flx_cholesky_free(void *factor);
+double flx_cholesky_bytes(const void *factor);
+
+#endif

@@ -1,0 +1,38 @@
+// linalg/spd.h -- solvers for symmetric positive definite systems A x = b with one matrix and many
+// right-hand sides, as a table chosen by name. "cholmod" (sparse Cholesky) is always there.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_LINALG_SPD_H
+#define FLX_LINALG_SPD_H
+
+#include "base/pool.h"
+
+// Symmetric sparse matrix, both triangles stored by rows, columns sorted. Borrowed for the call
+// that takes it.
+typedef struct flx_csr {
+    int32_t n;
+    const int32_t *row; // [n + 1]
+    const int32_t *col; // [row[n]]
+    const double *val;  // [row[n]]
+} flx_csr;
+
+typedef struct flx_spd flx_spd;
+
+typedef struct flx_spd_ops {
+    const char *name;
+    const char *how; // how to get it where it is missing; NULL: it is there
+    flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+    void (*solve)(void *factor, const double *b, double *x);
+    void (*free)(void *factor);
+    double (*bytes)(const void *factor); // memory read by one solve
+} flx_spd_ops;
+
+// Orders and factorises. The pool is borrowed until the solver is freed.
+flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix, flx_pool *pool,
+                          flx_spd **out);
+void flx_spd_free(flx_spd *spd);
+
+// Solves in place or not (b may be x). Never allocates.
+void flx_spd_solve(flx_spd *spd, const double *b, double *x);
+double flx_spd_bytes(const flx_spd *spd);
+
+#endif

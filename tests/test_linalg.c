@@ -1,0 +1,165 @@
+// Sparse Cholesky against matrices whose solution is known; pool sums; same bits for any number of
+// threads. SPDX-License-Identifier: GPL-3.0-or-later
+#include "test.h"
+
+#include "base/base.h"
+#include "base/pool.h"
+#include "linalg/spd.h"
+
+// Five-point Laplacian + shift on an n x n grid, Dirichlet outside.
+typedef struct grid {
+    int32_t row[40001], col[200000], n;
+    double val[200000];
+} grid;
+
+static grid *laplacian(int32_t n)
+{
+    grid *g = calloc(1, sizeof *g);
+    int32_t k = 0;
+    g->n = n * n;
+    for (int32_t y = 0; y < n; y++)
+        for (int32_t x = 0; x < n; x++) {
+            const int32_t dx[] = {0, -1, 0, 1, 0}, dy[] = {-1, 0, 0, 0, 1};
+            for (int32_t d = 0; d < 5; d++) {
+                int32_t u = x + dx[d], v = y + dy[d];
+                if (u < 0 || v < 0 || u >= n || v >= n)
+                    continue;
+                g->col[k] = v * n + u;
+                g->val[k++] = d == 2 ? 4.01 : -1;
+            }
+            g->row[y * n + x + 1] = k;
+        }
+    return g;
+}
+
+static void solve(int32_t n, int32_t threads, double *x, double *x_true)
+{
+    flx_ctx *ctx = flx_ctx_create();
+    grid *g = laplacian(n);
+    flx_csr a = {g->n, g->row, g->col, g->val};
+    flx_pool *pool;
+    flx_spd *spd;
+    assert_int_equal(flx_pool_create(ctx, threads, g->n, &pool), FLX_OK);
+    assert_int_equal(flx_spd_create(ctx, "cholmod", &a, pool, &spd), FLX_OK);
+    double *b = calloc((size_t)g->n, sizeof *b);
+    for (int32_t i = 0; i < g->n; i++)
+        x_true[i] = sin(0.37 * i) + 0.01 * i;
+    for (int32_t i = 0; i < g->n; i++)
+        for (int32_t k = g->row[i]; k < g->row[i + 1]; k++)
+            b[i] += g->val[k] * x_true[g->col[k]];
+    flx_spd_solve(spd, b, x);
+    flx_spd_solve(spd, b, b); // in place
+    assert_memory_equal(x, b, (size_t)g->n * sizeof *b);
+    free(b);
+    free(g);
+    flx_spd_free(spd);
+    flx_pool_free(pool);
+    flx_ctx_free(ctx);
+}
+
+static void cholesky_solves_grids_of_any_size(void **state)
+{
+    (void)state;
+    const int32_t sizes[] = {1, 2, 3, 7, 20, 63, 150};
+    for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
+        int32_t n = sizes[s] * sizes[s];
+        double *x = calloc((size_t)n, sizeof *x), *expected = calloc((size_t)n, sizeof *x);
+        solve(sizes[s], 1, x, expected);
+        // condition number <= 800 for this shift, values up to 225: rounding stays below 1e-9
+        for (int32_t i = 0; i < n; i++)
+            assert_near(x[i], expected[i], 1e-9);
+        free(x);
+        free(expected);
+    }
+}
+
+static void the_bits_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    enum { N = 120 };
+    double *x = calloc(3 * N * N, sizeof *x), *expected = calloc(N * N, sizeof *x);
+    for (int32_t t = 0; t < 3; t++)
+        solve(N, t + 1, x + t * N * N, expected);
+    assert_memory_equal(x, x + N * N, N * N * sizeof *x);
+    assert_memory_equal(x, x + 2 * N * N, N * N * sizeof *x);
+    free(x);
+    free(expected);
+}
+
+static void wrong_matrices_and_names_are_refused(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_pool *pool;
+    assert_int_equal(flx_pool_create(ctx, 1, 10, &pool), FLX_OK);
+    const int32_t row[] = {0, 2, 4}, col[] = {0, 1, 0, 1};
+    const double val[] = {1, 2, 2, 1};
+    flx_csr a = {2, row, col, val};
+    flx_spd *spd;
+    assert_int_equal(flx_spd_create(ctx, "cholmod", &a, pool, &spd), FLX_ERR_SOLVER);
+    assert_null(spd);
+    assert_int_equal(flx_spd_create(ctx, "petsc", &a, pool, &spd), FLX_ERR_UNAVAILABLE);
+    assert_int_equal(flx_spd_create(ctx, "magic", &a, pool, &spd), FLX_ERR_INPUT);
+    flx_pool_free(pool);
+    flx_ctx_free(ctx);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_pool *pool;
+    assert_int_equal(flx_pool_create(ctx, 1, 1000, &pool), FLX_OK);
+    grid *g = laplacian(30);
+    flx_csr a = {g->n, g->row, g->col, g->val};
+    flx_status status = FLX_ERR_MEMORY;
+    int32_t n = 0;
+    while (status != FLX_OK) {
+        flx_spd *spd;
+        flx_ctx_fail_allocation(ctx, ++n);
+        status = flx_spd_create(ctx, "cholmod", &a, pool, &spd);
+        assert_true(status == FLX_OK || status == FLX_ERR_MEMORY);
+        flx_spd_free(spd);
+    }
+    assert_true(n > 10);
+    free(g);
+    flx_pool_free(pool);
+    flx_ctx_free(ctx);
+}
+
+static double one_over(void *arg, int32_t begin, int32_t end)
+{
+    (void)arg;
+    double sum = 0;
+    for (int32_t i = begin; i < end; i++)
+        sum += 1.0 / (1 + i);
+    return sum;
+}
+
+static void sums_of_a_pool_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    double sum[4];
+    for (int32_t t = 0; t < 4; t++) {
+        flx_pool *pool;
+        assert_int_equal(flx_pool_create(NULL, t + 1, 100000, &pool), FLX_OK);
+        sum[t] = flx_pool_sum(pool, 100000, one_over, NULL);
+        flx_pool_free(pool);
+    }
+    assert_near(sum[0], 12.090146129863428,
+                1e-12); // harmonic number H_100000; rounding of 1e5 terms
+    for (int32_t t = 1; t < 4; t++)
+        assert_memory_equal(&sum[0], &sum[t], sizeof sum[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cholesky_solves_grids_of_any_size),
+        cmocka_unit_test(the_bits_do_not_depend_on_threads),
+        cmocka_unit_test(wrong_matrices_and_names_are_refused),
+        cmocka_unit_test(every_allocation_may_fail),
+        cmocka_unit_test(sums_of_a_pool_do_not_depend_on_threads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
