@@ -30,7 +30,7 @@ typedef struct flx_shape_item {
     double width;    // [length] of a path (flat ends, mitred corners)
     double at[2];    // [length]
     double rotate;   // [degree] counter-clockwise
-    double scale[2]; // [1] 1, 1: none
+    double scale[2]; // [1] 1, 1: none; 0, 0 (a struct of zeros): none as well
     bool mirror_x;   // x -> -x
     bool mirror_y;   // y -> -y
     int32_t line;    // of the case file, for messages; 0: unknown
@@ -46,8 +46,8 @@ FLX_API flx_status flx_region_create(flx_ctx *ctx, const flx_shape_item *items, 
                                      double max_edge, flx_region **out);
 FLX_API void flx_region_free(flx_region *region);
 
-FLX_API double flx_region_area(const flx_region *region); // [length^2]
-FLX_API bool flx_region_contains(const flx_region *region, double x, double y);
+FLX_API double flx_region_area(const flx_region *region);                       // [length^2]
+FLX_API bool flx_region_contains(const flx_region *region, double x, double y); // rim included
 FLX_API void flx_region_bounds(const flx_region *region,
                                double bounds[4]); // xmin, ymin, xmax, ymax
 FLX_API void flx_region_inner_point(const flx_region *region, double point[2]); // some point inside
@@ -63,6 +63,26 @@ typedef struct flx_rings {
     const double *xy;     // [start[n_ring]][2]
 } flx_rings;
 FLX_API flx_rings flx_region_rings(const flx_region *region);
+
+// A region from rings, e.g. one read from a file: ring r is points [start[r] .. start[r+1]-1], and
+// what an odd number of rings surrounds is inside. *out is owned. Refuses rings that cross.
+FLX_API flx_status flx_region_from_rings(flx_ctx *ctx, const double *xy, const int32_t *start,
+                                         int32_t n_ring, flx_region **out);
+
+// a with b added, cut away or kept in common. *out is owned. Refuses a result without area.
+FLX_API flx_status flx_region_combine(flx_ctx *ctx, const flx_region *a, flx_shape_verb verb,
+                                      const flx_region *b, flx_region **out);
+
+// How two regions lie.
+typedef struct flx_relation {
+    bool overlap;    // they share area
+    bool within;     // a lies in the interior of b: their rims share no point
+    bool touch;      // their rims share points
+    double distance; // [length] between the two regions, 0 if they share a point
+    double at[2];    // [length] a point they share; if apart, the point of a nearest to b
+} flx_relation;
+FLX_API flx_status flx_region_relate(flx_ctx *ctx, const flx_region *a, const flx_region *b,
+                                     flx_relation *out);
 
 #ifdef __cplusplus
 }
