@@ -71,6 +71,9 @@ typedef struct flx_mesh_input {
 FLX_API flx_status flx_mesh_create(flx_ctx *ctx, const flx_mesh_input *input, flx_mesh **out);
 FLX_API void flx_mesh_free(flx_mesh *mesh);
 
+// Multiplies all lengths by factor [1] > 0, e.g. to count them in xi.
+FLX_API void flx_mesh_scale(flx_mesh *mesh, double factor);
+
 // How good the triangles are.
 typedef struct flx_mesh_quality {
     double min_angle;                     // [degree] smallest angle of all triangles
