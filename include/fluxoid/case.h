@@ -1,0 +1,295 @@
+// fluxoid/case.h -- case files: from YAML text to a checked struct, expressions, documentation of
+// keys.
+//
+// What is counted in what: lengths in a case are in xi of `scales` (the film's layer), times in
+// tau0, angles in degrees; expressions of the outside world (fields, currents, moments) give SI,
+// and `scales` turns those into natural numbers. Brackets say it for each field.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLUXOID_CASE_H
+#define FLUXOID_CASE_H
+
+#include "fluxoid/geom.h"
+#include "fluxoid/tdgl.h"
+#include "fluxoid/units.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// -- expressions ---------------------------------------------------------------------------------
+
+// A compiled value of a case file, e.g. `0.4 mT * ramp(t, 0, 100)`. Constant and without state:
+// any number of threads may evaluate one. Owned by its case.
+typedef struct flx_expr flx_expr;
+
+enum { // what an expression may depend on
+    FLX_EXPR_X = 1,
+    FLX_EXPR_Y = 2,
+    FLX_EXPR_Z = 4,
+    FLX_EXPR_T = 8,
+    FLX_EXPR_SPACE = FLX_EXPR_X | FLX_EXPR_Y | FLX_EXPR_Z,
+    FLX_EXPR_MEASURED = 16 // quantities of flx_case.measured
+};
+
+// The set of FLX_EXPR_* that the value depends on; 0: a constant.
+FLX_API unsigned flx_expr_uses(const flx_expr *expr);
+
+// Value at a point [xi] and time [tau0], in the unit its field in the case names.
+FLX_API double flx_expr_eval(const flx_expr *expr, const double r[3], double t);
+
+// The same at n points r [n][3] [xi]; out [n]. Several times faster a point.
+FLX_API void flx_expr_eval_many(const flx_expr *expr, const double *r, int32_t n, double t,
+                                double *out);
+
+// For stop_when: true if the condition holds; value [n_measured] as flx_case.measured says.
+FLX_API bool flx_expr_holds(const flx_expr *expr, double t, const double *value);
+
+// The text it was compiled from, and its place; borrowed from the expression.
+FLX_API const char *flx_expr_text(const flx_expr *expr);
+FLX_API int32_t flx_expr_line(const flx_expr *expr);
+
+// A source that separates costs one field instead of one for each time: where expr = factor(t) *
+// shape(x, y, z) by its factors, NULL for a part that is 1. Both are owned by expr. False (and both
+// NULL) if it does not separate.
+FLX_API bool flx_expr_split_time(const flx_expr *expr, const flx_expr **factor,
+                                 const flx_expr **shape);
+
+// -- the case ------------------------------------------------------------------------------------
+
+typedef struct flx_case_let {
+    const char *name;
+    const char *text; // as given
+    double value;     // [SI, or 1 where it is a bare number]
+    int32_t line;
+} flx_case_let;
+
+typedef struct flx_case_layer {
+    const char *name;
+    flx_material material;   // [SI]
+    const flx_expr *epsilon; // [1] of x, y, t; NULL: 1
+    int32_t line;
+} flx_case_layer;
+
+typedef struct flx_case_shape {
+    const flx_shape_item *item; // [n_item] [xi]; the `line` of each is set
+    int32_t n_item;
+    int32_t line;
+} flx_case_shape;
+
+typedef struct flx_case_hole {
+    const char *name;
+    flx_case_shape shape;
+    int32_t line;
+} flx_case_hole;
+
+typedef struct flx_case_film {
+    const char *name;
+    int32_t layer; // index into layers
+    flx_case_shape shape;
+    const flx_case_hole *holes; // [n_hole]; names are unique over all films
+    int32_t n_hole;
+    int32_t line;
+} flx_case_film;
+
+typedef struct flx_case_terminal {
+    const char *name;
+    int32_t film;         // index into films
+    flx_case_shape shape; // the film edge inside it carries the current
+    flx_terminal_psi psi;
+    double amplitude;        // [1] |psi| where it is held
+    const flx_expr *current; // [A] of t; positive into the film; NULL: 0
+    int32_t line;
+} flx_case_terminal;
+
+typedef struct flx_case_probe {
+    const char *name;
+    double point[2][2]; // [xi] voltage is mu(first) - mu(second)
+    int32_t line;
+} flx_case_probe;
+
+// Whose surroundings a mesh is finer in.
+typedef enum flx_case_near {
+    FLX_NEAR_EDGES,
+    FLX_NEAR_HOLES,
+    FLX_NEAR_CORNERS,
+    FLX_NEAR_POINT
+} flx_case_near;
+
+typedef struct flx_case_refine {
+    flx_case_near near;
+    double at[2];    // [xi] FLX_NEAR_POINT
+    double distance; // [xi]
+    double max_edge; // [xi]
+    int32_t line;
+} flx_case_refine;
+
+typedef struct flx_case_mesh {
+    double max_edge; // [xi]
+    const flx_case_refine *refine;
+    int32_t n_refine;
+    const char *import; // path of a .msh or HDF5 file, from the folder of the case; NULL: none
+    bool unsigned_duals;
+    int32_t line;
+} flx_case_mesh;
+
+typedef enum flx_case_field_kind {
+    FLX_CASE_UNIFORM,
+    FLX_CASE_LOOP,
+    FLX_CASE_DIPOLE,
+    FLX_CASE_FILE
+} flx_case_field_kind;
+
+// One source of the applied field. Fields add.
+typedef struct flx_case_field {
+    flx_case_field_kind kind;
+    const flx_expr *value; // UNIFORM: B_z [T] of x, y, z, t; LOOP: current [A] of t; FILE: factor
+                           // [1] of t or NULL
+    double at[3];          // [xi] LOOP: centre; DIPOLE
+    double radius;         // [xi] LOOP
+    const flx_expr *moment[3]; // [A m^2] DIPOLE, of t; NULL: 0
+    const char *path;          // FILE, from the folder of the case
+    int32_t line;
+} flx_case_field;
+
+typedef struct flx_case_winding {
+    int32_t film, hole; // of films[film].holes
+    int32_t winding;
+    int32_t line;
+} flx_case_winding;
+
+typedef struct flx_case_vortex {
+    double at[2]; // [xi]
+    int32_t winding;
+    int32_t line;
+} flx_case_vortex;
+
+// They combine: normal or from sets psi, windings and vortices multiply it; none: uniform.
+typedef struct flx_case_start {
+    const flx_case_winding *winding;
+    int32_t n_winding;
+    const flx_case_vortex *vortex;
+    int32_t n_vortex;
+    bool normal;  // from the normal state
+    double noise; // [1] rms |psi|
+    uint64_t seed;
+    const char *from; // path of a data file, from the folder of the case; NULL: none
+    double from_time; // [tau0] NAN: its last frame
+    int32_t line;
+} flx_case_start;
+
+// What a quantity named in stop_when is; its value is given in these units.
+typedef enum flx_measured_kind {
+    FLX_MEASURED_VOLTAGE,      // [V0] of probes[index]
+    FLX_MEASURED_HOLE_WINDING, // of films[film].holes[index]
+    FLX_MEASURED_LOOP_WINDING, // of loops[index]
+    FLX_MEASURED_CURRENT,      // [K0 xi] of terminals[index]
+    FLX_MEASURED_VORTICES,     // number of vortices and antivortices
+    FLX_MEASURED_PSI_MIN,      // smallest |psi|
+    FLX_MEASURED_PSI_MAX,      // largest |psi|
+    FLX_MEASURED_ENERGY,       // [F0]
+    FLX_MEASURED_CHANGE,       // [1/tau0] largest |d psi/dt|
+    FLX_MEASURED_DT            // [tau0] last step
+} flx_measured_kind;
+
+typedef struct flx_measured {
+    flx_measured_kind kind;
+    int32_t film, index;
+} flx_measured;
+
+typedef struct flx_case_run {
+    flx_tdgl_opts opts;        // checked
+    double time;               // [tau0] to reach
+    double stop_steady;        // [1/tau0] stop when the largest |d psi/dt| is below; 0: never
+    const flx_expr *stop_when; // flx_expr_holds; NULL: never
+    double average_from;       // [tau0] means begin here
+    double frame_interval;     // [tau0] between frames kept; > 0
+    double checkpoint;         // [tau0] between checkpoints; 0: only at the end
+    int32_t line;
+} flx_case_run;
+
+typedef struct flx_case_loop {
+    const char *name;
+    flx_case_shape shape; // one closed curve
+    int32_t line;
+} flx_case_loop;
+
+// One key that is swept. The grid of all axes is run, the last axis fastest.
+typedef struct flx_case_axis {
+    const char *key;         // "drive.field"
+    const char *const *text; // [n] YAML of each value
+    const double *value;     // [n] in SI, or as given where it is a bare number; NAN: not a number
+    int32_t n;
+    bool carry; // `continue: true`: a point starts from the last state of the one before
+    int32_t line;
+} flx_case_axis;
+
+// A case. Everything in it is owned by it and constant. Names are unique within their list.
+typedef struct flx_case {
+    const char *name;   // file name, for messages
+    const char *title;  // "" if none
+    const char *given;  // the text as given
+    const char *used;   // YAML after --set and without comments: reads back as the same case
+    const char *engine; // "tdgl"
+
+    double length;     // [m] units.length; 0: not given
+    flx_scales scales; // natural units of the run, in SI
+    double u, gamma;   // [1] of the films' layer
+    int32_t reference; // index of the layer whose units they are
+
+    const flx_case_let *lets;
+    const flx_case_layer *layers;
+    const flx_case_film *films;
+    const flx_case_terminal *terminals;
+    const flx_case_probe *probes;
+    const flx_case_field *fields;
+    const flx_case_loop *loops;
+    const flx_case_axis *axes;
+    const flx_measured *measured; // what stop_when asks for
+    int32_t n_let, n_layer, n_film, n_terminal, n_probe, n_field, n_loop, n_axis, n_measured;
+
+    flx_case_mesh mesh;
+    flx_case_start start;
+    flx_case_run run;
+} flx_case;
+
+// Where a case comes from. All borrowed for the call.
+typedef struct flx_case_source {
+    const char *text; // [length]
+    size_t length;
+    const char *name;        // file name or path, for messages and relative paths
+    const char *const *sets; // [n_set] "path.to.key=VALUE", applied in order
+    int32_t n_set;
+} flx_case_source;
+
+// Reads and checks a case, and every value of its sweep. Errors name file, line, key, what was
+// given and what is allowed: FLX_ERR_INPUT; FLX_ERR_UNAVAILABLE for known parts of other builds.
+// *out is owned: free with flx_case_free; NULL on failure.
+FLX_API flx_status flx_case_create(flx_ctx *ctx, const flx_case_source *source, flx_case **out);
+FLX_API void flx_case_free(flx_case *c);
+
+// The same from memory without edits, and from a file with them.
+FLX_API flx_status flx_case_parse(flx_ctx *ctx, const char *text, size_t length, const char *name,
+                                  flx_case **out);
+FLX_API flx_status flx_case_load(flx_ctx *ctx, const char *path, const char *const *sets,
+                                 int32_t n_set, flx_case **out);
+
+// Number of points of the sweep; 1 without one.
+FLX_API int64_t flx_case_points(const flx_case *c);
+
+// Case of one point, 0 .. flx_case_points() - 1, without the sweep. *out is owned. index [n_axis],
+// if not NULL, receives which value of each axis it has.
+FLX_API flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_t *index,
+                                  flx_case **out);
+
+// -- documentation of keys -----------------------------------------------------------------------
+
+// Text that documents a key ("layers.*.gamma", "tdgl.dt", also with names: "layers.al.gamma"), all
+// keys below a prefix ("mesh"), or all there are (NULL or ""): type, unit, default, range, meaning.
+// *out is owned: free with flx_text_free. FLX_ERR_INPUT with the nearest key for an unknown one.
+FLX_API flx_status flx_explain(flx_ctx *ctx, const char *key, char **out);
+FLX_API void flx_text_free(char *text);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
