@@ -9,6 +9,7 @@
 #define FLUXOID_MESH_H
 
 #include "fluxoid/base.h"
+#include "fluxoid/geom.h"
 #include "fluxoid/options.h"
 
 #ifdef __cplusplus
@@ -89,6 +90,109 @@ FLX_API int32_t flx_mesh_edge(const flx_mesh *mesh, int32_t i, int32_t j);
 
 // Site nearest to a point.
 FLX_API int32_t flx_mesh_nearest_site(const flx_mesh *mesh, double x, double y);
+
+// --- Making a mesh from shapes (by gmsh, repaired so that no dual face is negative) ---
+
+// A film: its shape with the holes taken out. A hole must lie inside the shape without touching its
+// rim or another hole (to open the rim, cut the shape). What a hole leaves standing inside itself
+// is an island and belongs to the film.
+typedef struct flx_mesh_film {
+    const flx_region *shape;        // borrowed
+    const flx_region *const *holes; // [n_hole] borrowed
+    int32_t n_hole;
+    double z;                      // [length] films at the same height must not touch
+    const char *name;              // for messages; may be NULL
+    const char *const *hole_names; // [n_hole] for messages; may be NULL
+} flx_mesh_film;
+
+typedef enum flx_mesh_near {
+    FLX_NEAR_EDGES,   // all rims
+    FLX_NEAR_HOLES,   // rims of holes
+    FLX_NEAR_CORNERS, // corners where the film fills more than 200 degrees
+    FLX_NEAR_POINT
+} flx_mesh_near;
+
+// Edges no longer than max_edge within distance of something.
+typedef struct flx_mesh_refine {
+    flx_mesh_near near;
+    double at[2];    // [length] for FLX_NEAR_POINT
+    double distance; // [length]
+    double max_edge; // [length]
+} flx_mesh_refine;
+
+typedef struct flx_mesh_spec {
+    const flx_mesh_film *films; // [n_film] borrowed
+    int32_t n_film;
+    const flx_mesh_refine *refine; // [n_refine] borrowed
+    int32_t n_refine;
+} flx_mesh_spec;
+
+typedef struct flx_mesh_opts {
+    double max_edge;   // [length] no edge is longer
+    double grading;    // [1] growth of the edge length per length away from a refinement
+    int32_t smooth;    // sweeps that even out the edge lengths
+    int32_t max_sites; // refuse to make more
+} flx_mesh_opts;
+FLX_API const flx_option_table *flx_mesh_option_table(void);
+FLX_API flx_mesh_opts flx_mesh_opts_default(void); // max_edge = 0: must be set
+
+// Triangulates the films; film k of the spec is film k of the mesh and loops carry the index of
+// their hole. Every edge is <= max_edge (and <= the refinements), every dual face >= 0. The same
+// spec gives the same mesh, bit by bit. Needs libgmsh at run time (FLX_ERR_UNAVAILABLE without).
+FLX_API flx_status flx_mesh_make(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_mesh_opts *opts,
+                                 flx_mesh **out);
+
+// --- Files ---
+
+// Triangles of a Gmsh file, MSH 2.2 or 4.1, ASCII; each surface (elementary tag, in ascending
+// order) is a film if film_by_surface, else connected parts are films. Lengths are multiplied by
+// scale.
+typedef struct flx_msh_opts {
+    double scale;         // [1] 0: 1
+    bool film_by_surface; //
+    bool unsigned_duals;  // as in flx_mesh_input
+    bool keep_order;      // as in flx_mesh_input; sites in ascending order of their tags
+} flx_msh_opts;
+FLX_API flx_status flx_mesh_read_msh(flx_ctx *ctx, const char *path, const flx_msh_opts *opts,
+                                     flx_mesh **out);
+
+// Writes MSH 4.1 ASCII: film f is surface f + 1. Lengths are multiplied by scale.
+FLX_API flx_status flx_mesh_write_msh(flx_ctx *ctx, const flx_mesh *mesh, const char *path,
+                                      double scale);
+
+// --- Finding points and paths ---
+
+// Finds triangles and sites by a grid of buckets. Keeps the mesh (borrowed until freed).
+typedef struct flx_locator flx_locator;
+FLX_API flx_status flx_locator_create(flx_ctx *ctx, const flx_mesh *mesh, flx_locator **out);
+FLX_API void flx_locator_free(flx_locator *locator);
+
+// Triangle that holds the point (rim included), with its barycentric coordinates; -1 if none does.
+// film -1: any (the lowest triangle). May be called from several threads.
+FLX_API int32_t flx_locator_find(const flx_locator *locator, double x, double y, double bary[3]);
+FLX_API int32_t flx_locator_find_in(const flx_locator *locator, int32_t film, double x, double y,
+                                    double bary[3]);
+
+// Site nearest to a point; film -1: any.
+FLX_API int32_t flx_locator_nearest(const flx_locator *locator, int32_t film, double x, double y);
+
+// Shortest chain of edges from one site to another (both included); *sites is owned by the caller,
+// free with flx_mesh_sites_free. Fails if they are not connected.
+FLX_API flx_status flx_mesh_shortest_path(flx_ctx *ctx, const flx_mesh *mesh, int32_t from,
+                                          int32_t to, int32_t **sites, int32_t *n_sites);
+
+// A curve of straight pieces.
+typedef struct flx_polyline {
+    const double *xy; // [n][2] [length] borrowed
+    int32_t n;
+} flx_polyline;
+
+// A closed curve (first point not repeated) as a simple cycle of sites near it, around the same
+// holes, in the direction of the curve. Fails if the curve leaves its film (film -1: the film at
+// its first point) or crosses itself, or if the mesh is too coarse to follow it.
+FLX_API flx_status flx_mesh_snap_loop(flx_ctx *ctx, const flx_locator *locator, int32_t film,
+                                      const flx_polyline *curve, int32_t **sites, int32_t *n_sites);
+FLX_API void flx_mesh_sites_free(int32_t *sites);
 
 #ifdef __cplusplus
 }
