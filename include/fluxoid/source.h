@@ -50,7 +50,7 @@ typedef struct flx_field_term {
     bool varies;          // field or vector itself depends on t: integrated anew at every time
     double centre[3];     // [xi] LOOP, DIPOLE
     double radius;        // [xi] LOOP
-    double moment[3];     // [1] DIPOLE: direction (need not be normalised)
+    double moment[3];     // DIPOLE: times amplitude it is mu0 m [A0 xi^2]
     flx_field_grid grid;  // GRID; must cover the bounding box of the sites; copied
 } flx_field_term;
 
@@ -92,19 +92,19 @@ FLX_API void flx_source_free(flx_source *source);
 FLX_API flx_drive flx_source_drive(flx_source *source);
 
 // The same, one by one: a [n_edge] [A0 xi], a_dot [n_edge] [A0 xi/tau0] (NULL: not wanted), eps
-// [n_site], I [n_current].
+// [n_site], current [n_current] [K0 xi].
 FLX_API void flx_source_vector_potential(flx_source *source, double t, double *a, double *a_dot);
 FLX_API void flx_source_epsilon(flx_source *source, double t, double *eps);
-FLX_API void flx_source_current(flx_source *source, double t, double *I);
+FLX_API void flx_source_current(flx_source *source, double t, double *current);
 
-// Whether a, eps or I change in time.
+// Whether a, eps or the currents change in time.
 FLX_API bool flx_source_varies(const flx_source *source);
 
 // Applied B_z at a point and time [Bc2].
 FLX_API double flx_source_field(const flx_source *source, const double r[3], double t);
 
 // Fields of the two closed-form sources at r [xi], for amplitude 1: A_x, A_y in a[2] [A0], and
-// the return value B_z [Bc2]. A loop is 1/(4 pi) times Jackson's, Classical Electrodynamics, 5.5.
+// the return value B_z [Bc2].
 FLX_API double flx_field_of_loop(const double centre[3], double radius, const double r[3],
                                  double a[2]);
 FLX_API double flx_field_of_dipole(const double centre[3], const double moment[3],
