@@ -39,8 +39,9 @@ typedef struct flx_drive {
     // a [n_edge] [A0 xi] and its time derivative a_dot [A0 xi/tau0] at time t [tau0].
     void (*vector_potential)(void *user, double t, double *a, double *a_dot);
     void (*epsilon)(void *user, double t, double *eps); // [n_site] [1]
-    void (*current)(void *user, double t,
-                    double *I);   // [n_terminal] [K0 xi] positive into the film; sum 0 in each film
+    void (*current)(
+        void *user, double t,
+        double *current);         // [n_terminal] [K0 xi] positive into the film; sum 0 in each film
     bool vector_potential_varies; // false: asked for once
     bool epsilon_varies;
 } flx_drive;
@@ -81,7 +82,6 @@ typedef struct flx_tdgl_report {
     double error;       // [1] estimated error of psi in this step (root mean square)
     int32_t rejected;   // step sizes tried in vain
     int32_t iterations; // of the psi system
-    double change;      // [1/tau0] largest |d psi/dt| apart from a common rotation
 } flx_tdgl_report;
 
 typedef struct flx_tdgl flx_tdgl;
@@ -103,6 +103,10 @@ FLX_API flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *r
 
 // The present state; pointers are borrowed until the next step.
 FLX_API flx_frame flx_tdgl_frame(const flx_tdgl *sim);
+
+// Largest |d psi/dt| [1/tau0] apart from a rotation common to the whole film: how far from a
+// stationary state.
+FLX_API double flx_tdgl_change(flx_tdgl *sim);
 
 // Everything a restart needs, as named blocks of memory of the simulation itself: a checkpoint
 // writes them, a restart overwrites them and then calls flx_tdgl_restored. At most

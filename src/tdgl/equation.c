@@ -1,0 +1,171 @@
+// tdgl/equation.c -- the right-hand side of the film equations: potential, slope, norms.
+//
+// Conservation at site i: sum_j s_ij J_ij = inflow_i with J_ij = Js_ij - (mu_j - mu_i)/e_ij -
+// a_dot_ij/e_ij. Because sum_j s_ij Js_ij = Im[psi_i* (a Lap psi)_i], one application of the
+// Laplacian serves both psi and mu. SPDX-License-Identifier: GPL-3.0-or-later
+#include "tdgl/tdgl_internal.h"
+
+#include <math.h>
+
+void flx_tdgl_drive_at(flx_tdgl *sim, double t)
+{
+    const flx_drive *drive = &sim->p.drive;
+    bool first = isnan(sim->drive_time);
+    if (sim->drive_time == t)
+        return;
+    if (drive->vector_potential && (first || drive->vector_potential_varies)) {
+        drive->vector_potential(drive->user, t, sim->a, sim->a_dot);
+        flx_operator_set_links(&sim->op, sim->pool, sim->a);
+    }
+    if (drive->epsilon && (first || drive->epsilon_varies))
+        drive->epsilon(drive->user, t, sim->eps);
+    if (drive->current)
+        drive->current(drive->user, t, sim->current);
+    sim->drive_time = t;
+}
+
+typedef struct job {
+    flx_tdgl *sim;
+    const double *psi, *y, *mu;
+    double *out;
+} job;
+
+// b_i = inflow_i - Im[psi_i* y_i] (+ sum_j w_ij a_dot_ij)
+static void charge(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_mesh *m = j->sim->mesh;
+    const double *restrict psi = j->psi, *restrict y = j->y;
+    double *restrict b = j->out;
+    for (int32_t i = begin; i < end; i++)
+        b[i] = -(psi[2 * i] * y[2 * i + 1] - psi[2 * i + 1] * y[2 * i]);
+    if (!j->sim->p.drive.vector_potential_varies)
+        return;
+    const double *restrict weight = j->sim->op.weight, *restrict a_dot = j->sim->a_dot;
+    for (int32_t i = begin; i < end; i++)
+        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
+            int32_t e = m->half_edge[k];
+            b[i] += m->neighbour[k] > i ? weight[e] * a_dot[e] : -weight[e] * a_dot[e];
+        }
+}
+
+static double weighted_sum(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict area = j->sim->mesh->area;
+    double sum = 0;
+    for (int32_t i = begin; i < end; i++)
+        sum += area[i] * j->mu[i];
+    return sum;
+}
+
+// Makes the mean of mu over each film zero.
+static void remove_mean(flx_tdgl *sim, double *mu)
+{
+    int32_t n = sim->mesh->n_site, n_film = sim->mesh->n_film;
+    const int32_t *film = sim->mesh->film;
+    if (n_film == 1) {
+        double mean = flx_pool_sum(sim->pool, n, weighted_sum, &(job){sim, .mu = mu}) / sim->area;
+        for (int32_t i = 0; i < n; i++)
+            mu[i] -= mean;
+        return;
+    }
+    for (int32_t f = 0; f < n_film; f++)
+        sim->film_sum[f] = 0;
+    for (int32_t i = 0; i < n; i++)
+        sim->film_sum[film[i]] += sim->mesh->area[i] * mu[i];
+    for (int32_t i = 0; i < n; i++)
+        mu[i] -= sim->film_sum[film[i]] / sim->film_area[film[i]];
+}
+
+void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
+{
+    flx_operator_apply(&sim->op, sim->pool, psi, y);
+    flx_pool_for(sim->pool, sim->mesh->n_site, charge, &(job){sim, psi, y, NULL, sim->b});
+    for (int32_t k = 0; k < sim->n_inflow; k++)
+        sim->b[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
+    for (int32_t f = 0; f < sim->mesh->n_film; f++)
+        sim->b[sim->ground[f]] = 0;
+    flx_spd_solve(sim->poisson, sim->b, mu);
+    remove_mean(sim, mu);
+}
+
+// With R = (eps - |psi|^2) psi + Lap psi and S = sqrt(1 + g^2|psi|^2), the mass (u/S)(1 + g^2 psi
+// psi^T) of equation (1) is inverted in closed form:  d psi/dt = (S/u)(R - g^2 psi (psi.R)/S^2) - i
+// mu psi.
+static void slope(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict psi = j->psi, *restrict y = j->y, *restrict mu = j->mu;
+    const double *restrict area = j->sim->mesh->area, *restrict eps = j->sim->eps;
+    double *restrict out = j->out;
+    double u = j->sim->p.u, g2 = j->sim->p.gamma * j->sim->p.gamma;
+    for (int32_t i = begin; i < end; i++) {
+        double re = psi[2 * i], im = psi[2 * i + 1], n2 = re * re + im * im;
+        double r_re = (eps[i] - n2) * re + y[2 * i] / area[i];
+        double r_im = (eps[i] - n2) * im + y[2 * i + 1] / area[i];
+        double s2 = 1 + g2 * n2, rate = sqrt(s2) / u;
+        double radial = g2 * (re * r_re + im * r_im) / s2;
+        out[2 * i] = rate * (r_re - radial * re) + mu[i] * im;
+        out[2 * i + 1] = rate * (r_im - radial * im) - mu[i] * re;
+    }
+}
+
+void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
+                    double *out)
+{
+    flx_pool_for(sim->pool, sim->mesh->n_site, slope, &(job){sim, psi, y, mu, out});
+    // Where |psi| is held only the phase moves.
+    for (int32_t k = 0; k < sim->n_fixed; k++) {
+        int32_t i = sim->fixed[k];
+        out[2 * i] = mu[i] * psi[2 * i + 1];
+        out[2 * i + 1] = -mu[i] * psi[2 * i];
+    }
+}
+
+static double square(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict area = j->sim->mesh->area, *restrict v = j->psi;
+    double sum = 0;
+    for (int32_t i = begin; i < end; i++)
+        sum += area[i] * (v[2 * i] * v[2 * i] + v[2 * i + 1] * v[2 * i + 1]);
+    return sum;
+}
+
+double flx_tdgl_norm(flx_tdgl *sim, const double *v)
+{
+    double sum = flx_pool_sum(sim->pool, sim->mesh->n_owned, square, &(job){sim, v, 0, 0, 0});
+    return sqrt(sim->comm.ops->sum(&sim->comm, sum) / sim->area);
+}
+
+static double condensate_mu(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    double sum = 0;
+    for (int32_t i = begin; i < end; i++)
+        sum += j->mu[i] * j->sim->mesh->area[i] *
+               (j->psi[2 * i] * j->psi[2 * i] + j->psi[2 * i + 1] * j->psi[2 * i + 1]);
+    return sum;
+}
+
+double flx_tdgl_change(flx_tdgl *sim)
+{
+    int32_t n = sim->mesh->n_site;
+    double *psi = sim->psi[0], *mu = sim->mu[0], *rate = sim->slope[1];
+    flx_tdgl_drive_at(sim, sim->clock.t);
+    flx_operator_apply(&sim->op, sim->pool, psi, sim->y);
+    flx_tdgl_slope(sim, psi, sim->y, mu, rate);
+    job j = {sim, psi, sim->y, mu, NULL};
+    double weight = flx_pool_sum(sim->pool, n, square, &j);
+    double common = weight > 0 ? flx_pool_sum(sim->pool, n, condensate_mu, &j) / weight : 0;
+    double largest = 0;
+    for (int32_t i = 0; i < n; i++) {
+        double re = rate[2 * i] - common * psi[2 * i + 1];
+        double im = rate[2 * i + 1] + common * psi[2 * i];
+        double d2 = re * re + im * im;
+        if (!(d2 <= largest)) // also catches NaN
+            largest = d2;
+    }
+    return sqrt(largest);
+}

@@ -1,0 +1,463 @@
+// tdgl/tdgl.c -- the life of a simulation: created from a problem, stepped under error control,
+// saved and restored. SPDX-License-Identifier: GPL-3.0-or-later
+#include "tdgl/tdgl_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SITES_PER_THREAD = 10000 }; // below this a second thread costs more than it gives
+
+// One step
+// ------------------------------------------------------------------------------------------------------------
+
+void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
+{
+    tdgl_clock *clock = &sim->clock;
+    int32_t n = sim->mesh->n_site;
+    for (int32_t i = 0; i < n; i++) {
+        double c = cos(sim->turn[i]), s = -sin(sim->turn[i]);
+        for (int32_t j = replace ? 1 : 0; j < clock->n_history; j++) {
+            double re = sim->psi[j][2 * i], im = sim->psi[j][2 * i + 1];
+            sim->psi[j][2 * i] = c * re - s * im;
+            sim->psi[j][2 * i + 1] = c * im + s * re;
+        }
+    }
+    if (!replace) {
+        int32_t last = LEVELS - 1;
+        double *psi = sim->psi[last], *mu = sim->mu[last];
+        for (int32_t j = last; j > 0; j--) {
+            sim->psi[j] = sim->psi[j - 1];
+            sim->mu[j] = sim->mu[j - 1];
+            clock->times[j] = clock->times[j - 1];
+        }
+        sim->psi[0] = psi;
+        sim->mu[0] = mu;
+        if (clock->n_history < LEVELS)
+            clock->n_history++;
+    }
+    double *psi = sim->psi[0], *mu = sim->mu[0];
+    sim->psi[0] = sim->next;
+    sim->mu[0] = sim->next_mu;
+    sim->next = psi;
+    sim->next_mu = mu;
+    clock->t += dt;
+    clock->times[0] = clock->t;
+    clock->dt_last = dt;
+}
+
+// Steps of equal length for the first states of a multistep run: small Runge-Kutta steps that its
+// stability allows.
+static flx_status start_up(flx_tdgl *sim, double dt)
+{
+    double fastest = 0;
+    for (int32_t i = 0; i < sim->mesh->n_site; i++)
+        fastest = fmax(fastest, 2 * sim->op.diag[i] / sim->mesh->area[i]);
+    fastest *= sqrt(1 + sim->p.gamma * sim->p.gamma) / sim->p.u;
+    double pieces = ceil(fmax(4, dt * fastest));
+    double begin = sim->clock.t;
+    for (double k = 0; k < pieces; k++) {
+        double end = k + 1 < pieces ? begin + dt * (k + 1) / pieces : begin + dt;
+        tdgl_attempt attempt = flx_tdgl_try_rk32(sim, end - sim->clock.t);
+        if (!isfinite(attempt.error))
+            return flx_fail(
+                sim->ctx, FLX_ERR_DIVERGED,
+                "the first steps of %g tau0 diverge at t = %g tau0; give a smaller tdgl.dt", dt,
+                sim->clock.t);
+        flx_tdgl_accept(sim, end - sim->clock.t, k > 0);
+        double *slope = sim->slope[0];
+        sim->slope[0] = sim->slope[STAGES - 1];
+        sim->slope[STAGES - 1] = slope;
+    }
+    return FLX_OK;
+}
+
+static tdgl_attempt attempt_step(flx_tdgl *sim, double *dt, bool *runge_kutta)
+{
+    *runge_kutta = sim->o.integrator == FLX_RK32 ||
+                   (sim->o.integrator == FLX_BDF && sim->clock.n_history <= sim->o.order);
+    if (sim->o.integrator == FLX_EULER_EXPLICIT)
+        return flx_tdgl_try_euler(sim, dt);
+    return *runge_kutta ? flx_tdgl_try_rk32(sim, *dt) : flx_tdgl_try_bdf(sim, *dt);
+}
+
+// The rule of pyTDGL: follow the mean of the last ten changes of |psi|^2.
+static double next_dt_euler(const flx_tdgl *sim, double dt)
+{
+    const tdgl_clock *clock = &sim->clock;
+    if (clock->n_recent < 10 || clock->step <= 10)
+        return dt;
+    double mean = 0;
+    for (int32_t k = 0; k < 10; k++)
+        mean += clock->recent[k] / 10;
+    return 0.5 * (dt + sim->o.dt / fmax(1e-10, mean));
+}
+
+// Proportional-integral control of the error per step. Soderlind, ACM Trans. Math. Softw. 29, 1
+// (2003).
+static double next_dt(const flx_tdgl *sim, double dt, double error, int32_t order)
+{
+    const double safety = 0.85, largest = 1.6, smallest = 0.2;
+    double before = sim->clock.last_error > 0 ? sim->clock.last_error : error;
+    error = fmax(error, 1e-8);
+    before = fmax(before, 1e-8);
+    double factor = safety * pow(error, -0.7 / (order + 1)) * pow(before, 0.4 / (order + 1));
+    return dt * fmin(largest, fmax(smallest, factor));
+}
+
+flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
+{
+    tdgl_clock *clock = &sim->clock;
+    const flx_tdgl_opts *o = &sim->o;
+    const double near = 1e-9; // a step this much too short is made long enough
+    double left = t_end - clock->t;
+    if (!(left > 0))
+        return flx_fail(sim->ctx, FLX_ERR_INPUT,
+                        "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
+    int32_t rejected = 0;
+    for (double dt = clock->dt;;) {
+        // Land on t_end without leaving a crumb before it.
+        bool last = dt >= left * (1 - near);
+        double full = dt;
+        if (last)
+            dt = left;
+        else if (dt > left / 2 && o->adaptive)
+            dt = left / 2;
+
+        bool runge_kutta;
+        tdgl_attempt attempt;
+        if (!o->adaptive && o->integrator == FLX_BDF && clock->n_history <= o->order) {
+            FLX_TRY(start_up(sim, dt));
+            clock->step++;
+            *report = (flx_tdgl_report){.time = clock->t, .dt = dt};
+            return FLX_OK;
+        }
+        attempt = attempt_step(sim, &dt, &runge_kutta);
+        double error = attempt.error / o->tolerance;
+        bool accepted = o->adaptive ? error <= 1 : isfinite(attempt.error);
+        if (!accepted) {
+            double shrink = isfinite(error) ? pow(error, -1.0 / (attempt.order + 1)) : 0.25;
+            dt *= fmin(0.7, fmax(0.2, 0.85 * shrink));
+            rejected++;
+            if (!o->adaptive || dt < o->dt_min) {
+                flx_tdgl_drive_at(sim, clock->t);
+                sim->have_slope = false;
+                return flx_fail(
+                    sim->ctx, FLX_ERR_DIVERGED,
+                    "at t = %g tau0 even a step of %g tau0 fails (error %g, allowed %g); is "
+                    "an input discontinuous? Else give a smaller tdgl.dt or another "
+                    "tdgl.integrator",
+                    clock->t, dt, attempt.error, o->tolerance);
+            }
+            continue;
+        }
+        flx_tdgl_accept(sim, dt, false);
+        if (last)
+            clock->t = clock->times[0] = t_end;
+        if (runge_kutta) {
+            double *slope = sim->slope[0];
+            sim->slope[0] = sim->slope[STAGES - 1];
+            sim->slope[STAGES - 1] = slope;
+        }
+        sim->have_slope = runge_kutta;
+        clock->step++;
+        if (o->adaptive) {
+            double next = o->integrator == FLX_EULER_EXPLICIT
+                              ? next_dt_euler(sim, dt)
+                              : next_dt(sim, dt, error, attempt.order);
+            if (rejected)
+                next = fmin(next, dt);
+            if (last && full > dt) // a step cut short by t_end says nothing against longer ones
+                next = fmax(next, fmin(full, 1.6 * dt));
+            clock->dt = fmin(next, o->dt_max);
+            clock->last_error = error;
+        }
+        *report = (flx_tdgl_report){.time = clock->t,
+                                    .dt = dt,
+                                    .error = attempt.error,
+                                    .rejected = rejected,
+                                    .iterations = attempt.iterations};
+        return FLX_OK;
+    }
+}
+
+// Creation
+// ------------------------------------------------------------------------------------------------------------
+
+static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o)
+{
+    if (o->cookie != FLX_TDGL_COOKIE)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "flx_tdgl_opts does not come from flx_tdgl_opts_default()");
+    FLX_TRY(flx_options_check(ctx, &flx_tdgl_option_table, o));
+    if (!p->mesh)
+        return flx_fail(ctx, FLX_ERR_INPUT, "the problem has no mesh");
+    if (!(p->u > 0 && isfinite(p->u)))
+        return flx_fail(ctx, FLX_ERR_INPUT, "u is %g, allowed is > 0", p->u);
+    if (!(p->gamma >= 0 && isfinite(p->gamma)))
+        return flx_fail(ctx, FLX_ERR_INPUT, "gamma is %g, allowed is >= 0", p->gamma);
+    for (int32_t k = 0; k < p->n_terminal; k++) {
+        const flx_terminal *terminal = &p->terminals[k];
+        double length = 0;
+        for (int32_t s = 0; s < terminal->n_site; s++) {
+            if (terminal->site[s] < 0 || terminal->site[s] >= p->mesh->n_site)
+                return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds site %d, the mesh has %d", k,
+                                terminal->site[s], p->mesh->n_site);
+            length += terminal->length[s];
+        }
+        if (!(length > 0))
+            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
+        if (terminal->psi == FLX_TERMINAL_HELD && !(terminal->amplitude >= 0))
+            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds |psi| = %g, allowed is >= 0", k,
+                            terminal->amplitude);
+    }
+    return FLX_OK;
+}
+
+static flx_status create_terminals(flx_tdgl *sim)
+{
+    int32_t total = 0;
+    for (int32_t k = 0; k < sim->p.n_terminal; k++)
+        total += sim->p.terminals[k].n_site;
+    sim->inflow_site = FLX_NEW_ARRAY(sim->ctx, int32_t, total);
+    sim->inflow_terminal = FLX_NEW_ARRAY(sim->ctx, int32_t, total);
+    sim->inflow_share = FLX_NEW_ARRAY(sim->ctx, double, total);
+    sim->fixed = FLX_NEW_ARRAY(sim->ctx, int32_t, total);
+    sim->fixed_psi = FLX_NEW_ARRAY(sim->ctx, double, total);
+    sim->current = FLX_NEW_ARRAY(sim->ctx, double, sim->p.n_terminal);
+    if (!sim->inflow_site || !sim->inflow_terminal || !sim->inflow_share || !sim->fixed ||
+        !sim->fixed_psi || !sim->current)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < sim->p.n_terminal; k++) {
+        const flx_terminal *terminal = &sim->p.terminals[k];
+        double length = 0;
+        for (int32_t s = 0; s < terminal->n_site; s++)
+            length += terminal->length[s];
+        for (int32_t s = 0; s < terminal->n_site; s++) {
+            int32_t at = sim->n_inflow++;
+            sim->inflow_site[at] = terminal->site[s];
+            sim->inflow_terminal[at] = k;
+            sim->inflow_share[at] = terminal->length[s] / length;
+            if (terminal->psi != FLX_TERMINAL_FREE) {
+                sim->fixed[sim->n_fixed] = terminal->site[s];
+                sim->fixed_psi[sim->n_fixed++] =
+                    terminal->psi == FLX_TERMINAL_HELD ? terminal->amplitude : 0;
+            }
+        }
+    }
+    return FLX_OK;
+}
+
+// The operator of mu: the Laplacian with one site of each film grounded, so that it can be
+// inverted.
+static flx_status create_poisson(flx_tdgl *sim)
+{
+    const flx_mesh *m = sim->mesh;
+    flx_ctx *ctx = sim->ctx;
+    sim->ground = FLX_NEW_ARRAY(ctx, int32_t, m->n_film);
+    sim->film_area = FLX_NEW_ARRAY(ctx, double, m->n_film);
+    sim->film_sum = FLX_NEW_ARRAY(ctx, double, m->n_film);
+    int32_t *row = FLX_NEW_ARRAY(ctx, int32_t, m->n_site + 1);
+    int32_t *col = FLX_NEW_ARRAY(ctx, int32_t, m->n_site + 2 * m->n_edge);
+    double *val = FLX_NEW_ARRAY(ctx, double, m->n_site + 2 * m->n_edge);
+    flx_status status = FLX_ERR_MEMORY;
+    if (!sim->ground || !sim->film_area || !sim->film_sum || !row || !col || !val)
+        goto end;
+    for (int32_t i = m->n_site - 1; i >= 0; i--) {
+        sim->ground[m->film[i]] = i;
+        sim->film_area[m->film[i]] += m->area[i];
+        sim->area += m->area[i];
+    }
+    int32_t n = 0;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        bool grounded = sim->ground[m->film[i]] == i, placed = false;
+        for (int32_t k = m->row[i]; k <= m->row[i + 1]; k++) {
+            int32_t j = k < m->row[i + 1] ? m->neighbour[k] : INT32_MAX;
+            if (!placed && j > i) { // the diagonal keeps the columns sorted
+                col[n] = i;
+                val[n++] = grounded ? 1 : sim->op.diag[i];
+                placed = true;
+            }
+            if (k == m->row[i + 1] || grounded || sim->ground[m->film[j]] == j)
+                continue;
+            col[n] = j;
+            val[n++] = -sim->op.weight[m->half_edge[k]];
+        }
+        row[i + 1] = n;
+    }
+    flx_csr matrix = {m->n_site, row, col, val};
+    status = flx_spd_create(ctx, "cholmod", &matrix, sim->pool, &sim->poisson);
+end:
+    flx_free(row);
+    flx_free(col);
+    flx_free(val);
+    return status;
+}
+
+static flx_status create_arrays(flx_tdgl *sim)
+{
+    size_t n = (size_t)sim->mesh->n_site, n_edge = (size_t)sim->mesh->n_edge;
+    bool euler = sim->o.integrator == FLX_EULER_EXPLICIT;
+    double **complex_arrays[] = {&sim->next,      &sim->y,        &sim->predicted, &sim->rhs,
+                                 &sim->direction, &sim->slope[0], &sim->slope[1],  &sim->slope[2],
+                                 &sim->slope[3],  &sim->psi[0],   &sim->psi[1],    &sim->psi[2],
+                                 &sim->psi[3]};
+    double **real_arrays[] = {&sim->next_mu, &sim->b,     &sim->diagonal, &sim->rank1, &sim->turn,
+                              &sim->eps,     &sim->mu[0], &sim->mu[1],    &sim->mu[2], &sim->mu[3]};
+    for (size_t k = 0; k < sizeof complex_arrays / sizeof complex_arrays[0]; k++)
+        if (!(*complex_arrays[k] = FLX_NEW_ARRAY(sim->ctx, double, 2 * n)))
+            return FLX_ERR_MEMORY;
+    for (size_t k = 0; k < sizeof real_arrays / sizeof real_arrays[0]; k++)
+        if (!(*real_arrays[k] = FLX_NEW_ARRAY(sim->ctx, double, n)))
+            return FLX_ERR_MEMORY;
+    sim->a = FLX_NEW_ARRAY(sim->ctx, double, n_edge);
+    sim->a_dot = FLX_NEW_ARRAY(sim->ctx, double, n_edge);
+    sim->a_before = FLX_NEW_ARRAY(sim->ctx, double, euler ? n_edge : 0);
+    if (!sim->a || !sim->a_dot || !sim->a_before)
+        return FLX_ERR_MEMORY;
+    for (size_t i = 0; i < n; i++)
+        sim->eps[i] = 1;
+    return FLX_OK;
+}
+
+static int32_t choose_threads(const flx_ctx *ctx, const flx_tdgl_opts *o, int32_t n_site)
+{
+    int32_t useful = n_site / SITES_PER_THREAD, given = flx_ctx_threads(ctx);
+    if (o->threads > 0)
+        return o->threads;
+    return useful < 1 ? 1 : useful < given ? useful : given;
+}
+
+flx_status flx_tdgl_create(flx_ctx *ctx, const flx_tdgl_problem *problem, const flx_tdgl_opts *opts,
+                           flx_tdgl **out)
+{
+    *out = NULL;
+    FLX_TRY(check(ctx, problem, opts));
+    flx_tdgl *sim = FLX_NEW(ctx, flx_tdgl);
+    if (!sim)
+        return FLX_ERR_MEMORY;
+    const flx_mesh *mesh = problem->mesh;
+    sim->ctx = ctx;
+    sim->p = *problem;
+    sim->o = *opts;
+    sim->mesh = mesh;
+    sim->drive_time = NAN;
+    flx_status status = flx_comm_init(ctx, "single", &sim->comm);
+    if (status == FLX_OK)
+        status = flx_pool_create(ctx, choose_threads(ctx, opts, mesh->n_site), 2 * mesh->n_site,
+                                 &sim->pool);
+    if (status == FLX_OK)
+        status = flx_operator_init(ctx, mesh, "ref", &sim->op);
+    if (status == FLX_OK)
+        status = create_terminals(sim);
+    if (status == FLX_OK)
+        status = create_arrays(sim);
+    if (status == FLX_OK)
+        status = create_poisson(sim);
+    if (status == FLX_OK) {
+        flx_tdgl_drive_at(sim, 0);
+        for (int32_t i = 0; i < mesh->n_site; i++)
+            sim->rhs[2 * i] = sqrt(fmax(sim->eps[i], 0));
+        status = flx_tdgl_set_psi(sim, (const flx_cplx *)(void *)sim->rhs, 0);
+    }
+    if (status < 0) {
+        flx_tdgl_free(sim);
+        return status;
+    }
+    *out = sim;
+    return FLX_OK;
+}
+
+void flx_tdgl_free(flx_tdgl *sim)
+{
+    if (!sim)
+        return;
+    double *arrays[] = {sim->next,      sim->y,         sim->predicted, sim->rhs,
+                        sim->direction, sim->next_mu,   sim->b,         sim->diagonal,
+                        sim->rank1,     sim->turn,      sim->eps,       sim->a,
+                        sim->a_dot,     sim->a_before,  sim->fixed_psi, sim->inflow_share,
+                        sim->current,   sim->film_area, sim->film_sum};
+    for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
+        flx_free(arrays[k]);
+    for (int32_t j = 0; j < LEVELS; j++) {
+        flx_free(sim->psi[j]);
+        flx_free(sim->mu[j]);
+    }
+    for (int32_t j = 0; j < STAGES; j++)
+        flx_free(sim->slope[j]);
+    flx_free(sim->fixed);
+    flx_free(sim->inflow_site);
+    flx_free(sim->inflow_terminal);
+    flx_free(sim->ground);
+    flx_spd_free(sim->poisson);
+    flx_operator_clear(&sim->op);
+    flx_pool_free(sim->pool);
+    flx_free(sim);
+}
+
+// State
+// ---------------------------------------------------------------------------------------------------------------
+
+flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t)
+{
+    int32_t n = sim->mesh->n_site;
+    for (int32_t i = 0; i < n; i++)
+        if (!isfinite(psi[i].re) || !isfinite(psi[i].im))
+            return flx_fail(sim->ctx, FLX_ERR_INPUT, "psi is not finite at site %d", i);
+    memcpy(sim->psi[0], psi, (size_t)n * sizeof *psi);
+    for (int32_t k = 0; k < sim->n_fixed; k++) {
+        double *x = &sim->psi[0][2 * sim->fixed[k]], n2 = x[0] * x[0] + x[1] * x[1];
+        double held = sim->fixed_psi[k];
+        x[0] = n2 > 0 ? x[0] * held / sqrt(n2) : held;
+        x[1] = n2 > 0 ? x[1] * held / sqrt(n2) : 0;
+    }
+    sim->clock = (tdgl_clock){.t = t, .dt = sim->o.dt, .times = {t}, .n_history = 1};
+    sim->have_slope = false;
+    flx_tdgl_drive_at(sim, t);
+    if (sim->o.integrator == FLX_EULER_EXPLICIT)
+        memset(sim->mu[0], 0, (size_t)n * sizeof(double)); // as pyTDGL starts
+    else
+        flx_tdgl_potential(sim, sim->psi[0], sim->y, sim->mu[0]);
+    return FLX_OK;
+}
+
+flx_frame flx_tdgl_frame(const flx_tdgl *sim)
+{
+    return (flx_frame){.mesh = sim->mesh,
+                       .time = sim->clock.t,
+                       .step = sim->clock.step,
+                       .psi = (const flx_cplx *)(const void *)sim->psi[0],
+                       .mu = sim->mu[0],
+                       .a = sim->a,
+                       .a_dot = sim->p.drive.vector_potential_varies ? sim->a_dot : NULL,
+                       .eps = sim->p.drive.epsilon ? sim->eps : NULL,
+                       .u = sim->p.u,
+                       .gamma = sim->p.gamma};
+}
+
+int32_t flx_tdgl_state(flx_tdgl *sim, flx_state_block *blocks)
+{
+    static const char *const psi_name[] = {"psi0", "psi1", "psi2", "psi3"};
+    static const char *const mu_name[] = {"mu0", "mu1", "mu2", "mu3"};
+    size_t n = (size_t)sim->mesh->n_site, n_edge = (size_t)sim->mesh->n_edge;
+    int32_t count = 0;
+    blocks[count++] = (flx_state_block){"clock", &sim->clock, sizeof sim->clock};
+    for (int32_t j = 0; j < LEVELS; j++) {
+        blocks[count++] = (flx_state_block){psi_name[j], sim->psi[j], 2 * n * sizeof(double)};
+        blocks[count++] = (flx_state_block){mu_name[j], sim->mu[j], n * sizeof(double)};
+    }
+    if (sim->o.integrator == FLX_EULER_EXPLICIT)
+        blocks[count++] = (flx_state_block){"a_before", sim->a_before, n_edge * sizeof(double)};
+    return count;
+}
+
+flx_status flx_tdgl_restored(flx_tdgl *sim)
+{
+    const tdgl_clock *clock = &sim->clock;
+    if (!isfinite(clock->t) || !(clock->dt > 0) || clock->n_history < 1 ||
+        clock->n_history > LEVELS || clock->n_recent < 0 || clock->n_recent > 10)
+        return flx_fail(sim->ctx, FLX_ERR_FILE, "the saved state of the tdgl engine is damaged");
+    sim->drive_time = NAN;
+    sim->have_slope = false;
+    flx_tdgl_drive_at(sim, clock->t);
+    return FLX_OK;
+}

@@ -1,0 +1,106 @@
+// tdgl/tdgl_internal.h -- the simulation's state and the stages of a step.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_TDGL_INTERNAL_H
+#define FLX_TDGL_INTERNAL_H
+
+#include "base/pool.h"
+#include "comm/comm.h"
+#include "fluxoid/tdgl.h"
+#include "fvm/operator.h"
+#include "linalg/spd.h"
+
+enum { FLX_TDGL_COOKIE = 0x7d61c0de };
+enum {
+    LEVELS = 4,
+    STAGES = 4
+}; // states kept for the multistep formula; slopes of the Runge-Kutta step
+
+// Everything besides the arrays that a restart needs.
+typedef struct tdgl_clock {
+    double t;             // [tau0] of the present state
+    double dt;            // [tau0] next step to try
+    double times[LEVELS]; // [tau0] of the states in history, newest first
+    int32_t n_history;
+    int32_t n_recent; // euler-explicit: entries of recent
+    int64_t step;
+    double last_error; // of the last accepted step, in units of the tolerance; 0: none
+    double recent[10]; // euler-explicit: largest changes of |psi|^2
+    double dt_last;    // [tau0] of the last accepted step
+} tdgl_clock;
+
+struct flx_tdgl {
+    flx_ctx *ctx;
+    flx_tdgl_problem p; // arrays borrowed
+    flx_tdgl_opts o;
+    const flx_mesh *mesh;
+    flx_comm comm;
+    flx_pool *pool;
+    flx_operator op;
+    flx_spd *poisson;
+    double area; // of all cells
+
+    // Terminals, as lists over sites.
+    int32_t n_fixed;
+    int32_t *fixed;    // [n_fixed] sites whose |psi| is held
+    double *fixed_psi; // [n_fixed] its value
+    int32_t n_inflow;
+    int32_t *inflow_site;     // [n_inflow]
+    int32_t *inflow_terminal; // [n_inflow]
+    double *inflow_share;     // [n_inflow] share of the terminal's current
+    double *current;          // [n_terminal] [K0 xi]
+    int32_t *ground;          // [n_film] site where the operator of mu is grounded
+    double *film_area;        // [n_film]
+    double *film_sum;         // [n_film]
+
+    // Inputs at time drive_time.
+    double drive_time;
+    double *a, *a_dot, *eps; // [n_edge], [n_edge], [n_site]; eps is all 1 without a function
+    double *a_before;        // [n_edge] euler-explicit: a one step earlier
+
+    // State. psi[0] is the present, psi[1..] the history *turned into the present frame*:
+    // multiplied by exp(-i integral of mu dt) up to now.
+    tdgl_clock clock;
+    double *psi[LEVELS]; // [n_site][2]
+    double *mu[LEVELS];  // [n_site]
+
+    // Scratch.
+    double *next, *next_mu;   // the state a step tries
+    double *y;                // [n_site][2] covariant Laplacian
+    double *b;                // [n_site]
+    double *slope[STAGES];    // [n_site][2]
+    double *predicted, *rhs;  // [n_site][2]
+    double *diagonal, *rank1; // [n_site] of the 2x2 blocks
+    double *direction;        // [n_site][2]
+    double *turn;             // [n_site] [1] integral of mu dt over the step tried
+    bool have_slope;          // slope[0] belongs to the present state
+};
+
+// Inputs at time t: a, a_dot, eps, currents, links.
+void flx_tdgl_drive_at(flx_tdgl *sim, double t);
+
+// y = a Lap psi, and mu from div J = 0.  Returns through arrays.
+void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu);
+
+// d psi/dt of equation (1) from psi, y, mu.
+void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
+                    double *slope);
+
+// Puts next, next_mu at the front of the history, after turning the history by the integral of mu
+// dt. replace: the present state gives way instead of becoming history.
+void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace);
+
+// The three steps. Each makes one attempt with step dt: fills next, next_mu, turn, and tells the
+// error; nothing but scratch and the inputs (which belong to a time) is changed.
+typedef struct tdgl_attempt {
+    double error;       // root mean square [1]
+    int32_t iterations; // of the psi system
+    int32_t order;      // error ~ dt^(order + 1)
+} tdgl_attempt;
+tdgl_attempt flx_tdgl_try_rk32(flx_tdgl *sim, double dt);
+tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt);
+tdgl_attempt flx_tdgl_try_euler(flx_tdgl *sim, double *dt); // may shorten dt as pyTDGL does
+
+// sqrt(sum a_i |v_i|^2/sum a_i) of an array [n_site][2]; fixed sites count 0.
+double flx_tdgl_norm(flx_tdgl *sim, const double *v);
+
+#endif
