@@ -1,0 +1,2 @@
+# Natural units and names of SI units.
+flx_test(test_units LAYERS units)
