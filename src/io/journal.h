@@ -1,0 +1,17 @@
+// io/journal.h -- an HDF5 file driver whose flushes are all or nothing.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_IO_JOURNAL_H
+#define FLX_IO_JOURNAL_H
+
+#include <hdf5.h>
+
+// File access properties that select the driver; negative if HDF5 refuses. Close with H5Pclose.
+hid_t flx_journal_access(void);
+
+// From now on nothing reaches the disk: the file stays what the last flush made it.
+void flx_journal_stop(hid_t file);
+
+// errno of the first write that failed, 0 if none did.
+int flx_journal_error(hid_t file);
+
+#endif
