@@ -28,6 +28,8 @@ typedef struct flx_terminal {
     const int32_t *site;  // [n_site] boundary sites that carry the current
     const double *length; // [n_site] [xi] length of film edge that belongs to each
     int32_t n_site;
+    int32_t n_outside; // the last n_outside sites are ends of terminal edges outside the terminal:
+                       // they carry current, but psi is left alone there
     flx_terminal_psi psi;
     double amplitude; // [1] |psi| where it is held
 } flx_terminal;

@@ -237,7 +237,7 @@ static flx_status create_terminals(flx_tdgl *sim)
             sim->inflow_site[at] = terminal->site[s];
             sim->inflow_terminal[at] = k;
             sim->inflow_share[at] = terminal->length[s] / length;
-            if (terminal->psi != FLX_TERMINAL_FREE) {
+            if (terminal->psi != FLX_TERMINAL_FREE && s < terminal->n_site - terminal->n_outside) {
                 sim->fixed[sim->n_fixed] = terminal->site[s];
                 sim->fixed_psi[sim->n_fixed++] =
                     terminal->psi == FLX_TERMINAL_HELD ? terminal->amplitude : 0;
