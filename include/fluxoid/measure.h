@@ -75,8 +75,8 @@ typedef struct flx_vortices {
     int32_t n;
 } flx_vortices;
 
-// All vortices, in the order of their triangles; those in normal regions (|psi| < min_abs on the
-// whole triangle; <= 0: 1e-3) are left out.
+// All vortices, in the order of their triangles, then those at sites; those in normal regions
+// (|psi| < min_abs on the whole triangle; <= 0: 1e-3) are left out.
 FLX_API flx_status flx_measure_vortices(flx_ctx *ctx, const flx_frame *frame, double min_abs,
                                         flx_vortices *out);
 FLX_API void flx_vortices_clear(flx_vortices *vortices);
