@@ -87,21 +87,27 @@ constants() {
         grep -nE '\b(1\.602[0-9]*e-?19|6\.626[0-9]*e-?34|1\.054[0-9]*e-?34|1\.256[0-9]*e-?6|4e-7|1\.380[0-9]*e-?23|2\.067[0-9]*e-?15|8\.854[0-9]*e-?12)\b' {} + || true
 }
 
-# Every field of an options struct has a row in its table: FIELD stands in the file that defines the table.
+# Every number of an options struct with defaults has a row in its table: FIELD stands in the file that defines the table.
 options() {
-    sed 's|//.*||' include/fluxoid/*.h | awk '
+    sed 's|//.*||' include/fluxoid/*.h >"$found.headers"
+    awk '
         /typedef struct flx_[a-z0-9_]+_opts/ { name = $3; inside = 1; next }
         inside && /}/ { inside = 0 }
-        inside && /;/ { gsub(/[;,]/, " "); for (i = 2; i <= NF; i++) print name, $i }' |
+        inside && $1 ~ /^(double|int32_t|bool)$/ {
+            gsub(/[;,]/, " ")
+            for (i = 2; i <= NF; i++)
+                if ($i !~ /[*[]/) print name, $i
+        }' "$found.headers" |
         while read -r struct field; do
-            [ "$field" != cookie ] || continue
-            table=$(grep -rlE "^(static )?const flx_option_table ${struct%_opts}_option_table *=" src --include='*.c' || true)
+            grep -q "${struct}_default(" "$found.headers" && [ "$field" != cookie ] || continue
+            table=$(grep -rlE "flx_option_table \*?${struct%_opts}_option_table( =|\(void\)$)" src --include='*.c' || true)
             if [ -z "$table" ]; then
                 echo "$struct has no ${struct%_opts}_option_table"
             elif ! grep -qE "offsetof\($struct, $field\)|[(\"]$field[\",]" "$table"; then
                 echo "$struct.$field has no row in $table"
             fi
         done | LC_ALL=C sort -u
+    rm -f "$found.headers"
 }
 
 scripts_are_executable() {
