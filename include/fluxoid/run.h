@@ -1,0 +1,127 @@
+// fluxoid/run.h -- from a case to its results: the device it describes, the run, sweeps of runs,
+// the summary, and measurements after the fact.
+//
+//   flx_case_load(ctx, "ring.yaml", NULL, 0, &c);
+//   flx_run_opts opts = flx_run_opts_default();
+//   opts.output = "ring.h5";
+//   flx_status status = flx_run(ctx, c, &opts, &result);
+//   puts(result->json);
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLUXOID_RUN_H
+#define FLUXOID_RUN_H
+
+#include "fluxoid/case.h"
+#include "fluxoid/io.h"
+#include "fluxoid/measure.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// -- the device ----------------------------------------------------------------------------------
+
+// Films, mesh, terminals, probes and loops of a case; nothing that depends on time. Opaque.
+typedef struct flx_device flx_device;
+
+// Makes the shapes and the mesh (or imports it), places terminals, probes, loops on it. What does
+// not fit (a hole outside its film, films that overlap, a terminal away from the rim, a probe
+// outside ...) is FLX_ERR_INPUT with file and line. The case is borrowed until flx_device_free.
+FLX_API flx_status flx_device_create(flx_ctx *ctx, const flx_case *c, flx_device **out);
+FLX_API void flx_device_free(flx_device *device);
+
+// Lengths in xi; loop[].hole counts the holes of all films in the order of the case. Borrowed.
+FLX_API const flx_mesh *flx_device_mesh(const flx_device *device);
+
+// Names of those holes; NULL beyond the last.
+FLX_API const char *flx_device_hole_name(const flx_device *device, int32_t hole);
+
+// Writes the mesh as MSH 4.1 in units.length of the case (in metres if it gives none).
+FLX_API flx_status flx_device_write_msh(flx_ctx *ctx, const flx_device *device, const char *path);
+
+// What a device consists of and what a run of it will cost.
+typedef struct flx_device_info {
+    int32_t n_film, n_hole, n_terminal, n_probe, n_loop;
+    int32_t n_site, n_edge, n_tri;
+    double area; // [xi^2]
+    flx_mesh_quality quality;
+    double terminal_length; // [xi] of all terminals
+    int64_t n_point;        // of the sweep; 1 without
+    double memory;          // [byte] of one run, estimated
+    double step_seconds;    // [s] of one step on one core, estimated
+    double file_bytes;      // [byte] of the frames of one run, estimated
+} flx_device_info;
+FLX_API flx_device_info flx_device_info_of(const flx_device *device);
+
+// -- running -------------------------------------------------------------------------------------
+
+typedef struct flx_progress {
+    double time, time_end;  // [tau0] of the run
+    double dt;              // [tau0] last step
+    int64_t step;           // accepted so far
+    double rate;            // [step/s] lately
+    double left;            // [s] until time_end at this pace; NAN: not known yet
+    int64_t point, n_point; // of a sweep: number of the point, of all; 0, 1 without
+    int64_t n_done;         // points finished
+} flx_progress;
+
+typedef struct flx_run_opts {
+    const char *output; // path of the data file; NULL: none is written. Borrowed
+    bool resume;        // go on with what is in `output` and its checkpoint, if they are there
+    int32_t jobs;       // [1] processes for the points of a sweep; >= 1
+    double checkpoint_seconds; // [s] of the clock on the wall between checkpoints; 0: none by it
+    void (*progress)(void *user, const flx_progress *progress); // at most 5 times a second; or NULL
+    bool (*should_stop)(void *user); // asked after every step; true: save and return; or NULL
+    void *user;                      // of both; borrowed
+    uint32_t cookie;                 // set by flx_run_opts_default
+} flx_run_opts;
+FLX_API flx_run_opts flx_run_opts_default(void);
+
+typedef struct flx_run_result {
+    char *json;       // the summary: one JSON object. Owned
+    char *reason;     // why it ended before its time ("" if it did not): steady, condition, failure
+    double time;      // [tau0] reached
+    int64_t step;     // accepted
+    double wall;      // [s]
+    int64_t n_point;  // of the sweep; 1 without
+    int64_t n_failed; // points that failed
+} flx_run_result;
+
+// Runs a case, or all points of its sweep. Returns FLX_OK at the time asked for; FLX_STOPPED when
+// a stop condition of the case ended it; FLX_INTERRUPTED when should_stop did (a checkpoint lies
+// beside the output: run again with resume); a failure otherwise. *out is owned: free with
+// flx_run_result_free. It is there also when a run that had begun failed or was interrupted (its
+// state and summary are kept), and NULL when it could not begin.
+//
+// A run that is resumed from a checkpoint leaves bit for bit the data of one that was never
+// interrupted, wherever that happened, also after kill -9: `output` holds frames and series,
+// `output`-checkpoint the state; the latter goes when the run is done.
+//
+// A sweep writes each point to `output`.pNNN and moves it to /points/NNN of `output` as it
+// finishes; what is there is skipped by resume. Points are run by fork() if jobs > 1 and they do
+// not depend on each other: the only place where this library makes processes.
+FLX_API flx_status flx_run(flx_ctx *ctx, const flx_case *c, const flx_run_opts *opts,
+                           flx_run_result **out);
+FLX_API void flx_run_result_free(flx_run_result *result);
+
+// -- measuring a file ----------------------------------------------------------------------------
+
+// What to measure in a data file. All borrowed for the call.
+typedef struct flx_measure_request {
+    const char *group;        // "/" or "/points/NNN"; NULL: "/"
+    double time;              // [tau0] of the frame; NAN: the last
+    const char *const *loop;  // [n_loop] shapes in YAML, e.g. "{circle: {radius: 0.8}}"
+    const char *const *along; // [n_along] lists of points in YAML, e.g. "[[0, -1], [0, 1]]"
+    int32_t n_loop, n_along;
+} flx_measure_request;
+
+// Summary of one frame of a file as JSON, with the loops of its case and those of the request
+// ("loop-1" ...), and for each path ("path-1" ...) the phase difference along it and the current
+// through it, from its left to its right. *json is owned: free with flx_text_free.
+FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
+                                    const flx_measure_request *request, char **json);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
