@@ -61,7 +61,7 @@ for name in "$@"; do
     dictionary=""
     [ ! -f "tests/fuzz/$name.dict" ] || dictionary=-dict=tests/fuzz/$name.dict
     # shellcheck disable=SC2086
-    if build-fuzz/tests/fuzz_$name -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=16384 \
+    if build-fuzz/tests/fuzz_$name -max_total_time="$share" -timeout=10 -rss_limit_mb=2048 -max_len=16384 -len_control=10 \
         -artifact_prefix="out/fuzz/$name/" -print_final_stats=1 $dictionary "$corpus" "$try/$name" \
         >"out/fuzz/$name/log" 2>&1; then
         echo "fuzz: $name passed, $(sed -n 's/^stat::number_of_executed_units: *//p' "out/fuzz/$name/log") inputs in $share s"
