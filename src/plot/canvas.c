@@ -75,7 +75,7 @@ flx_status flx_canvas_init(flx_ctx *ctx, flx_canvas *canvas, flx_canvas_kind kin
             CAIRO_FORMAT_RGB24, (int)lround(size[0] * scale), (int)lround(size[1] * scale));
     } else {
         unit = point;
-        canvas->resolution = 3; // 288 dots per inch
+        canvas->resolution = 2; // 192 dots per inch
         if (kind == FLX_CANVAS_SVG) {
             canvas->surface =
                 cairo_svg_surface_create_for_stream(gather, canvas, size[0] * unit, size[1] * unit);

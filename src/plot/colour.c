@@ -99,11 +99,10 @@ static void colour_at(flx_colours kind, double t, double cyclic, double rgb[3])
     double s = 2 * t - 1;
     switch (kind) {
     case FLX_COLOURS_DEPTH: // indigo, blue, teal, green, pale yellow
-        fit(0.17 + 0.79 * t, 0.05 + 0.10 * sin(pi * fmin(1.15 * t, 1)) + 0.07 * t, 290 - 185 * t,
-            rgb);
+        fit(0.17 + 0.79 * t, 0.06 + 0.055 * t + 0.03 * sin(pi * t), 292 - 190 * t, rgb);
         break;
     case FLX_COLOURS_EMBER: // night blue, violet, red, orange
-        fit(0.16 + 0.58 * t, 0.03 + 0.16 * sqrt(t), 275 + 145 * t, rgb);
+        fit(0.16 + 0.58 * t, 0.05 + 0.125 * t, 275 + 145 * t, rgb);
         break;
     case FLX_COLOURS_DIVERGING:
         fit(0.97 - 0.50 * fabs(s), 0.19 * fabs(s), s < 0 ? 257 : 27, rgb);

@@ -44,7 +44,7 @@ static void draw_ticks(const flx_figure *figure, cairo_t *cr, int k, int axis)
     double em = figure->em, factor = figure->length.factor;
     double low = factor * figure->box[axis], high = factor * figure->box[axis + 2];
     double left = figure->at[k][0], bottom = figure->at[k][1] + figure->panel[1];
-    double room = axis == 0 ? 4.5 * em : 2.2 * em; // for one number
+    double room = axis == 0 ? 3.6 * em : 2.2 * em; // for one number
     int n_max = (int)fmin(fmax(figure->panel[axis] / room, 2), axis == 0 ? 9 : 7);
     flx_ticks ticks = flx_ticks_of(low, high, n_max, 0);
     bool numbered = axis == 0 ? figure->lowest[k] : figure->left_most[k];

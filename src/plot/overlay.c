@@ -132,15 +132,26 @@ static void draw_terminal(const flx_figure *figure, cairo_t *cr, int k, const bo
 }
 
 // The name beside the terminal, outside the film and inside the panel.
-static void name_terminal(const flx_figure *figure, cairo_t *cr, int k, const char *name,
-                          const double sum[5])
+static void name_terminal(const flx_figure *figure, cairo_t *cr, int k,
+                          const flx_plot_terminal *terminal, const double sum[5])
 {
+    const char *name = terminal->name;
     double em = figure->em, size = 0.86 * em, at[2];
     double norm = hypot(sum[2], sum[3]);
     if (!(sum[4] > 0) || !(norm > 0))
         return;
-    flx_figure_place(figure, k, (double[2]){sum[0] / sum[4], sum[1] / sum[4]}, at);
-    double nx = sum[2] / norm, ny = -sum[3] / norm; // on the page y points down
+    double ux = sum[2] / norm, uy = sum[3] / norm;
+    double middle[2] = {sum[0] / sum[4], sum[1] / sum[4]};
+    // Beside the point of the terminal that stands out most.
+    const flx_mesh *mesh = figure->scene->frame->mesh;
+    double out = 0;
+    for (int32_t s = 0; s < terminal->n_site; s++) {
+        int32_t i = terminal->site[s];
+        if (i >= 0 && i < mesh->n_site)
+            out = fmax(out, ux * (mesh->x[i] - middle[0]) + uy * (mesh->y[i] - middle[1]));
+    }
+    flx_figure_place(figure, k, (double[2]){middle[0] + out * ux, middle[1] + out * uy}, at);
+    double nx = ux, ny = -uy; // on the page y points down
     bool sideways = fabs(nx) > fabs(ny);
     double width = flx_text_width(cr, size, name);
     // Upright beside left and right ends, level above and below.
@@ -175,7 +186,7 @@ flx_status flx_draw_terminals(const flx_figure *figure, cairo_t *cr, int k)
         draw_terminal(figure, cr, k, member, sum);
         flx_free(member);
         if (terminal->name)
-            name_terminal(figure, cr, k, terminal->name, sum);
+            name_terminal(figure, cr, k, terminal, sum);
     }
     return FLX_OK;
 }
