@@ -107,25 +107,9 @@ typedef struct flx_case_probe {
     int32_t line;
 } flx_case_probe;
 
-// Whose surroundings a mesh is finer in.
-typedef enum flx_case_near {
-    FLX_NEAR_EDGES,
-    FLX_NEAR_HOLES,
-    FLX_NEAR_CORNERS,
-    FLX_NEAR_POINT
-} flx_case_near;
-
-typedef struct flx_case_refine {
-    flx_case_near near;
-    double at[2];    // [xi] FLX_NEAR_POINT
-    double distance; // [xi]
-    double max_edge; // [xi]
-    int32_t line;
-} flx_case_refine;
-
 typedef struct flx_case_mesh {
-    double max_edge; // [xi]
-    const flx_case_refine *refine;
+    flx_mesh_opts opts;            // lengths [xi]; max_edge is 0 only where a mesh is imported
+    const flx_mesh_refine *refine; // [n_refine] [xi]
     int32_t n_refine;
     const char *import; // path of a .msh or HDF5 file, from the folder of the case; NULL: none
     bool unsigned_duals;
