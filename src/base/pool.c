@@ -163,6 +163,11 @@ void flx_pool_for(flx_pool *pool, int32_t n, flx_loop_fn fn, void *arg)
     run(pool, n, FLX_SUM_BLOCK, fn, arg);
 }
 
+void flx_pool_parts(flx_pool *pool, int32_t n, int32_t grain, flx_loop_fn fn, void *arg)
+{
+    run(pool, n, grain, fn, arg);
+}
+
 typedef struct each_job {
     flx_loop_fn fn;
     void *arg;

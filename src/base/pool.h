@@ -21,6 +21,8 @@ int32_t flx_pool_threads(const flx_pool *pool);
 
 // Calls fn on disjoint ranges that cover 0 .. n-1.
 void flx_pool_for(flx_pool *pool, int32_t n, flx_loop_fn fn, void *arg);
+// The same for n things of which a thread takes at least grain at a time.
+void flx_pool_parts(flx_pool *pool, int32_t n, int32_t grain, flx_loop_fn fn, void *arg);
 // The sum of fn over blocks of FLX_SUM_BLOCK: the same bits for any number of threads.
 double flx_pool_sum(flx_pool *pool, int32_t n, flx_sum_fn fn, void *arg);
 // The largest value of fn over the blocks.

@@ -1,43 +1,73 @@
-// fvm/kernels.c -- reference kernels. Complex numbers are interleaved pairs (re, im).
+// fvm/kernels.c -- reference kernels, over slices begin .. end-1.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fvm/kernels.h"
 
-#include <math.h>
 #include <string.h>
 
-static void links_ref(int32_t begin, int32_t end, const int32_t *restrict row,
-                      const int32_t *restrict neighbour, const int32_t *restrict half_edge,
-                      const double *restrict weight, const double *restrict a,
-                      double *restrict link)
-{
-    for (int32_t i = begin; i < end; i++)
-        for (int32_t k = row[i]; k < row[i + 1]; k++) {
-            int32_t e = half_edge[k];
-            double a_ij = neighbour[k] > i ? a[e] : -a[e];
-            link[2 * k] = weight[e] * cos(a_ij);
-            link[2 * k + 1] = -weight[e] * sin(a_ij);
-        }
-}
+enum { L = FLX_LANES };
 
-static void laplacian_ref(int32_t begin, int32_t end, const int32_t *restrict row,
-                          const int32_t *restrict neighbour, const double *restrict link,
+static void laplacian_ref(int32_t begin, int32_t end, const flx_stencil *stencil,
                           const double *restrict diag, const double *restrict psi,
                           double *restrict y)
 {
-    for (int32_t i = begin; i < end; i++) {
-        double re = -diag[i] * psi[2 * i], im = -diag[i] * psi[2 * i + 1];
-        for (int32_t k = row[i]; k < row[i + 1]; k++) {
-            const double *x = &psi[2 * (size_t)neighbour[k]];
-            re += link[2 * k] * x[0] - link[2 * k + 1] * x[1];
-            im += link[2 * k] * x[1] + link[2 * k + 1] * x[0];
+    for (int32_t s = begin; s < end; s++) {
+        double re[L] = {0}, im[L] = {0};
+        for (int32_t q = stencil->start[s]; q < stencil->start[s + 1]; q++) {
+            const int32_t *restrict j = stencil->neighbour + (size_t)q * L;
+            const double *restrict u = stencil->re + (size_t)q * L;
+            const double *restrict v = stencil->im + (size_t)q * L;
+            for (int32_t l = 0; l < L; l++) {
+                double x_re = psi[2 * j[l]], x_im = psi[2 * j[l] + 1];
+                re[l] += u[l] * x_re - v[l] * x_im;
+                im[l] += u[l] * x_im + v[l] * x_re;
+            }
         }
-        y[2 * i] = re;
-        y[2 * i + 1] = im;
+        int32_t i = s * L, lanes = stencil->n_site - i < L ? stencil->n_site - i : L;
+        for (int32_t l = 0; l < lanes; l++) {
+            y[2 * (i + l)] = re[l] - diag[i + l] * psi[2 * (i + l)];
+            y[2 * (i + l) + 1] = im[l] - diag[i + l] * psi[2 * (i + l) + 1];
+        }
+    }
+}
+
+static void sweep_ref(int32_t begin, int32_t end, const flx_stencil *stencil,
+                      const flx_sweep *sweep)
+{
+    const float *restrict x_re = sweep->x.re, *restrict x_im = sweep->x.im;
+    for (int32_t s = begin; s < end; s++) {
+        float re[L] = {0}, im[L] = {0};
+        for (int32_t q = stencil->start[s]; q < stencil->start[s + 1]; q++) {
+            const int32_t *restrict j = stencil->neighbour + (size_t)q * L;
+            const float *restrict u = stencil->re32 + (size_t)q * L;
+            const float *restrict v = stencil->im32 + (size_t)q * L;
+            for (int32_t l = 0; l < L; l++) {
+                re[l] += u[l] * x_re[j[l]] - v[l] * x_im[j[l]];
+                im[l] += u[l] * x_im[j[l]] + v[l] * x_re[j[l]];
+            }
+        }
+        size_t i = (size_t)s * L;
+        const float *restrict inverse = sweep->blocks->inverse + i;
+        const float *restrict shrink = sweep->blocks->shrink + i;
+        const float *restrict v_re = sweep->blocks->v.re + i;
+        const float *restrict v_im = sweep->blocks->v.im + i;
+        const float *restrict g_re = sweep->g.re + i, *restrict g_im = sweep->g.im + i;
+        float *restrict d_re = sweep->direction.re + i, *restrict d_im = sweep->direction.im + i;
+        float *restrict n_re = sweep->x_new.re + i, *restrict n_im = sweep->x_new.im + i;
+        float first = sweep->first, second = sweep->second;
+        for (int32_t l = 0; l < L; l++) {
+            float along = shrink[l] * (v_re[l] * re[l] + v_im[l] * im[l]);
+            float z_re = g_re[l] + inverse[l] * (re[l] - along * v_re[l]) - x_re[i + (size_t)l];
+            float z_im = g_im[l] + inverse[l] * (im[l] - along * v_im[l]) - x_im[i + (size_t)l];
+            d_re[l] = first * d_re[l] + second * z_re;
+            d_im[l] = first * d_im[l] + second * z_im;
+            n_re[l] = x_re[i + (size_t)l] + d_re[l];
+            n_im[l] = x_im[i + (size_t)l] + d_im[l];
+        }
     }
 }
 
 static const flx_kernels table[] = {
-    {"ref", NULL, links_ref, laplacian_ref},
+    {"ref", NULL, laplacian_ref, sweep_ref},
     {"cuda", "kernels for graphics processors are not part of this version", NULL, NULL},
 };
 

@@ -2,24 +2,62 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fvm/operator.h"
 
+#include <math.h>
+
+enum { L = FLX_LANES, SLICES_PER_PART = 64 };
+
+// Places of the half-edges in slices; links of 0 to the site itself fill the rest.
+static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
+{
+    st->n_site = m->n_site;
+    st->n_slice = (m->n_site + L - 1) / L;
+    st->start = FLX_NEW_ARRAY(ctx, int32_t, st->n_slice + 1);
+    if (!st->start)
+        return FLX_ERR_MEMORY;
+    for (int32_t s = 0; s < st->n_slice; s++) {
+        int32_t longest = 0;
+        for (int32_t i = s * L; i < (s + 1) * L && i < m->n_site; i++)
+            if (m->row[i + 1] - m->row[i] > longest)
+                longest = m->row[i + 1] - m->row[i];
+        st->start[s + 1] = st->start[s] + longest;
+    }
+    size_t n = (size_t)st->start[st->n_slice] * L;
+    st->neighbour = FLX_NEW_ARRAY(ctx, int32_t, n);
+    st->re = FLX_NEW_ARRAY(ctx, double, n);
+    st->im = FLX_NEW_ARRAY(ctx, double, n);
+    st->re32 = FLX_NEW_ARRAY(ctx, float, n);
+    st->im32 = FLX_NEW_ARRAY(ctx, float, n);
+    if (!st->neighbour || !st->re || !st->im || !st->re32 || !st->im32)
+        return FLX_ERR_MEMORY;
+    for (int32_t s = 0; s < st->n_slice; s++)
+        for (int32_t q = st->start[s]; q < st->start[s + 1]; q++)
+            for (int32_t l = 0; l < L; l++) {
+                int32_t i = s * L + l, last = m->n_site - 1;
+                int32_t k = i <= last ? m->row[i] + q - st->start[s] : 0;
+                bool there = i <= last && k < m->row[i + 1];
+                st->neighbour[(size_t)q * L + (size_t)l] = there      ? m->neighbour[k]
+                                                           : i < last ? i
+                                                                      : last;
+            }
+    return FLX_OK;
+}
+
 flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *kernels,
                              flx_operator *op)
 {
     *op = (flx_operator){.mesh = mesh};
     FLX_TRY(flx_kernels_find(ctx, kernels, &op->kernels));
+    FLX_TRY(init_stencil(ctx, mesh, &op->stencil));
     op->weight = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
     op->diag = FLX_NEW_ARRAY(ctx, double, mesh->n_site);
-    op->link = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)mesh->n_edge);
-    if (!op->weight || !op->diag || !op->link)
+    if (!op->weight || !op->diag)
         return FLX_ERR_MEMORY;
     for (int32_t e = 0; e < mesh->n_edge; e++)
         op->weight[e] = mesh->dual[e] / mesh->length[e];
     for (int32_t i = 0; i < mesh->n_site; i++)
-        for (int32_t k = mesh->row[i]; k < mesh->row[i + 1]; k++) {
-            double w = op->weight[mesh->half_edge[k]];
-            op->diag[i] += w;
-            op->link[2 * k] = w;
-        }
+        for (int32_t k = mesh->row[i]; k < mesh->row[i + 1]; k++)
+            op->diag[i] += op->weight[mesh->half_edge[k]];
+    flx_operator_set_links(op, NULL, NULL);
     return FLX_OK;
 }
 
@@ -27,7 +65,12 @@ void flx_operator_clear(flx_operator *op)
 {
     flx_free(op->weight);
     flx_free(op->diag);
-    flx_free(op->link);
+    flx_free(op->stencil.start);
+    flx_free(op->stencil.neighbour);
+    flx_free(op->stencil.re);
+    flx_free(op->stencil.im);
+    flx_free(op->stencil.re32);
+    flx_free(op->stencil.im32);
     *op = (flx_operator){0};
 }
 
@@ -35,30 +78,58 @@ typedef struct job {
     const flx_operator *op;
     const double *x;
     double *y;
+    const flx_sweep *sweep;
 } job;
 
 static void set_links(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const flx_mesh *m = j->op->mesh;
-    j->op->kernels->links(begin, end, m->row, m->neighbour, m->half_edge, j->op->weight, j->x,
-                          j->y);
+    const flx_stencil *st = &j->op->stencil;
+    for (int32_t i = begin; i < end; i++)
+        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
+            int32_t e = m->half_edge[k];
+            double a = j->x ? j->x[e] : 0, w = j->op->weight[e];
+            double a_ij = m->neighbour[k] > i ? a : -a;
+            size_t at = (size_t)(st->start[i / L] + k - m->row[i]) * L + (size_t)(i % L);
+            st->re[at] = w * cos(a_ij);
+            st->im[at] = -w * sin(a_ij);
+            st->re32[at] = (float)st->re[at];
+            st->im32[at] = (float)st->im[at];
+        }
 }
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a)
 {
-    flx_pool_for(pool, op->mesh->n_site, set_links, &(job){op, a, op->link});
+    flx_pool_for(pool, op->mesh->n_site, set_links, &(job){.op = op, .x = a});
 }
 
 static void apply(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const flx_mesh *m = j->op->mesh;
-    j->op->kernels->laplacian(begin, end, m->row, m->neighbour, j->op->link, j->op->diag, j->x,
-                              j->y);
+    j->op->kernels->laplacian(begin, end, &j->op->stencil, j->op->diag, j->x, j->y);
 }
 
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y)
 {
-    flx_pool_for(pool, op->mesh->n_site, apply, &(job){op, psi, y});
+    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, apply, &(job){op, psi, y, NULL});
+}
+
+static void sweep_part(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    j->op->kernels->sweep(begin, end, &j->op->stencil, j->sweep);
+}
+
+void flx_operator_sweep(const flx_operator *op, flx_pool *pool, const flx_sweep *sweep)
+{
+    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, sweep_part,
+                   &(job){.op = op, .sweep = sweep});
+}
+
+double flx_operator_bytes(const flx_operator *op)
+{
+    double places = (double)op->stencil.start[op->stencil.n_slice] * L;
+    return places * (2 * sizeof(double) + sizeof(int32_t)) +
+           op->mesh->n_site * 5.0 * sizeof(double);
 }

@@ -17,7 +17,7 @@ typedef struct flx_operator {
     const flx_kernels *kernels;
     double *weight; // [n_edge] [1] s_e/e_e
     double *diag;   // [n_site] [1] sum of the weights of a site
-    double *link;   // [2 n_edge][2] w_e exp(-i a_ij) of each half-edge
+    flx_stencil stencil;
 } flx_operator;
 
 // Links start at a = 0. Clear with flx_operator_clear, also after a failure.
@@ -27,7 +27,13 @@ void flx_operator_clear(flx_operator *op);
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); // [n_edge]
 
-// y = a Lap psi; both [n_site][2]. One process's part of the loop is done by a thread pool.
+// y = a Lap psi; both [n_site][2].
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);
+
+// One sweep of a Chebyshev iteration; arrays of whole slices.
+void flx_operator_sweep(const flx_operator *op, flx_pool *pool, const flx_sweep *sweep);
+
+// Bytes that an application moves if every array is read or written once.
+double flx_operator_bytes(const flx_operator *op);
 
 #endif

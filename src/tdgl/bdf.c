@@ -11,10 +11,10 @@
 // in [1 - rho, 1 + rho] with rho = max diag_i/p_i < 1 (Gershgorin). Hairer, Wanner, Solving
 // Ordinary Differential Equations II, ch. V; Golub, Varga, Numer. Math. 3, 147 (1961).
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/rotation.h"
 #include "tdgl/tdgl_internal.h"
 
 #include <math.h>
-#include <string.h>
 
 // Values at x of the n Lagrange polynomials through the nodes.
 static void extrapolation(int32_t n, const double *node, double x, double *weight)
@@ -60,29 +60,34 @@ static double differentiation(int32_t n, const double *node, double x, double *w
 
 typedef struct stage {
     flx_tdgl *sim;
-    int32_t n_psi, n_mu, order;
+    int32_t n_psi, n_mu;
     double predict[LEVELS], turn[LEVELS], difference[LEVELS],
-        alpha;            // alpha: weight of the new state
-    double first, second; // coefficients of the Chebyshev recurrence
-    double *x, *x_new;
+        alpha; // alpha: weight of the new state
 } stage;
 
-// Turns the history, predicts, and fills blocks and right-hand side. Returns max diag/p, or 2 where
-// p <= diag.
+// Turns the history, predicts, and fills blocks and the local part of the residual of psi*. Returns
+// max diag/p, or 2 where p <= diag.
 static double assemble(void *arg, int32_t begin, int32_t end)
 {
     const stage *st = arg;
     flx_tdgl *sim = st->sim;
-    const double *area = sim->mesh->area, *eps = sim->eps, *diag = sim->op.diag;
-    double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma, rho = 0;
+    const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
+    const double *restrict diag = sim->op.diag;
+    double *restrict turned = sim->turn, *restrict predicted = sim->predicted;
+    double *restrict residual = sim->rhs;
+    float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
+    float *restrict v_re = sim->blocks.v.re, *restrict v_im = sim->blocks.v.im;
+    const double *restrict psi[LEVELS] = {sim->psi[0], sim->psi[1], sim->psi[2], sim->psi[3]};
+    const double *restrict mu[LEVELS] = {sim->mu[0], sim->mu[1], sim->mu[2], sim->mu[3]};
+    double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma, indefinite = 0;
     for (int32_t i = begin; i < end; i++) {
-        double turn = 0;
-        for (int32_t j = 0; j < st->n_mu; j++)
-            turn += st->turn[j] * sim->mu[j][i];
-        double c = cos(turn), s = -sin(turn);
-        double star_re = 0, star_im = 0, h_re = 0, h_im = 0;
-        for (int32_t j = 0; j < st->n_psi; j++) {
-            double re = sim->psi[j][2 * i], im = sim->psi[j][2 * i + 1];
+        // Unused levels have weight 0.
+        double turn = st->turn[0] * mu[0][i] + st->turn[1] * mu[1][i] + st->turn[2] * mu[2][i] +
+                      st->turn[3] * mu[3][i];
+        double c, s, star_re = 0, star_im = 0, h_re = 0, h_im = 0;
+        flx_rotation(-turn, &c, &s);
+        for (int32_t j = 0; j < LEVELS; j++) {
+            double re = psi[j][2 * i], im = psi[j][2 * i + 1];
             star_re += st->predict[j] * re;
             star_im += st->predict[j] * im;
             h_re -= st->difference[j] * re;
@@ -93,19 +98,23 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         double n2 = t_re * t_re + t_im * t_im;
         double mass = area[i] * u / sqrt(1 + g2 * n2);
         double p = mass * st->alpha + area[i] * (n2 - eps[i]) + diag[i];
-        double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
-        sim->turn[i] = turn;
-        sim->predicted[2 * i] = t_re;
-        sim->predicted[2 * i + 1] = t_im;
-        sim->rhs[2 * i] = mass * k_re + along * t_re;
-        sim->rhs[2 * i + 1] = mass * k_im + along * t_im;
         double r = mass * g2 * st->alpha + 2 * area[i];
-        sim->rank1[i] = r / (p + r * n2);
-        sim->diagonal[i] = p;
-        double ratio = p > diag[i] ? diag[i] / p : 2;
-        rho = ratio > rho ? ratio : rho;
+        // right-hand side: M h + 2|psi*|^2 psi*;  minus the diagonal block times psi*
+        double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
+        double own = along - (p - diag[i]) - r * n2;
+        turned[i] = turn;
+        predicted[2 * i] = t_re;
+        predicted[2 * i + 1] = t_im;
+        residual[2 * i] = mass * k_re + own * t_re;
+        residual[2 * i + 1] = mass * k_im + own * t_im;
+        inverse[i] = (float)(1 / p);
+        shrink[i] = (float)(r / (p + r * n2));
+        v_re[i] = (float)t_re;
+        v_im[i] = (float)t_im;
+        double ratio = p > diag[i] ? 0 : 1;
+        indefinite = ratio > indefinite ? ratio : indefinite;
     }
-    return rho;
+    return indefinite;
 }
 
 // Held sites: the turned present state, and no correction.
@@ -115,114 +124,144 @@ static void hold(flx_tdgl *sim)
         int32_t i = sim->fixed[k];
         double re = sim->psi[0][2 * i], im = sim->psi[0][2 * i + 1];
         double n = sqrt(re * re + im * im), scale = n > 0 ? sim->fixed_psi[k] / n : 0;
-        double c = scale * cos(sim->turn[i]), s = -scale * sin(sim->turn[i]);
-        sim->predicted[2 * i] = c * re - s * im;
-        sim->predicted[2 * i + 1] = c * im + s * re;
-        sim->diagonal[i] = INFINITY;
-        sim->rank1[i] = 0;
+        double c, s;
+        flx_rotation(-sim->turn[i], &c, &s);
+        sim->predicted[2 * i] = scale * (c * re - s * im);
+        sim->predicted[2 * i + 1] = scale * (c * im + s * re);
+        sim->blocks.inverse[i] = 0;
     }
 }
 
-// One Chebyshev sweep: z = D^{-1}(rhs - A x), direction <- first*direction + second*z, x_new = x +
-// direction. Returns the sum of a_i |z_i|^2.
-static double sweep(void *arg, int32_t begin, int32_t end)
+// g = D^{-1} (residual of psi*); the first Chebyshev correction is g itself. Returns the sum of a_i
+// |g_i|^2.
+static double first_sweep(void *arg, int32_t begin, int32_t end)
 {
-    const stage *st = arg;
-    flx_tdgl *sim = st->sim;
-    const flx_mesh *m = sim->mesh;
-    const int32_t *restrict row = m->row, *restrict neighbour = m->neighbour;
-    const double *restrict link = sim->op.link, *restrict x = st->x, *restrict area = m->area;
-    const double *restrict star = sim->predicted, *restrict rhs = sim->rhs;
-    double *restrict direction = sim->direction, *restrict x_new = st->x_new;
-    double sum = 0, first = st->first, second = st->second;
+    flx_tdgl *sim = arg;
+    const double *restrict area = sim->mesh->area, *restrict y = sim->y, *restrict rhs = sim->rhs;
+    const float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
+    const float *restrict v_re = sim->blocks.v.re, *restrict v_im = sim->blocks.v.im;
+    float *restrict g_re = sim->g.re, *restrict g_im = sim->g.im;
+    float *restrict d_re = sim->direction.re, *restrict d_im = sim->direction.im;
+    float *restrict x_re = sim->correction.re, *restrict x_im = sim->correction.im;
+    double sum = 0;
     for (int32_t i = begin; i < end; i++) {
-        double p = sim->diagonal[i], inv = 1 / p, shrink = sim->rank1[i];
-        double t_re = star[2 * i], t_im = star[2 * i + 1];
-        // D^{-1} = (1 - shrink psi* psi*^T)/p
-        double z_re = 0, z_im = 0;
-        if (inv > 0) {
-            double re = rhs[2 * i], im = rhs[2 * i + 1];
-            for (int32_t k = row[i]; k < row[i + 1]; k++) {
-                const double *xj = &x[2 * (size_t)neighbour[k]];
-                re += link[2 * k] * xj[0] - link[2 * k + 1] * xj[1];
-                im += link[2 * k] * xj[1] + link[2 * k + 1] * xj[0];
-            }
-            double along = shrink * (t_re * re + t_im * im);
-            z_re = inv * (re - along * t_re) - x[2 * i];
-            z_im = inv * (im - along * t_im) - x[2 * i + 1];
-        }
-        double d_re = first * direction[2 * i] + second * z_re;
-        double d_im = first * direction[2 * i + 1] + second * z_im;
-        direction[2 * i] = d_re;
-        direction[2 * i + 1] = d_im;
-        x_new[2 * i] = x[2 * i] + d_re;
-        x_new[2 * i + 1] = x[2 * i + 1] + d_im;
-        sum += area[i] * (z_re * z_re + z_im * z_im);
+        float re = (float)(rhs[2 * i] + y[2 * i]), im = (float)(rhs[2 * i + 1] + y[2 * i + 1]);
+        float along = shrink[i] * (v_re[i] * re + v_im[i] * im);
+        re = inverse[i] * (re - along * v_re[i]);
+        im = inverse[i] * (im - along * v_im[i]);
+        g_re[i] = d_re[i] = x_re[i] = re;
+        g_im[i] = d_im[i] = x_im[i] = im;
+        sum += area[i] * (double)(re * re + im * im);
     }
     return sum;
 }
 
-// Iterates from predicted to next until the error is below target; returns the number of sweeps, -1
-// if it failed.
-static int32_t solve(stage *st, double rho, double target)
+static double add_correction(void *arg, int32_t begin, int32_t end)
+{
+    const flx_tdgl *sim = arg;
+    const double *restrict area = sim->mesh->area, *restrict predicted = sim->predicted;
+    const float *restrict x_re = sim->correction.re, *restrict x_im = sim->correction.im;
+    double *restrict next = sim->next, sum = 0;
+    for (int32_t i = begin; i < end; i++) {
+        double re = (double)x_re[i], im = (double)x_im[i];
+        next[2 * i] = predicted[2 * i] + re;
+        next[2 * i + 1] = predicted[2 * i + 1] + im;
+        sum += area[i] * (re * re + im * im);
+    }
+    return sum;
+}
+
+// Fills correction until its error is below target (root mean square); returns the number of
+// sweeps, -1 if it failed.
+static int32_t solve(flx_tdgl *sim, double rho, double target)
 {
     enum { AT_LEAST = 2, AT_MOST = 400 };
-    flx_tdgl *sim = st->sim;
-    int32_t n = sim->mesh->n_site, sweeps = AT_LEAST;
+    flx_operator_apply(&sim->op, sim->pool, sim->predicted, sim->y);
+    double sum = flx_pool_sum(sim->pool, sim->mesh->n_site, first_sweep, sim);
+    // The error falls as 1/T_n(1/rho) from at most |g|/(1 - rho).
+    double start = sqrt(sim->comm.ops->sum(&sim->comm, sum) / sim->area) / (1 - rho);
+    double need = start > target ? acosh(start / target) / acosh(1 / rho) : 0;
+    if (!isfinite(need) || need > AT_MOST)
+        return -1;
+    int32_t sweeps = need > AT_LEAST ? (int32_t)ceil(need) : AT_LEAST;
     double ratio = rho;
-    double *x = sim->next, *x_new = sim->slope[1];
-    memcpy(x, sim->predicted, 2 * (size_t)n * sizeof *x);
-    memset(sim->direction, 0, 2 * (size_t)n * sizeof *x);
-    for (int32_t k = 0; k < sweeps; k++) {
-        if (k > 0) {
-            double next = 1 / (2 / rho - ratio);
-            st->first = next * ratio;
-            st->second = 2 * next / rho;
-            ratio = next;
-        } else {
-            st->first = 0;
-            st->second = 1;
-        }
-        st->x = x;
-        st->x_new = x_new;
-        double sum = flx_pool_sum(sim->pool, n, sweep, st);
-        double *swap = x;
-        x = x_new;
-        x_new = swap;
-        if (k == 0) {
-            // The error falls as 1/T_n(1/rho) from at most |z|/(1 - rho).
-            double start = sqrt(sum / sim->area) / (1 - rho);
-            if (!isfinite(start))
-                return -1;
-            double need = start > target ? acosh(start / target) / acosh(1 / rho) : 0;
-            if (need > AT_MOST)
-                return -1;
-            sweeps = need > AT_LEAST ? (int32_t)ceil(need) : AT_LEAST;
-        }
+    for (int32_t k = 1; k < sweeps; k++) {
+        double next = 1 / (2 / rho - ratio);
+        flx_sweep sweep = {.blocks = &sim->blocks,
+                           .g = sim->g,
+                           .x = sim->correction,
+                           .direction = sim->direction,
+                           .x_new = sim->correction_new,
+                           .first = (float)(next * ratio),
+                           .second = (float)(2 * next / rho)};
+        flx_operator_sweep(&sim->op, sim->pool, &sweep);
+        ratio = next;
+        sim->correction_new = sweep.x;
+        sim->correction = sweep.x_new;
     }
-    if (x != sim->next)
-        memcpy(sim->next, x, 2 * (size_t)n * sizeof *x);
     return sweeps;
 }
 
-static double difference_from_prediction(void *arg, int32_t begin, int32_t end)
+// A few power iterations from x = 1, for steps of several lengths.
+void flx_tdgl_find_spread(flx_tdgl *sim)
 {
-    const flx_tdgl *sim = arg;
-    double sum = 0;
-    for (int32_t i = begin; i < end; i++) {
-        double re = sim->next[2 * i] - sim->predicted[2 * i];
-        double im = sim->next[2 * i + 1] - sim->predicted[2 * i + 1];
-        sum += sim->mesh->area[i] * (re * re + im * im);
+    enum { ITERATIONS = 12 };
+    static const double typical[SPREADS] = {1.5, 0.4, 0.1, 0.02}; // [tau0]
+    const flx_mesh *m = sim->mesh;
+    for (int32_t c = 0; c < SPREADS; c++) {
+        double *x = sim->b, *x_new = sim->turn, shift = 1.5 * sim->p.u / typical[c];
+        for (int32_t i = 0; i < m->n_site; i++)
+            x[i] = 1;
+        for (int32_t it = 0; it <= ITERATIONS; it++) {
+            for (int32_t i = 0; i < m->n_site; i++) {
+                double sum = 0;
+                for (int32_t k = m->row[i]; k < m->row[i + 1]; k++)
+                    sum += fabs(sim->op.weight[m->half_edge[k]]) * x[m->neighbour[k]];
+                sim->spread[c][i] = (float)(sum / x[i]);
+                x_new[i] = sum / (sim->op.diag[i] + shift * m->area[i]);
+            }
+            double *swap = x;
+            x = x_new;
+            x_new = swap;
+        }
     }
-    return sum;
+}
+
+typedef struct bound_job {
+    const float *spread, *inverse;
+} bound_job;
+
+static double bound(void *arg, int32_t begin, int32_t end)
+{
+    const bound_job *job = arg;
+    const float *restrict spread = job->spread, *restrict inverse = job->inverse;
+    float largest = 0;
+    for (int32_t i = begin; i < end; i++) {
+        float ratio = spread[i] * inverse[i];
+        largest = ratio > largest ? ratio : largest;
+    }
+    return (double)largest;
+}
+
+// The best of the bounds of the spectrum; single precision is made up for.
+static double spectral_bound(flx_tdgl *sim)
+{
+    double best = 2;
+    for (int32_t c = 0; c < SPREADS; c++) {
+        bound_job job = {sim->spread[c], sim->blocks.inverse};
+        double rho = flx_pool_max(sim->pool, sim->mesh->n_site, bound, &job);
+        best = rho < best ? rho : best;
+    }
+    return 1.000001 * sim->comm.ops->max(&sim->comm, best);
 }
 
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
 {
+    const double algebra = 0.05; // error of the linear system, as a share of the tolerance
     const tdgl_clock *clock = &sim->clock;
     int32_t n = sim->mesh->n_site, q = sim->o.order;
     double t = clock->t + dt;
-    stage st = {.sim = sim, .order = q, .n_psi = q + 1, .n_mu = q};
+    stage st = {.sim = sim, .n_psi = q + 1, .n_mu = q};
     // The predictor passes through one state more than the formula: its distance to the result
     // measures the error.
     extrapolation(st.n_psi, clock->times, t, st.predict);
@@ -230,16 +269,16 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     st.alpha = differentiation(q, clock->times, t, st.difference);
 
     flx_tdgl_drive_at(sim, t);
-    double rho = flx_pool_max(sim->pool, n, assemble, &st);
+    bool indefinite = flx_pool_max(sim->pool, n, assemble, &st) > 0;
     hold(sim);
+    double rho = indefinite ? 1 : spectral_bound(sim);
     if (!(rho < 1))
         return (tdgl_attempt){.error = INFINITY, .order = q};
-    int32_t sweeps = solve(&st, rho, 0.01 * sim->o.tolerance);
+    int32_t sweeps = solve(sim, rho, algebra * sim->o.tolerance);
     if (sweeps < 0)
         return (tdgl_attempt){.error = INFINITY, .order = q};
+    double sum = flx_pool_sum(sim->pool, n, add_correction, sim);
     flx_tdgl_potential(sim, sim->next, sim->y, sim->next_mu);
-
-    double sum = flx_pool_sum(sim->pool, n, difference_from_prediction, sim);
     double lag = 1 / (st.alpha * (t - clock->times[q]));
     return (tdgl_attempt){
         .error = lag / (1 + lag) * sqrt(sum / sim->area), .iterations = sweeps, .order = q};

@@ -1,5 +1,6 @@
 // tdgl/tdgl.c -- the life of a simulation: created from a problem, stepped under error control,
 // saved and restored. SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/rotation.h"
 #include "tdgl/tdgl_internal.h"
 
 #include <math.h>
@@ -10,18 +11,32 @@ enum { SITES_PER_THREAD = 10000 }; // below this a second thread costs more than
 // One step
 // ------------------------------------------------------------------------------------------------------------
 
+typedef struct turn_job {
+    flx_tdgl *sim;
+    int32_t first;
+} turn_job;
+
+static void turn_history(void *arg, int32_t begin, int32_t end)
+{
+    const turn_job *job = arg;
+    const double *restrict turn = job->sim->turn;
+    for (int32_t j = job->first; j < job->sim->clock.n_history; j++) {
+        double *restrict psi = job->sim->psi[j];
+        for (int32_t i = begin; i < end; i++) {
+            double c, s, re = psi[2 * i], im = psi[2 * i + 1];
+            flx_rotation(-turn[i], &c, &s);
+            psi[2 * i] = c * re - s * im;
+            psi[2 * i + 1] = c * im + s * re;
+        }
+    }
+}
+
 void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
 {
     tdgl_clock *clock = &sim->clock;
-    int32_t n = sim->mesh->n_site;
-    for (int32_t i = 0; i < n; i++) {
-        double c = cos(sim->turn[i]), s = -sin(sim->turn[i]);
-        for (int32_t j = replace ? 1 : 0; j < clock->n_history; j++) {
-            double re = sim->psi[j][2 * i], im = sim->psi[j][2 * i + 1];
-            sim->psi[j][2 * i] = c * re - s * im;
-            sim->psi[j][2 * i + 1] = c * im + s * re;
-        }
-    }
+    if (clock->n_history == LEVELS && !replace) // the oldest will be overwritten
+        clock->n_history--;
+    flx_pool_for(sim->pool, sim->mesh->n_site, turn_history, &(turn_job){sim, replace ? 1 : 0});
     if (!replace) {
         int32_t last = LEVELS - 1;
         double *psi = sim->psi[last], *mu = sim->mu[last];
@@ -297,12 +312,11 @@ static flx_status create_arrays(flx_tdgl *sim)
 {
     size_t n = (size_t)sim->mesh->n_site, n_edge = (size_t)sim->mesh->n_edge;
     bool euler = sim->o.integrator == FLX_EULER_EXPLICIT;
-    double **complex_arrays[] = {&sim->next,      &sim->y,        &sim->predicted, &sim->rhs,
-                                 &sim->direction, &sim->slope[0], &sim->slope[1],  &sim->slope[2],
-                                 &sim->slope[3],  &sim->psi[0],   &sim->psi[1],    &sim->psi[2],
-                                 &sim->psi[3]};
-    double **real_arrays[] = {&sim->next_mu, &sim->b,     &sim->diagonal, &sim->rank1, &sim->turn,
-                              &sim->eps,     &sim->mu[0], &sim->mu[1],    &sim->mu[2], &sim->mu[3]};
+    double **complex_arrays[] = {&sim->next,     &sim->y,        &sim->predicted, &sim->rhs,
+                                 &sim->slope[0], &sim->slope[1], &sim->slope[2],  &sim->slope[3],
+                                 &sim->psi[0],   &sim->psi[1],   &sim->psi[2],    &sim->psi[3]};
+    double **real_arrays[] = {&sim->next_mu, &sim->b,     &sim->turn,  &sim->eps,
+                              &sim->mu[0],   &sim->mu[1], &sim->mu[2], &sim->mu[3]};
     for (size_t k = 0; k < sizeof complex_arrays / sizeof complex_arrays[0]; k++)
         if (!(*complex_arrays[k] = FLX_NEW_ARRAY(sim->ctx, double, 2 * n)))
             return FLX_ERR_MEMORY;
@@ -316,6 +330,18 @@ static flx_status create_arrays(flx_tdgl *sim)
         return FLX_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
         sim->eps[i] = 1;
+    size_t padded = (size_t)sim->op.stencil.n_slice * FLX_LANES;
+    float **planes[] = {
+        &sim->blocks.inverse, &sim->blocks.shrink, &sim->blocks.v.re,       &sim->blocks.v.im,
+        &sim->g.re,           &sim->g.im,          &sim->direction.re,      &sim->direction.im,
+        &sim->correction.re,  &sim->correction.im, &sim->correction_new.re, &sim->correction_new.im,
+        &sim->spread[0],      &sim->spread[1],     &sim->spread[2],         &sim->spread[3]};
+    size_t n_plane = sizeof planes / sizeof planes[0];
+    sim->planes = FLX_NEW_ARRAY(sim->ctx, float, n_plane *padded);
+    if (!sim->planes)
+        return FLX_ERR_MEMORY;
+    for (size_t k = 0; k < n_plane; k++)
+        *planes[k] = sim->planes + k * padded;
     return FLX_OK;
 }
 
@@ -354,6 +380,7 @@ flx_status flx_tdgl_create(flx_ctx *ctx, const flx_tdgl_problem *problem, const 
     if (status == FLX_OK)
         status = create_poisson(sim);
     if (status == FLX_OK) {
+        flx_tdgl_find_spread(sim);
         flx_tdgl_drive_at(sim, 0);
         for (int32_t i = 0; i < mesh->n_site; i++)
             sim->rhs[2 * i] = sqrt(fmax(sim->eps[i], 0));
@@ -371,11 +398,12 @@ void flx_tdgl_free(flx_tdgl *sim)
 {
     if (!sim)
         return;
-    double *arrays[] = {sim->next,      sim->y,         sim->predicted, sim->rhs,
-                        sim->direction, sim->next_mu,   sim->b,         sim->diagonal,
-                        sim->rank1,     sim->turn,      sim->eps,       sim->a,
-                        sim->a_dot,     sim->a_before,  sim->fixed_psi, sim->inflow_share,
-                        sim->current,   sim->film_area, sim->film_sum};
+    flx_free(sim->planes);
+    double *arrays[] = {
+        sim->next,     sim->y,         sim->predicted,    sim->rhs,     sim->next_mu,
+        sim->b,        sim->turn,      sim->eps,          sim->a,       sim->a_dot,
+        sim->a_before, sim->fixed_psi, sim->inflow_share, sim->current, sim->film_area,
+        sim->film_sum};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
         flx_free(arrays[k]);
     for (int32_t j = 0; j < LEVELS; j++) {

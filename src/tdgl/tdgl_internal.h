@@ -12,7 +12,8 @@
 enum { FLX_TDGL_COOKIE = 0x7d61c0de };
 enum {
     LEVELS = 4,
-    STAGES = 4
+    STAGES = 4,
+    SPREADS = 4
 }; // states kept for the multistep formula; slopes of the Runge-Kutta step
 
 // Everything besides the arrays that a restart needs.
@@ -64,15 +65,17 @@ struct flx_tdgl {
     double *mu[LEVELS];  // [n_site]
 
     // Scratch.
-    double *next, *next_mu;   // the state a step tries
-    double *y;                // [n_site][2] covariant Laplacian
-    double *b;                // [n_site]
-    double *slope[STAGES];    // [n_site][2]
-    double *predicted, *rhs;  // [n_site][2]
-    double *diagonal, *rank1; // [n_site] of the 2x2 blocks
-    double *direction;        // [n_site][2]
-    double *turn;             // [n_site] [1] integral of mu dt over the step tried
-    bool have_slope;          // slope[0] belongs to the present state
+    double *next, *next_mu;  // the state a step tries
+    double *y;               // [n_site][2] covariant Laplacian
+    double *b;               // [n_site]
+    double *slope[STAGES];   // [n_site][2]
+    double *predicted, *rhs; // [n_site][2]
+    flx_blocks blocks;       // of the implicit system
+    flx_planes g, direction, correction, correction_new;
+    float *spread[SPREADS]; // [n_site] bounds of the spectrum of the implicit system
+    float *planes;          // their memory
+    double *turn;           // [n_site] [1] integral of mu dt over the step tried
+    bool have_slope;        // slope[0] belongs to the present state
 };
 
 // Inputs at time t: a, a_dot, eps, currents, links.
@@ -98,6 +101,7 @@ typedef struct tdgl_attempt {
 } tdgl_attempt;
 tdgl_attempt flx_tdgl_try_rk32(flx_tdgl *sim, double dt);
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt);
+void flx_tdgl_find_spread(flx_tdgl *sim);
 tdgl_attempt flx_tdgl_try_euler(flx_tdgl *sim, double *dt); // may shorten dt as pyTDGL does
 
 // sqrt(sum a_i |v_i|^2/sum a_i) of an array [n_site][2]; fixed sites count 0.
