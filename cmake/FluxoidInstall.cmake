@@ -13,7 +13,8 @@ file(RELATIVE_PATH lib_from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FUL
 set_target_properties(fluxoid_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${lib_from_bin}")
 install(TARGETS fluxoid_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
-# A shared libfluxoid hides what it is made of; who links a static one must link that too.
+# A shared libfluxoid hides what it is made of; who links a static one must link that too (as shared libraries, so not
+# in the private fields, which ask for static ones).
 if(BUILD_SHARED_LIBS)
     set(FLX_PC_REQUIRES "")
     set(FLX_PC_LIBS "")
