@@ -2,7 +2,7 @@
 //
 // A picture is a PNG, SVG or PDF by the ending of its path; a movie is an MP4 made by ffmpeg. Text
 // is set in DejaVu Sans where fontconfig finds it (Debian: fonts-dejavu-core), else in another sans
-// serif face. The same data give the same PNG, byte for byte.
+// serif face. The same data give the same file, byte for byte.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_PLOT_H
 #define FLUXOID_PLOT_H

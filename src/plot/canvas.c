@@ -84,6 +84,8 @@ flx_status flx_canvas_init(flx_ctx *ctx, flx_canvas *canvas, flx_canvas_kind kin
             canvas->surface =
                 cairo_pdf_surface_create_for_stream(gather, canvas, size[0] * unit, size[1] * unit);
             cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_CREATOR, "fluxoid");
+            // No date: the same data give the same file.
+            cairo_pdf_surface_set_metadata(canvas->surface, CAIRO_PDF_METADATA_CREATE_DATE, NULL);
         }
     }
     canvas->cr = cairo_create(canvas->surface);
@@ -93,6 +95,52 @@ flx_status flx_canvas_init(flx_ctx *ctx, flx_canvas *canvas, flx_canvas_kind kin
     cairo_set_line_cap(canvas->cr, CAIRO_LINE_CAP_BUTT);
     cairo_set_line_join(canvas->cr, CAIRO_LINE_JOIN_ROUND);
     return flx_cairo_check(ctx, cairo_status(canvas->cr));
+}
+
+// The number of an id of cairo's at `at`, as in "image12", "surface3" or "#image12"; n: its digits.
+static unsigned long id_number(const unsigned char *at, size_t left, size_t *begin, size_t *n)
+{
+    static const char *const words[] = {"\"image", "\"surface", "\"#image", "\"#surface"};
+    for (int k = 0; k < 4; k++) {
+        size_t length = strlen(words[k]);
+        if (left <= length || memcmp(at, words[k], length) != 0)
+            continue;
+        unsigned long number = 0;
+        *begin = length;
+        for (*n = 0;
+             *n < 9 && length + *n < left && at[length + *n] >= '0' && at[length + *n] <= '9'; ++*n)
+            number = 10 * number + (unsigned long)(at[length + *n] - '0');
+        if (*n > 0)
+            return number;
+    }
+    return 0;
+}
+
+// Cairo's SVG names parts by a counter of the whole program. Counted from the first of this picture
+// they depend on the picture alone; numbers only get shorter, so the text shrinks in place.
+static void renumber(flx_canvas *canvas)
+{
+    unsigned char *bytes = canvas->bytes;
+    unsigned long least = 0;
+    size_t n = canvas->n_byte, out = 0, begin, digits;
+    for (size_t k = 0; k < n; k++) {
+        unsigned long number = bytes[k] == '"' ? id_number(bytes + k, n - k, &begin, &digits) : 0;
+        least = number && (!least || number < least) ? number : least;
+    }
+    for (size_t k = 0; k < n;) {
+        unsigned long number = bytes[k] == '"' ? id_number(bytes + k, n - k, &begin, &digits) : 0;
+        if (!number) {
+            bytes[out++] = bytes[k++];
+            continue;
+        }
+        char text[16];
+        size_t length = (size_t)snprintf(text, sizeof text, "%lu", number - least + 1);
+        memmove(bytes + out, bytes + k, begin);
+        memcpy(bytes + out + begin, text, length);
+        out += begin + length;
+        k += begin + digits;
+    }
+    canvas->n_byte = out;
 }
 
 static flx_status finish(flx_canvas *canvas)
@@ -106,7 +154,10 @@ static flx_status finish(flx_canvas *canvas)
         cairo_surface_finish(canvas->surface);
         status = cairo_surface_status(canvas->surface);
     }
-    return flx_cairo_check(canvas->ctx, canvas->no_memory ? CAIRO_STATUS_NO_MEMORY : status);
+    FLX_TRY(flx_cairo_check(canvas->ctx, canvas->no_memory ? CAIRO_STATUS_NO_MEMORY : status));
+    if (canvas->kind == FLX_CANVAS_SVG)
+        renumber(canvas);
+    return FLX_OK;
 }
 
 static flx_status file_error(flx_ctx *ctx, const char *path, int error)

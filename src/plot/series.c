@@ -397,7 +397,18 @@ static flx_status lay_out(flx_ctx *ctx, series *plot, const flx_plot_opts *opts,
     int32_t n = plot->lines->n_panel;
     double em = plot->em, gap = 0.8 * em, bottom = 3.6 * em;
     bool titled = plot->lines->title && *plot->lines->title;
-    plot->left = 6.0 * em;
+    // Room for the longest number of a y axis.
+    double longest = 0;
+    for (int32_t p = 0; p < n; p++) {
+        const scale *y = &plot->y[p];
+        flx_ticks ticks = flx_ticks_of(y->min, y->max, 8, y->min_step);
+        for (int t = 0; t < ticks.n; t++) {
+            char text[FLX_LABEL_MAX];
+            flx_tick_text(&ticks, t, text);
+            longest = fmax(longest, (double)strlen(text) - (text[0] == '\xe2' ? 2 : 0));
+        }
+    }
+    plot->left = em * (2.8 + 0.56 * longest);
     plot->top = titled ? 2.2 * em : 0.8 * em;
     size[0] = opts->width > 0 ? opts->width : WIDTH;
     size[1] = opts->height > 0 ? opts->height
@@ -423,8 +434,8 @@ flx_status flx_plot_series(flx_ctx *ctx, const flx_plot_lines *lines, const flx_
     FLX_TRY(flx_plot_opts_check(ctx, opts));
     FLX_TRY(check_lines(ctx, lines));
     series plot = {.lines = lines, .em = opts->font_size};
-    FLX_TRY(lay_out(ctx, &plot, opts, size));
     set_scales(&plot);
+    FLX_TRY(lay_out(ctx, &plot, opts, size));
     flx_canvas canvas;
     flx_status status = flx_canvas_init(ctx, &canvas, kind, size, opts->scale);
     if (status == FLX_OK) {
