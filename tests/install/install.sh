@@ -31,7 +31,7 @@ cc -std=c11 -Wall -Wextra -Werror -o "$top/relax" "$source/examples/c/relax.c" \
     $(pkg-config --cflags --libs fluxoid) -lm
 LD_LIBRARY_PATH=$libdir "$top/relax" >"$top/pkg-config.txt"
 
-cmake -S "$source/examples/c" -B "$top/find" -DCMAKE_PREFIX_PATH="$prefix" >"$top/find.log"
+cmake -S "$source/examples/c" -B "$top/find" -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >"$top/find.log"
 cmake --build "$top/find" >>"$top/find.log"
 "$top/find/relax" >"$top/find_package.txt"
 
