@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_io_sample.h"
 
+#include <hdf5.h>
 #include <sys/stat.h>
 
 static flx_ctx *ctx;
@@ -268,15 +269,45 @@ static void the_sidecar_names_every_frame(void **state)
     assert_non_null(strstr(text, "</Xdmf>\n"));
 }
 
-// The mesh of pyTDGL: its numbering of sites is kept, edges are sorted as it sorts them.
+static void read_array(hid_t file, const char *name, hid_t type, void *data)
+{
+    hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
+    assert_true(set >= 0 && H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+    H5Dclose(set);
+}
+
+// Sites and edges are numbered as in pyTDGL, and lengths, dual faces and cells are its own. Those
+// are sums of few terms of order 1: equal to 1e-12.
 static void a_mesh_of_pytdgl_is_imported(void **state)
 {
     (void)state;
+    const char *path = FLX_SOURCE_DIR "/tests/data/pytdgl_bar.h5";
     flx_mesh *mesh;
-    assert_ok(flx_mesh_read_hdf5(ctx, FLX_SOURCE_DIR "/tests/data/pytdgl_bar.h5", true, &mesh));
+    assert_ok(flx_mesh_read_hdf5(ctx, path, true, &mesh));
     assert_in_range(mesh->n_site, 200, 2000);
     assert_int_equal(mesh->n_site - mesh->n_edge + mesh->n_tri, 0); // Euler: one hole
     assert_int_equal(mesh->n_loop, 2);
+    size_t n = (size_t)mesh->n_site, e = (size_t)mesh->n_edge;
+    int32_t *edges = calloc(2 * e, sizeof *edges);
+    double *number = calloc(n + e, sizeof *number);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    read_array(file, "mesh/edges", H5T_NATIVE_INT32, edges);
+    for (size_t k = 0; k < e; k++) {
+        assert_int_equal(mesh->tail[k], edges[2 * k]);
+        assert_int_equal(mesh->head[k], edges[2 * k + 1]);
+    }
+    read_array(file, "mesh/edge_lengths", H5T_NATIVE_DOUBLE, number);
+    for (size_t k = 0; k < e; k++)
+        assert_near(mesh->length[k], number[k], 1e-12);
+    read_array(file, "mesh/dual_edge_lengths", H5T_NATIVE_DOUBLE, number);
+    for (size_t k = 0; k < e; k++)
+        assert_near(mesh->dual[k], number[k], 1e-12);
+    read_array(file, "mesh/areas", H5T_NATIVE_DOUBLE, number);
+    for (size_t i = 0; i < n; i++)
+        assert_near(mesh->area[i], number[i], 1e-12);
+    H5Fclose(file);
+    free(edges);
+    free(number);
     flx_mesh_free(mesh);
 }
 
