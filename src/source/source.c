@@ -58,8 +58,7 @@ static flx_status check_grid(flx_ctx *ctx, const flx_field_grid *g, const double
                     k, g->x0, x1, g->y0, y1, box[0], box[2], box[1], box[3]);
 }
 
-static flx_status check_term(flx_ctx *ctx, const flx_field_term *term, const double box[4],
-                             int32_t k)
+static flx_status check_term(flx_ctx *ctx, const flx_field_term *term, int32_t k)
 {
     if (!isfinite(term->amplitude))
         return flx_fail(ctx, FLX_ERR_INPUT, "the amplitude of field term %d is %g", k,
@@ -78,17 +77,20 @@ static flx_status check_term(flx_ctx *ctx, const flx_field_term *term, const dou
     if (term->varies && term->kind != FLX_FIELD_FUNCTION && term->kind != FLX_FIELD_VECTOR)
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "field term %d varies but is no function: give its factor instead", k);
-    return term->kind == FLX_FIELD_GRID ? check_grid(ctx, &term->grid, box, k) : FLX_OK;
+    return FLX_OK;
 }
 
 // Integrates the constant part of term k, or tries a varying one at t = 0.
-static flx_status prepare_term(flx_ctx *ctx, flx_source *s, const flx_field_term *given, int32_t k)
+static flx_status prepare_term(flx_ctx *ctx, flx_source *s, const flx_field_term *given,
+                               const double box[4], int32_t k)
 {
     flx_term *term = &s->term[k];
     term->given = *given;
     term->given.grid.b = NULL;
-    if (given->kind == FLX_FIELD_GRID)
+    if (given->kind == FLX_FIELD_GRID) {
         FLX_TRY(flx_grid_init(ctx, &given->grid, &term->grid));
+        FLX_TRY(check_grid(ctx, &given->grid, box, k));
+    }
     if (!given->varies && !(term->a = FLX_NEW_ARRAY(ctx, double, s->mesh->n_edge)))
         return FLX_ERR_MEMORY;
     flx_edge_field field = edge_field_of(s, k);
@@ -161,8 +163,8 @@ static flx_status build(flx_ctx *ctx, const flx_source_problem *p, flx_source *s
     FLX_TRY(copy_rest(ctx, p, s));
     FLX_TRY(check_rest(ctx, s));
     for (int32_t k = 0; k < p->n_field; k++) {
-        FLX_TRY(check_term(ctx, &p->field[k], box, k));
-        FLX_TRY(prepare_term(ctx, s, &p->field[k], k));
+        FLX_TRY(check_term(ctx, &p->field[k], k));
+        FLX_TRY(prepare_term(ctx, s, &p->field[k], box, k));
     }
     return FLX_OK;
 }
