@@ -87,7 +87,8 @@ constants() {
         grep -nE '\b(1\.602[0-9]*e-?19|6\.626[0-9]*e-?34|1\.054[0-9]*e-?34|1\.256[0-9]*e-?6|4e-7|1\.380[0-9]*e-?23|2\.067[0-9]*e-?15|8\.854[0-9]*e-?12)\b' {} + || true
 }
 
-# Every number of an options struct with defaults has a row in its table: FIELD stands in the file that defines the table.
+# Where the headers name a table of options, every number of its struct has a row: FIELD stands in the file that
+# defines the table.
 options() {
     sed 's|//.*||' include/fluxoid/*.h >"$found.headers"
     awk '
@@ -99,7 +100,7 @@ options() {
                 if ($i !~ /[*[]/) print name, $i
         }' "$found.headers" |
         while read -r struct field; do
-            grep -q "${struct}_default(" "$found.headers" && [ "$field" != cookie ] || continue
+            grep -q "${struct%_opts}_option_table" "$found.headers" && [ "$field" != cookie ] || continue
             table=$(grep -rlE "flx_option_table \*?${struct%_opts}_option_table( =|\(void\)$)" src --include='*.c' || true)
             if [ -z "$table" ]; then
                 echo "$struct has no ${struct%_opts}_option_table"
