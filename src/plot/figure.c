@@ -45,7 +45,7 @@ static void draw_ticks(const flx_figure *figure, cairo_t *cr, int k, int axis)
     double low = factor * figure->box[axis], high = factor * figure->box[axis + 2];
     double left = figure->at[k][0], bottom = figure->at[k][1] + figure->panel[1];
     double room = axis == 0 ? 3.6 * em : 2.2 * em; // for one number
-    int n_max = (int)fmin(fmax(figure->panel[axis] / room, 2), axis == 0 ? 9 : 7);
+    int n_max = (int)fmin(fmax(figure->panel[axis] / room, 3), axis == 0 ? 9 : 7);
     flx_ticks ticks = flx_ticks_of(low, high, n_max, 0);
     bool numbered = axis == 0 ? figure->lowest[k] : figure->left_most[k];
     for (int t = 0; t < ticks.n; t++) {
@@ -252,42 +252,47 @@ static void time_text(const flx_plot_scene *scene, char *text, size_t size)
     }
 }
 
-// How many vortices of each sign, at the right end of the title line.
-static void vortex_legend(const flx_figure *figure, cairo_t *cr, double y)
+// How many vortices of each sign, at the right end of the title line if there is room.
+static void vortex_legend(const flx_figure *figure, cairo_t *cr, double y, double room)
 {
     const flx_plot_scene *scene = figure->scene;
-    double em = figure->em, x = figure->size[0] - em;
+    double em = figure->em, width[2], x = figure->size[0] - em;
     int count[2] = {0, 0};
+    char text[2][48];
     for (int32_t v = 0; v < scene->n_vortex; v++)
         count[scene->vortices[v].winding < 0]++;
+    for (int sign = 0; sign < 2; sign++) {
+        snprintf(text[sign], sizeof text[sign], "%d %s%s", count[sign], sign ? "antivort" : "vort",
+                 count[sign] > 1 ? "ices" : "ex");
+        width[sign] = count[sign] ? flx_text_width(cr, small * em, text[sign]) + 2.1 * em : 0;
+    }
+    if (width[0] + width[1] + em > room)
+        return;
     for (int sign = 1; sign >= 0; sign--) {
         if (count[sign] == 0)
             continue;
-        char text[48];
-        bool many = count[sign] > 1;
-        snprintf(text, sizeof text, "%d %s%s", count[sign], sign ? "antivort" : "vort",
-                 many ? "ices" : "ex");
         ink(cr);
-        flx_text_draw(cr, (flx_text_at){x, y, 1, 0.5}, small * em, text);
-        x -= flx_text_width(cr, small * em, text) + 0.8 * em;
-        flx_draw_vortex(cr, (double[2]){x, y}, em, sign ? -1 : 1);
-        x -= 1.3 * em;
+        flx_text_draw(cr, (flx_text_at){x, y, 1, 0.5}, small * em, text[sign]);
+        flx_draw_vortex(cr, (double[2]){x - width[sign] + 1.3 * em, y}, em, sign ? -1 : 1);
+        x -= width[sign];
     }
 }
 
 static void draw_title(const flx_figure *figure, cairo_t *cr)
 {
     const char *title = figure->opts->title;
+    double em = figure->em, x = figure->at[0][0], y = 1.15 * em;
     char text[128];
-    if (!title)
-        time_text(figure->scene, text, sizeof text);
-    double em = figure->em, y = 1.15 * em;
     if (title && !*title)
         return;
+    if (!title) {
+        time_text(figure->scene, text, sizeof text);
+        title = text;
+    }
     ink(cr);
-    flx_text_draw(cr, (flx_text_at){figure->at[0][0], y, 0, 0.5}, 1.1 * em, title ? title : text);
+    flx_text_draw(cr, (flx_text_at){x, y, 0, 0.5}, 1.1 * em, title);
     if (figure->opts->vortices)
-        vortex_legend(figure, cr, y);
+        vortex_legend(figure, cr, y, figure->size[0] - x - flx_text_width(cr, 1.1 * em, title));
 }
 
 flx_status flx_figure_draw(const flx_figure *figure, cairo_t *cr, double resolution)

@@ -14,7 +14,7 @@ static const double digit = 0.56;     // [em] width of a digit in tick numbers, 
 static const double head = 1.9;       // [em] above a panel: its name
 static const double title_head = 2.0; // [em] above all: the title
 static const double below = 3.6;      // [em] numbers and name of the x axis
-static const double widest = 4, tallest = 0.35; // limits of the aspect of a panel
+static const double widest = 6, tallest = 0.35; // limits of the aspect of a panel
 static const double good_shape = 0.68; // height over width of a page that is free to choose
 
 enum { NARROW = 640, WIDE = 1200, LEAST = 40 }; // [px] pages of one and of more panels; least panel

@@ -151,6 +151,9 @@ static void name_terminal(const flx_figure *figure, cairo_t *cr, int k,
             out = fmax(out, ux * (mesh->x[i] - middle[0]) + uy * (mesh->y[i] - middle[1]));
     }
     flx_figure_place(figure, k, (double[2]){middle[0] + out * ux, middle[1] + out * uy}, at);
+    for (int c = 0; c < 2; c++)
+        if (at[c] < figure->at[k][c] || at[c] > figure->at[k][c] + figure->panel[c])
+            return;           // outside of the view
     double nx = ux, ny = -uy; // on the page y points down
     bool sideways = fabs(nx) > fabs(ny);
     double width = flx_text_width(cr, size, name);
@@ -191,6 +194,23 @@ flx_status flx_draw_terminals(const flx_figure *figure, cairo_t *cr, int k)
     return FLX_OK;
 }
 
+// Text with a white seam, to be read on any colour.
+static void haloed(cairo_t *cr, flx_text_at at, double size, const char *text)
+{
+    cairo_pattern_t *ink = cairo_pattern_reference(cairo_get_source(cr));
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    for (int k = 0; k < 8; k++) {
+        double angle = 0.78539816339744830962 * k;
+        flx_text_at beside = at;
+        beside.x += 0.1 * size * cos(angle);
+        beside.y += 0.1 * size * sin(angle);
+        flx_text_draw(cr, beside, size, text);
+    }
+    cairo_set_source(cr, ink);
+    cairo_pattern_destroy(ink);
+    flx_text_draw(cr, at, size, text);
+}
+
 void flx_draw_vortex(cairo_t *cr, const double at[2], double em, int32_t winding)
 {
     // Filled red for positive, an open blue ring for negative; a white rim on any background.
@@ -213,7 +233,7 @@ void flx_draw_vortex(cairo_t *cr, const double at[2], double em, int32_t winding
         char text[32];
         snprintf(text, sizeof text, "%s%d", winding < 0 ? "\u2212" : "",
                  (int)(winding < 0 ? -winding : winding));
-        flx_text_draw(cr, (flx_text_at){at[0] + 0.5 * em, at[1], 0, 0.5}, 0.8 * em, text);
+        haloed(cr, (flx_text_at){at[0] + 0.5 * em, at[1], 0, 0.5}, 0.8 * em, text);
     }
 }
 

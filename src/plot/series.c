@@ -116,8 +116,9 @@ static flx_status check_lines(flx_ctx *ctx, const flx_plot_lines *lines)
 static double place_x(const series *plot, double x)
 {
     const scale *s = &plot->x;
-    return plot->left +
-           (plot->right - plot->left) * (x * s->unit.factor - s->min) / (s->max - s->min);
+    // Far outside is as good as outside, and cairo counts in 24 bits.
+    double along = (x * s->unit.factor - s->min) / (s->max - s->min);
+    return plot->left + (plot->right - plot->left) * fmin(fmax(along, -20), 20);
 }
 
 static double panel_top(const series *plot, int32_t p)
@@ -129,7 +130,6 @@ static double place_y(const series *plot, int32_t p, double y)
 {
     const scale *s = &plot->y[p];
     double up = (y * s->unit.factor - s->min) / (s->max - s->min);
-    // Far outside is as good as outside, and cairo counts in 24 bits.
     return panel_top(plot, p) + plot->panel_height * (1 - fmin(fmax(up, -20), 20));
 }
 

@@ -140,13 +140,14 @@ static flx_status follow(tracer *tr, const double from[2], double sign, bool *cl
     return FLX_OK;
 }
 
-static void reverse(double (*point)[2], int32_t n)
+// Turns the line in work round.
+static void reverse(tracer *tr)
 {
-    for (int32_t k = 0; k < n / 2; k++) {
+    for (int32_t k = tr->begin, m = tr->n - 1; k < m; k++, m--) {
         for (int c = 0; c < 2; c++) {
-            double keep = point[k][c];
-            point[k][c] = point[n - 1 - k][c];
-            point[n - 1 - k][c] = keep;
+            double keep = tr->point[k][c];
+            tr->point[k][c] = tr->point[m][c];
+            tr->point[m][c] = keep;
         }
     }
 }
@@ -189,7 +190,7 @@ static flx_status try_seed(tracer *tr, const double seed[2])
     bool closed;
     FLX_TRY(follow(tr, seed, -1, &closed));
     leave(tr);
-    reverse(tr->point + tr->begin, tr->n - tr->begin);
+    reverse(tr);
     for (int32_t k = tr->begin; k < tr->n; k++)
         enter(tr, k);
     FLX_TRY(append(tr, seed));
