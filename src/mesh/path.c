@@ -373,6 +373,8 @@ flx_status flx_mesh_snap_loop(flx_ctx *ctx, const flx_locator *locator, int32_t 
         status = flx_fail(ctx, FLX_ERR_GEOMETRY,
                           "the loop at (%.9g, %.9g) is smaller than the mesh's edges", curve->xy[0],
                           curve->xy[1]);
+    if (status == FLX_OK)
+        status = check_holes(&w, curve);
     if (status < 0) {
         flx_free(w.site);
         return status;

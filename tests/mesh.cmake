@@ -1,0 +1,1 @@
+flx_test(test_mesh LAYERS mesh)
