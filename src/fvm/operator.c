@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { L = FLX_LANES, SLICES_PER_PART = 64 };
+enum { L = FLX_LANES, SLICES_PER_PART = 256 };
 
 // Places of the half-edges in slices; links of 0 to the site itself fill the rest.
 static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
@@ -23,11 +23,9 @@ static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
     }
     size_t n = (size_t)st->start[st->n_slice] * L;
     st->neighbour = FLX_NEW_ARRAY(ctx, int32_t, n);
-    st->re = FLX_NEW_ARRAY(ctx, double, n);
-    st->im = FLX_NEW_ARRAY(ctx, double, n);
-    st->re32 = FLX_NEW_ARRAY(ctx, float, n);
-    st->im32 = FLX_NEW_ARRAY(ctx, float, n);
-    if (!st->neighbour || !st->re || !st->im || !st->re32 || !st->im32)
+    st->link = FLX_NEW_ARRAY(ctx, double, 2 * n);
+    st->link32 = FLX_NEW_ARRAY(ctx, float, 2 * n);
+    if (!st->neighbour || !st->link || !st->link32)
         return FLX_ERR_MEMORY;
     for (int32_t s = 0; s < st->n_slice; s++)
         for (int32_t q = st->start[s]; q < st->start[s + 1]; q++)
@@ -67,10 +65,8 @@ void flx_operator_clear(flx_operator *op)
     flx_free(op->diag);
     flx_free(op->stencil.start);
     flx_free(op->stencil.neighbour);
-    flx_free(op->stencil.re);
-    flx_free(op->stencil.im);
-    flx_free(op->stencil.re32);
-    flx_free(op->stencil.im32);
+    flx_free(op->stencil.link);
+    flx_free(op->stencil.link32);
     *op = (flx_operator){0};
 }
 
@@ -92,10 +88,10 @@ static void set_links(void *arg, int32_t begin, int32_t end)
             double a = j->x ? j->x[e] : 0, w = j->op->weight[e];
             double a_ij = m->neighbour[k] > i ? a : -a;
             size_t at = (size_t)(st->start[i / L] + k - m->row[i]) * L + (size_t)(i % L);
-            st->re[at] = w * cos(a_ij);
-            st->im[at] = -w * sin(a_ij);
-            st->re32[at] = (float)st->re[at];
-            st->im32[at] = (float)st->im[at];
+            st->link[2 * at] = w * cos(a_ij);
+            st->link[2 * at + 1] = -w * sin(a_ij);
+            st->link32[2 * at] = (float)st->link[2 * at];
+            st->link32[2 * at + 1] = (float)st->link[2 * at + 1];
         }
 }
 

@@ -76,7 +76,7 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     double *restrict turned = sim->turn, *restrict predicted = sim->predicted;
     double *restrict residual = sim->rhs;
     float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
-    float *restrict v_re = sim->blocks.v.re, *restrict v_im = sim->blocks.v.im;
+    float *restrict v = sim->blocks.v;
     const double *restrict psi[LEVELS] = {sim->psi[0], sim->psi[1], sim->psi[2], sim->psi[3]};
     const double *restrict mu[LEVELS] = {sim->mu[0], sim->mu[1], sim->mu[2], sim->mu[3]};
     double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma, indefinite = 0;
@@ -109,8 +109,8 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         residual[2 * i + 1] = mass * k_im + own * t_im;
         inverse[i] = (float)(1 / p);
         shrink[i] = (float)(r / (p + r * n2));
-        v_re[i] = (float)t_re;
-        v_im[i] = (float)t_im;
+        v[2 * i] = (float)t_re;
+        v[2 * i + 1] = (float)t_im;
         double ratio = p > diag[i] ? 0 : 1;
         indefinite = ratio > indefinite ? ratio : indefinite;
     }
@@ -139,18 +139,16 @@ static double first_sweep(void *arg, int32_t begin, int32_t end)
     flx_tdgl *sim = arg;
     const double *restrict area = sim->mesh->area, *restrict y = sim->y, *restrict rhs = sim->rhs;
     const float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
-    const float *restrict v_re = sim->blocks.v.re, *restrict v_im = sim->blocks.v.im;
-    float *restrict g_re = sim->g.re, *restrict g_im = sim->g.im;
-    float *restrict d_re = sim->direction.re, *restrict d_im = sim->direction.im;
-    float *restrict x_re = sim->correction.re, *restrict x_im = sim->correction.im;
+    const float *restrict v = sim->blocks.v;
+    float *restrict g = sim->g, *restrict direction = sim->direction, *restrict x = sim->correction;
     double sum = 0;
     for (int32_t i = begin; i < end; i++) {
         float re = (float)(rhs[2 * i] + y[2 * i]), im = (float)(rhs[2 * i + 1] + y[2 * i + 1]);
-        float along = shrink[i] * (v_re[i] * re + v_im[i] * im);
-        re = inverse[i] * (re - along * v_re[i]);
-        im = inverse[i] * (im - along * v_im[i]);
-        g_re[i] = d_re[i] = x_re[i] = re;
-        g_im[i] = d_im[i] = x_im[i] = im;
+        float along = shrink[i] * (v[2 * i] * re + v[2 * i + 1] * im);
+        re = inverse[i] * (re - along * v[2 * i]);
+        im = inverse[i] * (im - along * v[2 * i + 1]);
+        g[2 * i] = direction[2 * i] = x[2 * i] = re;
+        g[2 * i + 1] = direction[2 * i + 1] = x[2 * i + 1] = im;
         sum += area[i] * (double)(re * re + im * im);
     }
     return sum;
@@ -160,10 +158,10 @@ static double add_correction(void *arg, int32_t begin, int32_t end)
 {
     const flx_tdgl *sim = arg;
     const double *restrict area = sim->mesh->area, *restrict predicted = sim->predicted;
-    const float *restrict x_re = sim->correction.re, *restrict x_im = sim->correction.im;
+    const float *restrict x = sim->correction;
     double *restrict next = sim->next, sum = 0;
     for (int32_t i = begin; i < end; i++) {
-        double re = (double)x_re[i], im = (double)x_im[i];
+        double re = (double)x[2 * i], im = (double)x[2 * i + 1];
         next[2 * i] = predicted[2 * i] + re;
         next[2 * i + 1] = predicted[2 * i + 1] + im;
         sum += area[i] * (re * re + im * im);
@@ -196,8 +194,9 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
                            .second = (float)(2 * next / rho)};
         flx_operator_sweep(&sim->op, sim->pool, &sweep);
         ratio = next;
-        sim->correction_new = sweep.x;
-        sim->correction = sweep.x_new;
+        float *swap = sim->correction;
+        sim->correction = sim->correction_new;
+        sim->correction_new = swap;
     }
     return sweeps;
 }

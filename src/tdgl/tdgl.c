@@ -331,17 +331,13 @@ static flx_status create_arrays(flx_tdgl *sim)
     for (size_t i = 0; i < n; i++)
         sim->eps[i] = 1;
     size_t padded = (size_t)sim->op.stencil.n_slice * FLX_LANES;
-    float **planes[] = {
-        &sim->blocks.inverse, &sim->blocks.shrink, &sim->blocks.v.re,       &sim->blocks.v.im,
-        &sim->g.re,           &sim->g.im,          &sim->direction.re,      &sim->direction.im,
-        &sim->correction.re,  &sim->correction.im, &sim->correction_new.re, &sim->correction_new.im,
-        &sim->spread[0],      &sim->spread[1],     &sim->spread[2],         &sim->spread[3]};
-    size_t n_plane = sizeof planes / sizeof planes[0];
-    sim->planes = FLX_NEW_ARRAY(sim->ctx, float, n_plane *padded);
-    if (!sim->planes)
-        return FLX_ERR_MEMORY;
-    for (size_t k = 0; k < n_plane; k++)
-        *planes[k] = sim->planes + k * padded;
+    float **single[] = {
+        &sim->g,         &sim->direction,      &sim->correction,    &sim->correction_new,
+        &sim->blocks.v,  &sim->blocks.inverse, &sim->blocks.shrink, &sim->spread[0],
+        &sim->spread[1], &sim->spread[2],      &sim->spread[3]};
+    for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
+        if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, 2 * padded)))
+            return FLX_ERR_MEMORY;
     return FLX_OK;
 }
 
@@ -398,7 +394,11 @@ void flx_tdgl_free(flx_tdgl *sim)
 {
     if (!sim)
         return;
-    flx_free(sim->planes);
+    float *single[] = {sim->g,         sim->direction,      sim->correction,    sim->correction_new,
+                       sim->blocks.v,  sim->blocks.inverse, sim->blocks.shrink, sim->spread[0],
+                       sim->spread[1], sim->spread[2],      sim->spread[3]};
+    for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
+        flx_free(single[k]);
     double *arrays[] = {
         sim->next,     sim->y,         sim->predicted,    sim->rhs,     sim->next_mu,
         sim->b,        sim->turn,      sim->eps,          sim->a,       sim->a_dot,

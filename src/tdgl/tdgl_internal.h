@@ -65,15 +65,14 @@ struct flx_tdgl {
     double *mu[LEVELS];  // [n_site]
 
     // Scratch.
-    double *next, *next_mu;  // the state a step tries
-    double *y;               // [n_site][2] covariant Laplacian
-    double *b;               // [n_site]
-    double *slope[STAGES];   // [n_site][2]
-    double *predicted, *rhs; // [n_site][2]
-    flx_blocks blocks;       // of the implicit system
-    flx_planes g, direction, correction, correction_new;
+    double *next, *next_mu;                             // the state a step tries
+    double *y;                                          // [n_site][2] covariant Laplacian
+    double *b;                                          // [n_site]
+    double *slope[STAGES];                              // [n_site][2]
+    double *predicted, *rhs;                            // [n_site][2]
+    flx_blocks blocks;                                  // of the implicit system
+    float *g, *direction, *correction, *correction_new; // [whole slices][2]
     float *spread[SPREADS]; // [n_site] bounds of the spectrum of the implicit system
-    float *planes;          // their memory
     double *turn;           // [n_site] [1] integral of mu dt over the step tried
     bool have_slope;        // slope[0] belongs to the present state
 };
