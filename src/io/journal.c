@@ -158,16 +158,21 @@ static bool write_journal(const driver *d)
 
 static bool commit(driver *d)
 {
-    bool good = fdatasync(d->fd) == 0;
-    if (good && d->n_block > 0) {
-        good = write_journal(d) && apply_overlay(d, d->fd) && fdatasync(d->fd) == 0;
+    if (fdatasync(d->fd) != 0)
+        return false;
+    if (d->n_block > 0) {
+        if (!write_journal(d)) {
+            unlink(d->journal);
+            return false;
+        }
+        // From here on a failure leaves the journal for the next who opens the file.
+        if (!apply_overlay(d, d->fd) || fdatasync(d->fd) != 0)
+            return false;
         unlink(d->journal);
     }
-    if (good) {
-        clear_overlay(d);
-        d->committed = d->eof;
-    }
-    return good;
+    clear_overlay(d);
+    d->committed = d->eof;
+    return true;
 }
 
 // Takes a journal apart into the overlay; false if it is not whole.
