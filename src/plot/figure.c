@@ -8,6 +8,8 @@
 #include <math.h>
 #include <stdio.h>
 
+enum { BAR_PIXELS = 8 }; // width of the image of a colour bar
+
 static const double small = 0.86;      // size of numbers, in em
 static const double bar_gap = 0.7;     // [em] between panel and colour bar
 static const double bar_width = 0.95;  // [em]
@@ -31,7 +33,6 @@ static void paint_image(cairo_t *cr, cairo_surface_t *image, const double rect[4
                 rect[3] / cairo_image_surface_get_height(image));
     cairo_set_source_surface(cr, image, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(cr), filter);
-    cairo_pattern_set_extend(cairo_get_source(cr), CAIRO_EXTEND_PAD);
     cairo_paint(cr);
     cairo_restore(cr);
 }
@@ -91,19 +92,23 @@ static void draw_axes(const flx_figure *figure, cairo_t *cr, int k)
 static flx_status paint_map(flx_ctx *ctx, cairo_t *cr, const flx_colour_map *map,
                             const double rect[4])
 {
-    cairo_surface_t *image = cairo_image_surface_create(CAIRO_FORMAT_RGB24, 1, FLX_COLOURS_N / 4);
+    cairo_surface_t *image =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, BAR_PIXELS, FLX_COLOURS_N);
     flx_status status = flx_cairo_check(ctx, cairo_surface_status(image));
     unsigned char *data = status == FLX_OK ? cairo_image_surface_get_data(image) : NULL;
-    for (int r = 0; data && r < FLX_COLOURS_N / 4; r++) {
-        const float *rgb = map->rgb[FLX_COLOURS_N - 2 - 4 * r];
+    for (int r = 0; data && r < FLX_COLOURS_N; r++) {
+        const float *rgb = map->rgb[FLX_COLOURS_N - 1 - r];
+        uint32_t *row =
+            (uint32_t *)(void *)(data + (ptrdiff_t)r * cairo_image_surface_get_stride(image));
         uint32_t pixel = 0;
         for (int c = 0; c < 3; c++)
             pixel = pixel << 8 | (uint32_t)lround(255 * flx_srgb_encode(rgb[c]));
-        *(uint32_t *)(void *)(data + (ptrdiff_t)r * cairo_image_surface_get_stride(image)) = pixel;
+        for (int x = 0; x < BAR_PIXELS; x++)
+            row[x] = pixel;
     }
     cairo_surface_mark_dirty(image);
     if (status == FLX_OK)
-        paint_image(cr, image, rect, CAIRO_FILTER_GOOD);
+        paint_image(cr, image, rect, CAIRO_FILTER_NEAREST);
     cairo_surface_destroy(image);
     return status;
 }

@@ -47,8 +47,8 @@ static bool names_terminals(const flx_figure *figure)
     return false;
 }
 
-// What the panels show: the view asked for, or the film with a margin.
-static void set_box(flx_figure *figure)
+// What the panels show: the view asked for, or the film with a margin, a share of its extent.
+static void set_box(flx_figure *figure, double share)
 {
     const double *view = figure->opts->view;
     double *box = figure->box;
@@ -64,9 +64,7 @@ static void set_box(flx_figure *figure)
             box[2] = fmax(box[2], mesh->x[i]);
             box[3] = fmax(box[3], mesh->y[i]);
         }
-        // Room for the names of terminals, which stand outside.
-        double margin =
-            (names_terminals(figure) ? 0.08 : 0.03) * fmax(box[2] - box[0], box[3] - box[1]);
+        double margin = share * fmax(box[2] - box[0], box[3] - box[1]);
         box[0] -= margin;
         box[1] -= margin;
         box[2] += margin;
@@ -218,7 +216,15 @@ flx_status flx_figure_init(flx_ctx *ctx, flx_figure *figure, const flx_plot_scen
     FLX_TRY(check_scene(ctx, scene));
     *figure = (flx_figure){.ctx = ctx, .scene = scene, .opts = opts, .em = opts->font_size};
     FLX_TRY(flx_panel_list_of(ctx, scene, opts->panels, &figure->list));
-    set_box(figure);
-    set_length_unit(figure);
-    return place_panels(figure);
+    // Names of terminals stand outside of the film: they want a line of text around it.
+    double share = names_terminals(figure) ? 0.08 : 0.03;
+    for (;;) {
+        set_box(figure, share);
+        set_length_unit(figure);
+        FLX_TRY(place_panels(figure));
+        double room = share / (1 + 2 * share) * fmax(figure->panel[0], figure->panel[1]);
+        if (!names_terminals(figure) || room > 1.5 * figure->em || share > 0.2)
+            return FLX_OK;
+        share += 0.04;
+    }
 }
