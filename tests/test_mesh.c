@@ -271,9 +271,9 @@ static void wrong_meshes_are_refused_with_the_place(void **state)
         int32_t tri[9];
         const char *reason;
     } rows[] = {
-        {4, 2, {0, 1, 2, 0, 1, 2}, "same side of the edge"},
-        {4, 2, {0, 1, 2, 1, 2, 0}, "same side of the edge"},
-        {7, 3, {0, 1, 2, 1, 3, 2, 1, 2, 4}, "3 triangles meet"},
+        {3, 2, {0, 1, 2, 0, 1, 2}, "same side of the edge"},
+        {3, 2, {0, 1, 2, 1, 2, 0}, "same side of the edge"},
+        {5, 3, {0, 1, 2, 1, 3, 2, 1, 2, 4}, "3 triangles meet"},
         {4, 1, {0, 1, 2}, "site 3 at (1, 1) belongs to no triangle"},
         {6, 2, {0, 1, 3, 3, 4, 5}, "touches itself at (1, 1)"},
         {4, 1, {0, 1, 4}, "names site 4"},
@@ -482,7 +482,7 @@ static void every_failed_allocation_is_reported(void **state)
     (void)state;
     static lattice l;
     make_lattice(&l, 10, 0.1);
-    const double xy[] = {6, 2, 12, 2, 14, 7, 8, 7};
+    const double xy[] = {4, 1.5, 10, 1.5, 13, 7.5, 6, 7.5};
     for (int mode = 0; mode < 2; mode++)
         for (int64_t n = 1;; n++) {
             l.input.unsigned_duals = mode;
