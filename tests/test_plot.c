@@ -112,14 +112,14 @@ static void ticks_are_round_and_inside(void **state)
 static void units_make_short_numbers(void **state)
 {
     (void)state;
-    flx_unit unit = flx_unit_of(0.5, 2.5e-5, "V", true); // 12.5 uV
+    flx_axis_unit unit = flx_axis_unit_of(0.5, 2.5e-5, "V", true); // 12.5 uV
     assert_string_equal(unit.label, "\u00b5V");
     assert_near(unit.factor * 0.5, 12.5, 1e-12); // rounding
-    unit = flx_unit_of(3e-5, 1, "K_{0}", false);
+    unit = flx_axis_unit_of(3e-5, 1, "K_{0}", false);
     assert_string_equal(unit.label, "10^{\u22125} K_{0}");
     assert_near(unit.factor * 3e-5, 3, 1e-12); // rounding
-    assert_string_equal(flx_unit_of(0, 1, NULL, false).label, "");
-    assert_string_equal(flx_unit_of(1000, 1, "A/m", true).label, "kA/m");
+    assert_string_equal(flx_axis_unit_of(0, 1, NULL, false).label, "");
+    assert_string_equal(flx_axis_unit_of(1000, 1, "A/m", true).label, "kA/m");
 }
 
 // ---- Pictures

@@ -42,7 +42,7 @@ const char *flx_tick_text(const flx_ticks *ticks, int k, char buffer[FLX_LABEL_M
     return buffer;
 }
 
-static flx_unit prefixed(double largest, double scale, const char *name)
+static flx_axis_unit prefixed(double largest, double scale, const char *name)
 {
     static const char *const names[] = {"f", "p", "n", "\u00b5", "m", "", "k", "M", "G", "T"};
     int k = 5;
@@ -50,16 +50,16 @@ static flx_unit prefixed(double largest, double scale, const char *name)
     if (size > 0 && isfinite(size))
         k += (int)floor(log10(size) / 3 + 1e-9);
     k = k < 0 ? 0 : k > 9 ? 9 : k;
-    flx_unit unit = {scale * pow(10, -3.0 * (k - 5)), ""};
+    flx_axis_unit unit = {scale * pow(10, -3.0 * (k - 5)), ""};
     snprintf(unit.label, sizeof unit.label, "%s%s", names[k], name);
     return unit;
 }
 
-flx_unit flx_unit_of(double largest, double scale, const char *name, bool prefix)
+flx_axis_unit flx_axis_unit_of(double largest, double scale, const char *name, bool prefix)
 {
     if (prefix)
         return prefixed(largest, scale, name);
-    flx_unit unit = {scale, ""};
+    flx_axis_unit unit = {scale, ""};
     double size = largest * scale;
     int power = size > 0 && isfinite(size) ? (int)floor(log10(size) + 1e-9) : 0;
     if (power < -2 || power > 3) {

@@ -24,13 +24,13 @@ static inline double flx_tick(const flx_ticks *ticks, int k)
 const char *flx_tick_text(const flx_ticks *ticks, int k, char buffer[FLX_LABEL_MAX]);
 
 // How values are shown: shown = factor * value.
-typedef struct flx_unit {
+typedef struct flx_axis_unit {
     double factor;
     char label[FLX_LABEL_MAX]; // "mV", "10^{-3} V_{0}", "" ...
-} flx_unit;
+} flx_axis_unit;
 
 // The unit for values up to `largest` [1], each of `scale` units: an SI prefix where `prefix` says
 // so, else a power of ten if the numbers were long. name NULL: a pure number.
-flx_unit flx_unit_of(double largest, double scale, const char *name, bool prefix);
+flx_axis_unit flx_axis_unit_of(double largest, double scale, const char *name, bool prefix);
 
 #endif

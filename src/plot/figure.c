@@ -133,7 +133,7 @@ static void bar_numbers(cairo_t *cr, const double rect[4], double em, const flx_
                         double factor)
 {
     double low = factor * quantity->shade.min, high = factor * quantity->shade.max;
-    int n_max = (int)fmin(fmax(rect[3] / (2.0 * em), 3), 9);
+    int n_max = (int)fmin(fmax(rect[3] / (1.6 * em), 3), 9);
     flx_ticks ticks = flx_ticks_of(low, high, n_max, 0);
     for (int t = 0; t < ticks.n; t++) {
         double y = rect[1] + rect[3] * (1 - (flx_tick(&ticks, t) - low) / (high - low));
@@ -156,9 +156,9 @@ static flx_status draw_bar(const flx_figure *figure, cairo_t *cr, int k,
     double rect[4] = {right + bar_gap * em, top, bar_width * em, figure->panel[1]};
     double largest = fmax(fabs(quantity->shade.min), fabs(quantity->shade.max));
     bool phase = quantity->what == FLX_PLOT_PHASE;
-    flx_unit unit = {1, ""};
+    flx_axis_unit unit = {1, ""};
     if (!phase)
-        unit = flx_unit_of(largest, quantity->scale, quantity->unit, quantity->prefix);
+        unit = flx_axis_unit_of(largest, quantity->scale, quantity->unit, quantity->prefix);
     FLX_TRY(paint_map(figure->ctx, cr, quantity->shade.map, rect));
     ink(cr);
     cairo_set_line_width(cr, line_width * em);
@@ -252,7 +252,7 @@ static void time_text(const flx_plot_scene *scene, char *text, size_t size)
     double time = scene->frame->time, tau0 = scene->scales ? scene->scales->tau0 : 0;
     int n = snprintf(text, size, "t = %.5g \u03c4_{0}", time);
     if (tau0 > 0 && n > 0) {
-        flx_unit unit = flx_unit_of(fabs(time), tau0, "s", true);
+        flx_axis_unit unit = flx_axis_unit_of(fabs(time), tau0, "s", true);
         snprintf(text + n, size - (size_t)n, " = %.4g %s", time * unit.factor, unit.label);
     }
 }

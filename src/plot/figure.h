@@ -22,7 +22,7 @@ typedef struct flx_figure {
     bool lowest[FLX_PANEL_MAX];    // has those of the x axis
     double box[4];                 // [xi] shown by each panel
     double left;                   // from the left end of the y axis' name to the panel
-    flx_unit length;               // of the axes
+    flx_axis_unit length;          // of the axes
     double em;                     // size of the text
 } flx_figure;
 

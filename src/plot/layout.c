@@ -93,7 +93,7 @@ static void set_length_unit(flx_figure *figure)
     if (!(xi > 0))
         unit = XI;
     if (unit == XI) {
-        figure->length = (flx_unit){1, "\u03be"};
+        figure->length = (flx_axis_unit){1, "\u03be"};
         return;
     }
     if (unit == AUTO) {
@@ -101,7 +101,7 @@ static void set_length_unit(flx_figure *figure)
         for (unit = METRE; unit < NANOMETRE && extent < metres[unit]; unit++) {
         }
     }
-    figure->length = (flx_unit){xi / metres[unit], ""};
+    figure->length = (flx_axis_unit){xi / metres[unit], ""};
     snprintf(figure->length.label, sizeof figure->length.label, "%s", names[unit]);
 }
 

@@ -1,40 +1,19 @@
 // plot/series.c -- curves y(x): panels one above the other with one x axis.
-//
-// Colours: M. Okabe and K. Ito, "Color Universal Design" (2008), told apart by everybody. A curve
-// with many more points than the panel has pixels is drawn by the range of each pixel column: the
-// same picture at a hundredth of the cost.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "plot/curve.h"
+
 #include "plot/figure.h"
 #include "plot/text.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDTH = 800, PANEL_HEIGHT = 260, CURVE_COLOURS = 8, PANELS_MOST = 32 };
+enum { WIDTH = 800, PANEL_HEIGHT = 260 }; // [px]
 
 static const double line_width = 0.06; // [em] of axes
-static const double curve_width = 0.11;
-static const double small = 0.86; // size of numbers, in em
+static const double small = 0.86;      // size of numbers, in em
 static const double legend_row = 1.25;
-static const double colours[CURVE_COLOURS][3] = {
-    {0.000, 0.447, 0.698}, {0.835, 0.369, 0.000}, {0.000, 0.620, 0.451}, {0.800, 0.475, 0.655},
-    {0.902, 0.624, 0.000}, {0.337, 0.706, 0.914}, {0.000, 0.000, 0.000}, {0.580, 0.404, 0.141}};
-
-// An axis made ready: range and unit as shown.
-typedef struct scale {
-    double min, max; // in shown units
-    flx_unit unit;
-    double min_step;
-} scale;
-
-typedef struct series {
-    const flx_plot_lines *lines;
-    double em;
-    double left, right, top, panel_height, pitch; // [px]
-    scale x, y[PANELS_MOST];
-} series;
 
 // ---- Ranges
 
@@ -50,8 +29,8 @@ static void widen(const double *v, const double *error, int64_t n, double range[
     }
 }
 
-static scale scale_of(const flx_plot_axis *axis, const double data[2], double margin,
-                      bool whole_steps)
+static flx_curve_axis scale_of(const flx_plot_axis *axis, const double data[2], double margin,
+                               bool whole_steps)
 {
     double min = axis->min, max = axis->max;
     if (!(min < max)) {
@@ -69,15 +48,15 @@ static scale scale_of(const flx_plot_axis *axis, const double data[2], double ma
         min -= pad;
         max += pad;
     }
-    scale s = {
-        .unit = flx_unit_of(fmax(fabs(min), fabs(max)), 1, axis->unit, axis->prefix && axis->unit)};
+    flx_curve_axis s = {.unit = flx_axis_unit_of(fmax(fabs(min), fabs(max)), 1, axis->unit,
+                                                 axis->prefix && axis->unit)};
     s.min = min * s.unit.factor;
     s.max = max * s.unit.factor;
     s.min_step = whole_steps && s.unit.factor == 1 ? 1 : 0;
     return s;
 }
 
-static void set_scales(series *plot)
+static void set_scales(flx_curves *plot)
 {
     const flx_plot_lines *lines = plot->lines;
     double across[2] = {INFINITY, -INFINITY};
@@ -98,9 +77,9 @@ static void set_scales(series *plot)
 
 static flx_status check_lines(flx_ctx *ctx, const flx_plot_lines *lines)
 {
-    if (!lines || lines->n_panel < 1 || lines->n_panel > PANELS_MOST)
+    if (!lines || lines->n_panel < 1 || lines->n_panel > FLX_CURVES_PANELS)
         return flx_fail(ctx, FLX_ERR_INPUT, "a plot of curves has %d panels, allowed is 1 to %d",
-                        lines ? (int)lines->n_panel : 0, PANELS_MOST);
+                        lines ? (int)lines->n_panel : 0, FLX_CURVES_PANELS);
     for (int32_t p = 0; p < lines->n_panel; p++)
         for (int32_t c = 0; c < lines->panels[p].n_curve; c++) {
             const flx_plot_curve *curve = &lines->panels[p].curves[c];
@@ -111,136 +90,6 @@ static flx_status check_lines(flx_ctx *ctx, const flx_plot_lines *lines)
     return FLX_OK;
 }
 
-// ---- Curves
-
-static double place_x(const series *plot, double x)
-{
-    const scale *s = &plot->x;
-    // Far outside is as good as outside, and cairo counts in 24 bits.
-    double along = (x * s->unit.factor - s->min) / (s->max - s->min);
-    return plot->left + (plot->right - plot->left) * fmin(fmax(along, -20), 20);
-}
-
-static double panel_top(const series *plot, int32_t p)
-{
-    return plot->top + p * plot->pitch;
-}
-
-static double place_y(const series *plot, int32_t p, double y)
-{
-    const scale *s = &plot->y[p];
-    double up = (y * s->unit.factor - s->min) / (s->max - s->min);
-    return panel_top(plot, p) + plot->panel_height * (1 - fmin(fmax(up, -20), 20));
-}
-
-// Points of one pixel column: first, least, largest, last.
-typedef struct column {
-    double x, y[4];
-    bool any;
-} column;
-
-static void flush_column(cairo_t *cr, column *col)
-{
-    for (int k = 0; col->any && k < 4; k++)
-        cairo_line_to(cr, col->x, col->y[k]);
-    col->any = false;
-}
-
-static void trace_dense(const series *plot, cairo_t *cr, int32_t p, const flx_plot_curve *curve)
-{
-    column col = {0};
-    for (int64_t k = 0; k < curve->n; k++) {
-        if (!isfinite(curve->x[k]) || !isfinite(curve->y[k])) {
-            flush_column(cr, &col);
-            cairo_new_sub_path(cr);
-            continue;
-        }
-        double x = floor(4 * place_x(plot, curve->x[k])) / 4, y = place_y(plot, p, curve->y[k]);
-        if (col.any && x != col.x)
-            flush_column(cr, &col);
-        if (!col.any)
-            col = (column){x, {y, y, y, y}, true};
-        col.y[1] = fmin(col.y[1], y);
-        col.y[2] = fmax(col.y[2], y);
-        col.y[3] = y;
-    }
-    flush_column(cr, &col);
-}
-
-static void trace_line(const series *plot, cairo_t *cr, int32_t p, const flx_plot_curve *curve)
-{
-    bool steps = curve->style == FLX_PLOT_STEPS, broken = true;
-    double last = 0;
-    for (int64_t k = 0; k < curve->n; k++) {
-        if (!isfinite(curve->x[k]) || !isfinite(curve->y[k])) {
-            broken = true;
-            continue;
-        }
-        double x = place_x(plot, curve->x[k]), y = place_y(plot, p, curve->y[k]);
-        if (broken)
-            cairo_new_sub_path(cr);
-        else if (steps)
-            cairo_line_to(cr, x, last);
-        cairo_line_to(cr, x, y);
-        last = y;
-        broken = false;
-    }
-}
-
-static void draw_errors(const series *plot, cairo_t *cr, int32_t p, const flx_plot_curve *curve)
-{
-    double cap = 0.22 * plot->em;
-    for (int64_t k = 0; k < curve->n; k++) {
-        double e = curve->error[k];
-        if (!isfinite(curve->x[k]) || !isfinite(curve->y[k]) || !(e > 0) || !isfinite(e))
-            continue;
-        double x = place_x(plot, curve->x[k]);
-        double low = place_y(plot, p, curve->y[k] - e), high = place_y(plot, p, curve->y[k] + e);
-        cairo_move_to(cr, x, low);
-        cairo_line_to(cr, x, high);
-        for (int end = 0; end < 2; end++) {
-            cairo_move_to(cr, x - cap, end ? high : low);
-            cairo_rel_line_to(cr, 2 * cap, 0);
-        }
-    }
-    cairo_set_line_width(cr, 0.08 * plot->em);
-    cairo_stroke(cr);
-}
-
-static void draw_points(const series *plot, cairo_t *cr, int32_t p, const flx_plot_curve *curve)
-{
-    for (int64_t k = 0; k < curve->n; k++) {
-        if (!isfinite(curve->x[k]) || !isfinite(curve->y[k]))
-            continue;
-        cairo_new_sub_path(cr);
-        cairo_arc(cr, place_x(plot, curve->x[k]), place_y(plot, p, curve->y[k]), 0.22 * plot->em, 0,
-                  6.28318530717958647692);
-    }
-    cairo_fill(cr);
-}
-
-static void set_colour(cairo_t *cr, int32_t c)
-{
-    const double *rgb = colours[c % CURVE_COLOURS];
-    cairo_set_source_rgb(cr, rgb[0], rgb[1], rgb[2]);
-}
-
-static void draw_curve(const series *plot, cairo_t *cr, int32_t p, int32_t c)
-{
-    const flx_plot_curve *curve = &plot->lines->panels[p].curves[c];
-    bool dense = (double)curve->n > 8 * (plot->right - plot->left);
-    set_colour(cr, c);
-    if (curve->error)
-        draw_errors(plot, cr, p, curve);
-    if (curve->style != FLX_PLOT_POINTS) {
-        (dense ? trace_dense : trace_line)(plot, cr, p, curve);
-        cairo_set_line_width(cr, curve_width * plot->em);
-        cairo_stroke(cr);
-    }
-    if (curve->style == FLX_PLOT_POINTS || curve->style == FLX_PLOT_LINE_POINTS)
-        draw_points(plot, cr, p, curve);
-}
-
 // ---- Axes and legend
 
 static void ink(cairo_t *cr)
@@ -248,10 +97,10 @@ static void ink(cairo_t *cr)
     cairo_set_source_rgb(cr, 0.12, 0.12, 0.14);
 }
 
-static void draw_ticks(const series *plot, cairo_t *cr, int32_t p, bool x_axis)
+static void draw_ticks(const flx_curves *plot, cairo_t *cr, int32_t p, bool x_axis)
 {
-    double em = plot->em, top = panel_top(plot, p), bottom = top + plot->panel_height;
-    const scale *s = x_axis ? &plot->x : &plot->y[p];
+    double em = plot->em, top = flx_curves_top(plot, p), bottom = top + plot->panel_height;
+    const flx_curve_axis *s = x_axis ? &plot->x : &plot->y[p];
     double length = x_axis ? plot->right - plot->left : plot->panel_height;
     int n_max = (int)fmin(fmax(length / ((x_axis ? 5 : 2.6) * em), 2), 10);
     flx_ticks ticks = flx_ticks_of(s->min, s->max, n_max, s->min_step);
@@ -277,7 +126,7 @@ static void draw_ticks(const series *plot, cairo_t *cr, int32_t p, bool x_axis)
     }
 }
 
-static void axis_label(char *label, size_t size, const flx_plot_axis *axis, const scale *s)
+static void axis_label(char *label, size_t size, const flx_plot_axis *axis, const flx_curve_axis *s)
 {
     const char *name = axis->name ? axis->name : "";
     if (*s->unit.label)
@@ -286,9 +135,9 @@ static void axis_label(char *label, size_t size, const flx_plot_axis *axis, cons
         snprintf(label, size, "%s", name);
 }
 
-static void draw_axes(const series *plot, cairo_t *cr, int32_t p)
+static void draw_axes(const flx_curves *plot, cairo_t *cr, int32_t p)
 {
-    double em = plot->em, top = panel_top(plot, p);
+    double em = plot->em, top = flx_curves_top(plot, p);
     char label[256];
     cairo_set_line_width(cr, line_width * em);
     draw_ticks(plot, cr, p, true);
@@ -309,7 +158,7 @@ static void draw_axes(const series *plot, cairo_t *cr, int32_t p)
 }
 
 // Data points inside a rectangle; long curves are sampled.
-static int64_t points_in(const series *plot, int32_t p, const double rect[4])
+static int64_t points_in(const flx_curves *plot, int32_t p, const double rect[4])
 {
     int64_t count = 0;
     const flx_plot_panel *panel = &plot->lines->panels[p];
@@ -317,8 +166,8 @@ static int64_t points_in(const series *plot, int32_t p, const double rect[4])
         const flx_plot_curve *curve = &panel->curves[c];
         int64_t stride = 1 + curve->n / 4000;
         for (int64_t k = 0; k < curve->n; k += stride) {
-            double x = place_x(plot, curve->x[k]) - rect[0];
-            double y = place_y(plot, p, curve->y[k]) - rect[1];
+            double x = flx_curves_x(plot, curve->x[k]) - rect[0];
+            double y = flx_curves_y(plot, p, curve->y[k]) - rect[1];
             count += x >= 0 && x <= rect[2] && y >= 0 && y <= rect[3];
         }
     }
@@ -326,10 +175,10 @@ static int64_t points_in(const series *plot, int32_t p, const double rect[4])
 }
 
 // In the corner with the fewest points.
-static void draw_legend(const series *plot, cairo_t *cr, int32_t p)
+static void draw_legend(const flx_curves *plot, cairo_t *cr, int32_t p)
 {
     const flx_plot_panel *panel = &plot->lines->panels[p];
-    double em = plot->em, width = 0, top = panel_top(plot, p), pad = 0.6 * em;
+    double em = plot->em, width = 0, top = flx_curves_top(plot, p), pad = 0.6 * em;
     int n = 0;
     for (int32_t c = 0; c < panel->n_curve; c++) {
         if (!panel->curves[c].name)
@@ -359,8 +208,8 @@ static void draw_legend(const series *plot, cairo_t *cr, int32_t p)
         const flx_plot_curve *curve = &panel->curves[c];
         if (!curve->name)
             continue;
-        set_colour(cr, c);
-        cairo_set_line_width(cr, curve_width * em);
+        flx_curves_colour(cr, c);
+        cairo_set_line_width(cr, FLX_CURVE_WIDTH * em);
         if (curve->style != FLX_PLOT_POINTS) {
             cairo_move_to(cr, best[0] + 0.4 * em, y);
             cairo_rel_line_to(cr, 1.8 * em, 0);
@@ -376,23 +225,23 @@ static void draw_legend(const series *plot, cairo_t *cr, int32_t p)
     }
 }
 
-static void draw_panel(const series *plot, cairo_t *cr, int32_t p)
+static void draw_panel(const flx_curves *plot, cairo_t *cr, int32_t p)
 {
     const flx_plot_panel *panel = &plot->lines->panels[p];
     draw_axes(plot, cr, p);
     cairo_save(cr);
-    cairo_rectangle(cr, plot->left, panel_top(plot, p), plot->right - plot->left,
+    cairo_rectangle(cr, plot->left, flx_curves_top(plot, p), plot->right - plot->left,
                     plot->panel_height);
     cairo_clip(cr);
     for (int32_t c = 0; c < panel->n_curve; c++)
-        draw_curve(plot, cr, p, c);
+        flx_curves_draw(plot, cr, p, c);
     cairo_restore(cr);
     draw_legend(plot, cr, p);
 }
 
 // ---- Page
 
-static flx_status lay_out(flx_ctx *ctx, series *plot, const flx_plot_opts *opts, double size[2])
+static flx_status lay_out(flx_ctx *ctx, flx_curves *plot, const flx_plot_opts *opts, double size[2])
 {
     int32_t n = plot->lines->n_panel;
     double em = plot->em, gap = 0.8 * em, bottom = 3.6 * em;
@@ -400,7 +249,7 @@ static flx_status lay_out(flx_ctx *ctx, series *plot, const flx_plot_opts *opts,
     // Room for the longest number of a y axis.
     double longest = 0;
     for (int32_t p = 0; p < n; p++) {
-        const scale *y = &plot->y[p];
+        const flx_curve_axis *y = &plot->y[p];
         flx_ticks ticks = flx_ticks_of(y->min, y->max, 8, y->min_step);
         for (int t = 0; t < ticks.n; t++) {
             char text[FLX_LABEL_MAX];
@@ -433,7 +282,7 @@ flx_status flx_plot_series(flx_ctx *ctx, const flx_plot_lines *lines, const flx_
     FLX_TRY(flx_canvas_kind_of(ctx, path, &kind));
     FLX_TRY(flx_plot_opts_check(ctx, opts));
     FLX_TRY(check_lines(ctx, lines));
-    series plot = {.lines = lines, .em = opts->font_size};
+    flx_curves plot = {.lines = lines, .em = opts->font_size};
     set_scales(&plot);
     FLX_TRY(lay_out(ctx, &plot, opts, size));
     flx_canvas canvas;
