@@ -268,13 +268,14 @@ static flx_status describe(flx_ctx *ctx, const flx_rim *rim, int32_t r0, int32_t
 // What gmsh returns of a mesh.
 typedef struct harvest {
     size_t *tag, n_tag, *rim_tag, n_rim_tag, *element, n_element, *corner, n_corner;
-    double *at, *rim_at, *unused;
+    double *at, *rim_at, *unused[2]; // the last: parametric coordinates, not asked for
     size_t n_at, n_rim_at, n_unused;
 } harvest;
 
 static void harvest_clear(harvest *h)
 {
-    void *memory[] = {h->tag, h->rim_tag, h->element, h->corner, h->at, h->rim_at};
+    void *memory[] = {h->tag, h->rim_tag, h->element,   h->corner,
+                      h->at,  h->rim_at,  h->unused[0], h->unused[1]};
     for (size_t k = 0; k < sizeof memory / sizeof *memory; k++)
         if (memory[k])
             gmsh.free(memory[k]);
@@ -346,10 +347,10 @@ flx_status flx_gmsh_triangulate(flx_ctx *ctx, const flx_rim *rim, int32_t r0, in
     if (ierr)
         return fail(ctx, "mesh the film");
     harvest h = {0};
-    gmsh.nodes(&h.tag, &h.n_tag, &h.at, &h.n_at, &h.unused, &h.n_unused, -1, -1, 0, 0, &ierr);
+    gmsh.nodes(&h.tag, &h.n_tag, &h.at, &h.n_at, &h.unused[0], &h.n_unused, -1, -1, 0, 0, &ierr);
     if (ierr == 0)
-        gmsh.nodes(&h.rim_tag, &h.n_rim_tag, &h.rim_at, &h.n_rim_at, &h.unused, &h.n_unused, 0, -1,
-                   0, 0, &ierr);
+        gmsh.nodes(&h.rim_tag, &h.n_rim_tag, &h.rim_at, &h.n_rim_at, &h.unused[1], &h.n_unused, 0,
+                   -1, 0, 0, &ierr);
     if (ierr == 0)
         gmsh.elements(2, &h.element, &h.n_element, &h.corner, &h.n_corner, -1, 0, 1, &ierr);
     flx_status status =
