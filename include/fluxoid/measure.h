@@ -35,7 +35,7 @@ FLX_API flx_status flx_measure_residual(flx_ctx *ctx, const flx_frame *frame,
 
 // Current through a polyline across the film, from its left to its right as it is walked [K0 xi],
 // for edge currents j: sums s_e j_e over the edges it crosses. Both ends must lie outside the
-// film. Conservation makes it independent of the polyline.
+// film or on its rim. Conservation makes it independent of the polyline.
 FLX_API flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const double *j,
                                    const double *points, int32_t n_point, double *current);
 

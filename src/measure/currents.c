@@ -4,8 +4,9 @@
 // those for which sum_e w_e (J(m_e).t_e - j_e)^2 is least over the edges e near the site (m_e:
 // middle, t_e: direction). The mean of a linear field along an edge is its value in the middle, so
 // the result is exact for linear fields on any mesh, one-sided at the rim too, and of second order
-// for smooth ones. Edges near: those of the triangles around the site; where these are too few (at
-// corners) also those of its neighbours. Where even so a gradient cannot be had, J is constant.
+// for smooth ones. Edges near: those of the triangles around the site; where these say too little (at
+// the rim one layer of triangles shows the field normal to it at one depth alone) also those around
+// its neighbours. Where even so a gradient cannot be had, J is constant.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
@@ -18,7 +19,6 @@ typedef struct fit {
     const void *user;
     double x, y, h; // site, and the mean length of its edges
     double m[UNKNOWNS][UNKNOWNS], rhs[UNKNOWNS];
-    int32_t n;
 } fit;
 
 static void add_edge(fit *f, int32_t e)
@@ -37,7 +37,6 @@ static void add_edge(fit *f, int32_t e)
             f->m[p][q] += w * row[p] * row[q];
         f->rhs[p] += w * row[p] * j_e;
     }
-    f->n++;
 }
 
 // Edges from i, and those that join two of its neighbours (each once).
@@ -57,8 +56,8 @@ static void add_star(fit *f, int32_t i)
     }
 }
 
-// Cholesky for the first n unknowns; false if a pivot is less than 1e-6 of its diagonal.
-static bool solve(const fit *f, int n, double x[UNKNOWNS])
+// Cholesky for the first n unknowns; false if a pivot is less than `least` of its diagonal.
+static bool solve(const fit *f, int n, double least, double x[UNKNOWNS])
 {
     double l[UNKNOWNS][UNKNOWNS];
     for (int p = 0; p < n; p++) {
@@ -68,7 +67,7 @@ static bool solve(const fit *f, int n, double x[UNKNOWNS])
                 sum -= l[p][k] * l[q][k];
             if (p > q)
                 l[p][q] = sum / l[q][q];
-            else if (!(sum > 1e-6 * f->m[p][p]))
+            else if (!(sum > least * f->m[p][p]))
                 return false;
             else
                 l[p][p] = sqrt(sum);
@@ -97,11 +96,11 @@ void flx_site_vector(const flx_mesh *mesh, int32_t i, flx_edge_value value, cons
         f.h += mesh->length[mesh->half_edge[k]] / (last - first);
     double x[UNKNOWNS];
     add_star(&f, i);
-    bool solved = f.n >= 9 && solve(&f, UNKNOWNS, x);
+    bool solved = solve(&f, UNKNOWNS, 0.1, x);
     if (!solved) {
         for (int32_t k = first; k < last; k++)
             add_star(&f, mesh->neighbour[k]);
-        solved = solve(&f, UNKNOWNS, x) || solve(&f, 2, x);
+        solved = solve(&f, UNKNOWNS, 1e-2, x) || solve(&f, 2, 1e-6, x);
     }
     out[0] = solved ? x[0] : 0;
     out[1] = solved ? x[1] : 0;

@@ -4,8 +4,8 @@
 // crosses the polyline from its left to its right. If the polyline is moved across a site, n_e of
 // all edges of that site changes by the same amount (outward), which adds nothing if the currents
 // out of its cell sum to zero; so I depends on where the polyline ends outside the film alone.
-// Ties are broken by half-open sides, with the same predicate for all edges that share a site and
-// for both pieces that share a point, so that a polyline may go through sites.
+// Ties are broken by half-open sides, with the same predicate for all edges that share a site, so
+// that a polyline may go through sites.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
@@ -40,27 +40,62 @@ static bool inside_film(const flx_mesh *mesh, const double p[2])
     return false;
 }
 
+// Distance from the first site to the farthest.
+static double size_of(const flx_mesh *mesh)
+{
+    double size = 0;
+    for (int32_t i = 0; i < mesh->n_site; i++)
+        size = fmax(size, hypot(mesh->x[i] - mesh->x[0], mesh->y[i] - mesh->y[0]));
+    return size;
+}
+
+// Point k of the polyline, put off by very little: ends are drawn out, so that they may lie on the
+// rim itself; the others go aside, so that none falls together with a site within rounding.
+static void point_of(const double *points, int32_t n_point, int32_t k, double size, double out[2])
+{
+    const double *q = points + 2 * (ptrdiff_t)k;
+    double step[2] = {29e-9 * size, 17e-9 * size};
+    if (k == 0 || k == n_point - 1) {
+        const double *p = k == 0 ? q + 2 : q - 2;
+        double length = hypot(q[0] - p[0], q[1] - p[1]);
+        for (int axis = 0; axis < 2; axis++)
+            step[axis] = length > 0 ? 1e-9 * size * (q[axis] - p[axis]) / length : 0;
+    }
+    out[0] = q[0] + step[0];
+    out[1] = q[1] + step[1];
+}
+
+static flx_status check_end(flx_ctx *ctx, const flx_mesh *mesh, const double end[2])
+{
+    if (isfinite(end[0]) && isfinite(end[1]) && !inside_film(mesh, end))
+        return FLX_OK;
+    return flx_fail(
+        ctx, FLX_ERR_INPUT,
+        "a cut ends at x = %g, y = %g xi inside the film: the current through it is only "
+        "defined if both ends lie outside; make it longer",
+        end[0], end[1]);
+}
+
 flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const double *j,
                            const double *points, int32_t n_point, double *current)
 {
     if (n_point < 2)
         return flx_fail(ctx, FLX_ERR_INPUT, "a cut has %d points, at least 2 are needed", n_point);
-    for (int32_t k = 0; k < n_point; k += n_point - 1) {
-        const double *end = points + 2 * (ptrdiff_t)k;
-        if (!isfinite(end[0]) || !isfinite(end[1]) || inside_film(mesh, end))
-            return flx_fail(ctx, FLX_ERR_INPUT,
-                            "a cut ends at x = %g, y = %g xi inside the film: the current through "
-                            "it is only defined if both ends lie outside; make it longer",
-                            end[0], end[1]);
-    }
-    double sum = 0;
-    for (int32_t e = 0; e < mesh->n_edge; e++) {
-        int32_t a = mesh->tail[e], b = mesh->head[e], count = 0;
-        const double tail[2] = {mesh->x[a], mesh->y[a]}, head[2] = {mesh->x[b], mesh->y[b]};
-        for (int32_t k = 0; k + 1 < n_point; k++)
-            count += crossing(tail, head, points + 2 * (ptrdiff_t)k, points + 2 * (ptrdiff_t)k + 2);
-        if (count != 0)
-            sum += count * mesh->dual[e] * j[e];
+    double size = size_of(mesh), p[2], q[2], sum = 0;
+    point_of(points, n_point, 0, size, p);
+    point_of(points, n_point, n_point - 1, size, q);
+    FLX_TRY(check_end(ctx, mesh, p));
+    FLX_TRY(check_end(ctx, mesh, q));
+    for (int32_t k = 0; k + 1 < n_point; k++) {
+        point_of(points, n_point, k, size, p);
+        point_of(points, n_point, k + 1, size, q);
+        for (int32_t e = 0; e < mesh->n_edge; e++) {
+            int32_t a = mesh->tail[e], b = mesh->head[e];
+            const double tail[2] = {mesh->x[a], mesh->y[a]}, head[2] = {mesh->x[b], mesh->y[b]};
+            int32_t count = crossing(tail, head, p, q);
+            if (count != 0)
+                sum += count * mesh->dual[e] * j[e];
+        }
     }
     *current = sum;
     return FLX_OK;
