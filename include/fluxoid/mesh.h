@@ -3,8 +3,8 @@
 // Sites i are the vertices; the cell a_i of a site is its Voronoi cell cut by the film. Edge e
 // joins sites tail < head and crosses the dual face s_e, the signed distance between the
 // circumcentres on both sides (at the rim: between the circumcentre and the middle of the edge). On
-// a Delaunay mesh whose rim triangles are not obtuse all s_e >= 0. SPDX-License-Identifier:
-// GPL-3.0-or-later
+// a Delaunay mesh whose rim triangles are not obtuse all s_e >= 0.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_MESH_H
 #define FLUXOID_MESH_H
 
@@ -67,8 +67,8 @@ typedef struct flx_mesh_input {
 } flx_mesh_input;
 
 // Builds dual, edges, loops (hole = -1 in all). *out is owned: free with flx_mesh_free. Fails on
-// inverted, repeated or degenerate triangles, sites without a triangle, and rims that touch
-// themselves in a site.
+// repeated, folded or degenerate triangles, sites without a triangle, cells without area, films that
+// share a site, and rims that touch themselves in a site.
 FLX_API flx_status flx_mesh_create(flx_ctx *ctx, const flx_mesh_input *input, flx_mesh **out);
 FLX_API void flx_mesh_free(flx_mesh *mesh);
 

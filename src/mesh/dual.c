@@ -162,8 +162,13 @@ static flx_status build_unsigned(flx_ctx *ctx, flx_mesh *mesh)
             else
                 mesh->dual[e] = hypot(centre[a < 0 ? b : a][0] - mx, centre[a < 0 ? b : a][1] - my);
         }
-        for (int32_t i = 0; i < mesh->n_site; i++)
+        for (int32_t i = 0; i < mesh->n_site && status == FLX_OK; i++) {
             mesh->area[i] = hull_cell(mesh, i, (const double(*)[2])centre, p, hull);
+            if (!(mesh->area[i] > 0))
+                status = flx_fail(ctx, FLX_ERR_GEOMETRY,
+                                  "the cell of the site at (%.9g, %.9g) has no area", mesh->x[i],
+                                  mesh->y[i]);
+        }
     }
     flx_free(centre);
     flx_free(p);
