@@ -4,6 +4,7 @@
 
 #include <hdf5.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static flx_ctx *ctx;
 static sample s;
@@ -166,6 +167,34 @@ static void rows_must_follow_each_other_and_columns_keep_their_names(void **stat
     assert_ok(flx_file_close(file));
 }
 
+// The second writer is refused and does no harm; a reader sees the last flush.
+static void a_file_has_one_writer_at_a_time(void **state)
+{
+    (void)state;
+    flx_file *file, *other;
+    assert_ok(sample_create(ctx, "io_one.h5", &s, &file));
+    assert_ok(sample_write(file, &s, 0));
+    assert_int_equal(flx_file_create(ctx, "io_one.h5", &other), FLX_ERR_FILE);
+    assert_int_equal(flx_file_open(ctx, "io_one.h5", FLX_FILE_APPEND, &other), FLX_ERR_FILE);
+    assert_string_equal(flx_ctx_error(ctx), "io_one.h5: is being written by another run; wait for "
+                                            "its end or name another file");
+    pid_t child = fork();
+    if (child == 0) {
+        bool good = flx_file_open(ctx, "io_one.h5", FLX_FILE_READ, &other) == FLX_OK &&
+                    sample_file_holds(other, &s, 1);
+        _exit(good ? 0 : 1);
+    }
+    int how;
+    waitpid(child, &how, 0);
+    assert_int_equal(how, 0);
+    assert_ok(sample_write(file, &s, 1));
+    assert_ok(flx_file_close(file));
+    assert_int_equal(access("io_one.h5-journal", F_OK), -1);
+    assert_ok(flx_file_open(ctx, "io_one.h5", FLX_FILE_APPEND, &file));
+    assert_true(sample_file_holds(file, &s, 2));
+    assert_ok(flx_file_close(file));
+}
+
 static void points_of_a_sweep_are_written_merged_and_listed(void **state)
 {
     (void)state;
@@ -320,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_mesh_comes_back_bit_for_bit),
         cmocka_unit_test(a_resumed_file_equals_an_uninterrupted_one),
         cmocka_unit_test(rows_must_follow_each_other_and_columns_keep_their_names),
+        cmocka_unit_test(a_file_has_one_writer_at_a_time),
         cmocka_unit_test(points_of_a_sweep_are_written_merged_and_listed),
         cmocka_unit_test(texts_options_and_scales_come_back),
         cmocka_unit_test(the_sidecar_names_every_frame),

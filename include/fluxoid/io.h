@@ -168,7 +168,8 @@ FLX_API uint64_t flx_hash(const void *data, size_t bytes, uint64_t seed);
 FLX_API uint64_t flx_mesh_hash(const flx_mesh *mesh);
 
 // Writes the blocks to a file of its own: written aside, synced, renamed, so that PATH is always
-// either the old checkpoint or the new one.
+// either the old checkpoint or the new one. Flush the data file before: it must hold every row up to
+// the step of the checkpoint, so that flx_file_truncate can bring it back there.
 FLX_API flx_status flx_checkpoint_write(flx_ctx *ctx, const char *path,
                                         const flx_checkpoint_key *key,
                                         const flx_state_block *blocks, int32_t n);

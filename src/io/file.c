@@ -69,10 +69,28 @@ static flx_status try_path(flx_file *file, int flags, const char *what, const ch
     return FLX_OK;
 }
 
+// Only one process may write a file at a time.
+static flx_status try_journal(flx_file *file)
+{
+    int reason = flx_journal_try(file->path);
+    if (reason == EWOULDBLOCK)
+        return flx_fail(
+            file->ctx, FLX_ERR_FILE,
+            "%s: is being written by another run; wait for its end or name another file",
+            file->path);
+    if (reason)
+        return flx_fail(file->ctx, FLX_ERR_FILE,
+                        "%s-journal: cannot be created: %s; name a file in a folder that may be "
+                        "written",
+                        file->path, strerror(reason));
+    return FLX_OK;
+}
+
 static flx_status create_at(flx_file *file)
 {
     FLX_TRY(try_path(file, O_RDWR | O_CREAT, "created",
                      "name a file in a folder that exists and may be written"));
+    FLX_TRY(try_journal(file));
     hid_t access = flx_journal_access();
     file->id = H5Fcreate(file->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
     if (access >= 0)
@@ -92,6 +110,8 @@ static flx_status open_at(flx_file *file)
 {
     FLX_TRY(try_path(file, file->writable ? O_RDWR : O_RDONLY, "opened",
                      "give the path of a data file that fluxoid wrote"));
+    if (file->writable)
+        FLX_TRY(try_journal(file));
     hid_t access = flx_journal_access();
     file->id = H5Fopen(file->path, file->writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access);
     if (access >= 0)

@@ -8,6 +8,9 @@
 // File access properties that select the driver; negative if HDF5 refuses. Close with H5Pclose.
 hid_t flx_journal_access(void);
 
+// Whether a file could be opened for writing: 0, or errno; EWOULDBLOCK: another process writes it.
+int flx_journal_try(const char *path);
+
 // From now on nothing reaches the disk: the file stays what the last flush made it.
 void flx_journal_stop(hid_t file);
 
