@@ -9,9 +9,10 @@
 #include "measure/measure.h"
 
 enum { RISES_MAX = 32, PERIODS_MIN = 3, BLOCKS_MIN = 8, BLOCKS_MAX = 64 };
-// Scatter of periods and of their heights that still counts as periodic: crossings between samples
-// and peaks between samples are found that well from ten samples a period.
-static const double length_scatter = 0.02, height_scatter = 0.1;
+// Scatter that still counts as periodic: of the time from each rise to the one a period later, in
+// mean times between rises, and of heights, in the range of the series. Crossings and peaks between
+// samples are found that well from ten samples a rise. Noise with many rises a period fails the first.
+static const double rise_scatter = 0.05, height_scatter = 0.1;
 
 typedef struct series {
     const double *t, *v;
@@ -99,18 +100,22 @@ static bool average_periods(const series *s, int32_t step, double range, flx_ave
     // The last whole periods: what is left over from the settling goes.
     const double *rise = s->rise + (s->n_rise - 1 - n * step);
     double from = rise[0], to = rise[n * step], period = (to - from) / n;
-    double mean = mean_between(s, from, to), length = 0, spread = 0;
+    double mean = mean_between(s, from, to), late = 0, spread = 0;
     double height = 0, height2 = 0;
     for (int32_t k = 0; k < n; k++) {
         double a = rise[k * step], b = rise[(k + 1) * step];
         double part = mean_between(s, a, b) - mean, h = height_between(s, a, b, &at) - s->mean;
-        length += (b - a - period) * (b - a - period) / n;
         spread += part * part / n;
         height += h / n;
         height2 += h * h / n;
     }
+    int32_t pairs = (n - 1) * step + 1;
+    for (int32_t k = 0; k < pairs; k++) {
+        double error = rise[k + step] - rise[k] - period;
+        late += error * error / pairs;
+    }
     double scatter = sqrt(fmax(height2 - height * height, 0));
-    if (sqrt(length) > length_scatter * period || scatter > height_scatter * range)
+    if (sqrt(late) > rise_scatter * period / step || scatter > height_scatter * range)
         return false;
     *out = (flx_average){mean, sqrt(spread / (n - 1)), period, n, from, to};
     return true;
