@@ -150,7 +150,7 @@ static flx_status read_number(flx_compiler *c)
 static flx_status unknown_name(flx_compiler *c, const char *name, int32_t from)
 {
     flx_nearest nearest = flx_nearest_to(name);
-    c->names->offer(c->names->user, &nearest, (c->want.uses & FLX_EXPR_MEASURED) != 0);
+    c->names->offer(c->names->user, &nearest, c->want.uses & FLX_EXPR_MEASURED ? "" : NULL);
     for (int k = 0; k < N_FUNCTION; k++)
         flx_nearest_offer(&nearest, functions[k].name);
     for (int k = 0; k < 4; k++)
@@ -191,6 +191,16 @@ static flx_status read_arguments(flx_compiler *c, int k, int32_t from)
     return FLX_OK;
 }
 
+static flx_status nothing_to_measure(flx_compiler *c, const char *what, const char *of,
+                                     int32_t from)
+{
+    char hint[96];
+    flx_nearest nearest = flx_nearest_to(of);
+    c->names->offer(c->names->user, &nearest, what);
+    return flx_compiler_fail(c, from, "there is no '%s' whose %s could be measured%s", of, what,
+                             flx_nearest_hint(&nearest, hint, sizeof hint));
+}
+
 // "voltage.v", "voltage(v)", "n_vortices".
 static flx_status read_measured(flx_compiler *c, const char *name, int32_t from, bool *found)
 {
@@ -219,11 +229,16 @@ static flx_status read_measured(flx_compiler *c, const char *name, int32_t from,
     }
     flx_unit unit = {.factor = 1};
     int32_t index = 0;
-    *found = c->names->measured(c->names->user, what, of, &unit, &index);
-    if (!*found) {
+    switch (c->names->measured(c->names->user, what, of, &unit, &index)) {
+    case FLX_MEASURED_UNKNOWN:
         c->at = after;
         return FLX_OK;
+    case FLX_MEASURED_OF_NOTHING:
+        return nothing_to_measure(c, what, of, from);
+    case FLX_MEASURED_FOUND:
+        break;
     }
+    *found = true;
     return flx_emit_push(c, (flx_instr){FLX_OP_VAR, FLX_VAR_MEASURED + index, unit.factor}, unit,
                          FLX_EXPR_MEASURED, from);
 }
@@ -310,7 +325,7 @@ static flx_status read_name(flx_compiler *c)
             return FLX_OK;
     }
     for (int k = 0; k < 4; k++)
-        if (strcmp(name, coordinate[k]) == 0 && (c->want.uses & (1U << k || k != FLX_VAR_T)))
+        if (strcmp(name, coordinate[k]) == 0 && (c->want.uses & (1U << k)))
             return read_coordinate(c, k, from);
     FLX_TRY(c->names->scale(c->names->user, name, &value, &found));
     if (found)

@@ -87,6 +87,12 @@ int flx_op_arguments(flx_op op);
 // Value for x, y, z, t in var [FLX_VAR_MEASURED] and the quantities measured.
 double flx_code_eval(const flx_instr *code, int32_t n, const double *var, const double *measured);
 
+typedef enum flx_measured_found {
+    FLX_MEASURED_FOUND,
+    FLX_MEASURED_UNKNOWN,   // no such quantity
+    FLX_MEASURED_OF_NOTHING // a quantity, but nothing of that name has it
+} flx_measured_found;
+
 // Where the names of values come from. *found says whether it has the name.
 typedef struct flx_names {
     void *user;
@@ -94,8 +100,11 @@ typedef struct flx_names {
     // xi, tau0, ...; factor NAN: a known name, but its size is not
     flx_status (*scale)(void *user, const char *name, flx_unit *out, bool *found);
     // Quantity `what` ("voltage") of `of` ("v"; "" for those of the whole film): variable `index`.
-    bool (*measured)(void *user, const char *what, const char *of, flx_unit *unit, int32_t *index);
-    void (*offer)(void *user, flx_nearest *nearest, bool measured); // names there are
+    flx_measured_found (*measured)(void *user, const char *what, const char *of, flx_unit *unit,
+                                   int32_t *index);
+    // Offers the names there are. what NULL: of values; "": and of quantities; "voltage": of those
+    // that have one.
+    void (*offer)(void *user, flx_nearest *nearest, const char *what);
     double length;    // [m] units.length; 0: not given
     const char *file; // for messages
 } flx_names;

@@ -361,21 +361,22 @@ static flx_status seconds_to_tau0(flx_compiler *c, flx_operand *o)
     return scale(c, o, 1 / size);
 }
 
+// H is as good as B where a field is wanted; powers of the coordinates' units may stand beside it.
+static flx_status field_from_h(flx_compiler *c, flx_operand *o)
+{
+    flx_dim rest, field = flx_dim_of("T");
+    if (!flx_dim_equal(c->want.dim, field) ||
+        !flx_dim_times(o->dim, flx_dim_of("A/m"), -1, &rest) ||
+        !flx_dim_only(flx_dim_without(flx_dim_without(rest, FLX_DIM_M), FLX_DIM_TAU0), FLX_DIM_S) ||
+        !flx_dim_times(rest, field, 1, &o->dim))
+        return FLX_OK;
+    return scale(c, o, FLX_SI_MU0);
+}
+
 static flx_status convert(flx_compiler *c, flx_operand *o)
 {
     const flx_dim want = c->want.dim;
-    // H is as good as B
-    if (flx_dim_equal(want, flx_dim_of("T")) && o->dim.power[FLX_DIM_A] == FLX_DIM_ONE) {
-        flx_dim field;
-        if (flx_dim_times(o->dim, flx_dim_of("T"), 1, &field) &&
-            flx_dim_times(field, flx_dim_of("A/m"), -1, &field) &&
-            flx_dim_only(flx_dim_without(flx_dim_without(field, FLX_DIM_M), FLX_DIM_TAU0),
-                         FLX_DIM_S) &&
-            o->dim.power[FLX_DIM_KG] == 0) {
-            FLX_TRY(scale(c, o, FLX_SI_MU0));
-            o->dim = field;
-        }
-    }
+    FLX_TRY(field_from_h(c, o));
     FLX_TRY(seconds_to_tau0(c, o));
     if (flx_dim_equal(o->dim, want))
         return FLX_OK;

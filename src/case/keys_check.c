@@ -75,6 +75,8 @@ const char *flx_key_range(const flx_key *key, char *buffer, size_t size)
     bool tiny = key->min > 0 && key->min < 1e-200; // positive, as options say it
     double min = tiny ? 0 : key->min;
     buffer[0] = 0;
+    if (key->type == FLX_KEY_BOOL || key->type == FLX_KEY_CHOICE)
+        return buffer;
     if (isfinite(key->min) && isfinite(key->max) && key->max < 1e200)
         snprintf(buffer, size, "%.10g to %.10g%s%s", min, key->max, space, unit);
     else if (isfinite(key->min))

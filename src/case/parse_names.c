@@ -11,6 +11,11 @@
 static const char *const scale_name[] = {"xi",  "lambda", "Lambda", "tau0", "Phi0",
                                          "Bc2", "J0",     "K0",     "V0",   "Tc"};
 
+// Quantities of the whole device, in the order of FLX_MEASURED_VORTICES ..., and those of things.
+static const char *const measured_whole[] = {"n_vortices", "psi_min", "psi_max",
+                                             "energy",     "change",  "dt"};
+static const char *const measured_of[] = {"voltage", "winding", "current"};
+
 // -- names of values -----------------------------------------------------------------------------
 
 static flx_status evaluate_let(flx_parser *p, int32_t k)
@@ -109,12 +114,10 @@ static bool find_winding(const flx_parser *p, const char *of, flx_measured *out)
 static bool find_quantity(const flx_parser *p, const char *what, const char *of, flx_measured *out,
                           flx_unit *unit)
 {
-    static const char *const whole[] = {"n_vortices", "psi_min", "psi_max",
-                                        "energy",     "change",  "dt"};
     const flx_case *c = p->c;
     *unit = (flx_unit){.factor = 1};
     for (int k = 0; k < 6 && of[0] == 0; k++)
-        if (strcmp(what, whole[k]) == 0) {
+        if (strcmp(what, measured_whole[k]) == 0) {
             *out = (flx_measured){(flx_measured_kind)(FLX_MEASURED_VORTICES + k), 0, 0};
             return true;
         }
@@ -135,39 +138,62 @@ static bool find_quantity(const flx_parser *p, const char *what, const char *of,
     return false;
 }
 
-static bool find_measured(void *user, const char *what, const char *of, flx_unit *unit,
-                          int32_t *index)
+static flx_measured_found find_measured(void *user, const char *what, const char *of,
+                                        flx_unit *unit, int32_t *index)
 {
     flx_parser *p = user;
     flx_measured m;
-    if (!find_quantity(p, what, of, &m, unit))
-        return false;
+    if (!find_quantity(p, what, of, &m, unit)) {
+        for (size_t k = 0; k < sizeof measured_of / sizeof *measured_of; k++)
+            if (strcmp(what, measured_of[k]) == 0)
+                return FLX_MEASURED_OF_NOTHING;
+        return FLX_MEASURED_UNKNOWN;
+    }
     int32_t k = 0;
     while (k < p->c->n_measured &&
            (p->measured[k].kind != m.kind || p->measured[k].film != m.film ||
             p->measured[k].index != m.index))
         k++;
     if (k == FLX_MEASURED_MAX)
-        return false;
+        return FLX_MEASURED_UNKNOWN;
     p->measured[k] = m;
     p->c->n_measured += k == p->c->n_measured;
     *index = k;
-    return true;
+    return FLX_MEASURED_FOUND;
 }
 
-static void offer_names(void *user, flx_nearest *nearest, bool measured)
+static void offer_things(const flx_case *c, flx_nearest *nearest, const char *what)
+{
+    for (int32_t k = 0; k < c->n_probe && strcmp(what, "voltage") == 0; k++)
+        flx_nearest_offer(nearest, c->probes[k].name);
+    for (int32_t k = 0; k < c->n_terminal && strcmp(what, "current") == 0; k++)
+        flx_nearest_offer(nearest, c->terminals[k].name);
+    if (strcmp(what, "winding") != 0)
+        return;
+    for (int32_t f = 0; f < c->n_film; f++)
+        for (int32_t h = 0; h < c->films[f].n_hole; h++)
+            flx_nearest_offer(nearest, c->films[f].holes[h].name);
+    for (int32_t k = 0; k < c->n_loop; k++)
+        flx_nearest_offer(nearest, c->loops[k].name);
+}
+
+static void offer_names(void *user, flx_nearest *nearest, const char *what)
 {
     static const char *const units[] = {"um", "nm", "mm", "mT", "uT", "T",  "G",  "Oe", "uA",
                                         "mA", "nA", "K",  "mK", "S",  "ps", "ns", "uV", "deg"};
-    static const char *const whole[] = {"n_vortices", "psi_min", "psi_max", "energy", "change",
-                                        "dt",         "voltage", "winding", "current"};
     const flx_parser *p = user;
+    if (what && what[0]) {
+        offer_things(p->c, nearest, what);
+        return;
+    }
     for (int32_t k = 0; k < p->c->n_let; k++)
         flx_nearest_offer(nearest, p->let_node[k]->key);
     for (size_t k = 0; k < sizeof scale_name / sizeof *scale_name; k++)
         flx_nearest_offer(nearest, scale_name[k]);
-    for (size_t k = 0; measured && k < sizeof whole / sizeof *whole; k++)
-        flx_nearest_offer(nearest, whole[k]);
+    for (size_t k = 0; what && k < sizeof measured_whole / sizeof *measured_whole; k++)
+        flx_nearest_offer(nearest, measured_whole[k]);
+    for (size_t k = 0; what && k < sizeof measured_of / sizeof *measured_of; k++)
+        flx_nearest_offer(nearest, measured_of[k]);
     for (size_t k = 0; k < sizeof units / sizeof *units; k++)
         flx_nearest_offer(nearest, units[k]);
 }

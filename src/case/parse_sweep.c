@@ -87,10 +87,9 @@ static flx_status check_key(flx_parser *p, const flx_node *node, int32_t *row)
             snprintf(best, sizeof best, "%s", key.path);
     }
     nearest.best = best[0] ? best : NULL;
-    return flx_parser_fail(p, node,
-                           "'%.64s' is no key%s; keys are written in full, e.g. "
-                           "drive.field",
-                           node->key, flx_nearest_hint(&nearest, hint, sizeof hint));
+    return flx_parser_fail(p, node, "'%.64s' is no key%s%s", node->key,
+                           flx_nearest_hint(&nearest, hint, sizeof hint),
+                           best[0] ? "" : "; keys are written in full, e.g. drive.field");
 }
 
 // SI value of a text for the key in row; NAN if it is none.
