@@ -3,7 +3,9 @@
 //   js_e = Im[psi_i* exp(-i a_e) psi_j]/e_e,   jn_e = -(mu_j - mu_i + a_dot_e)/e_e
 //
 // These are the fluxes of the finite-volume operator: sum_j s_ij (js + jn)_ij is what enters
-// through terminals, for every cell. SPDX-License-Identifier: GPL-3.0-or-later
+// through terminals, for every cell.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
 void flx_measure_edges(const flx_frame *frame, double *js, double *jn)

@@ -5,7 +5,9 @@
 // A period is the smallest number of rises (hysteresis: a fifth of the standard deviation) that
 // repeats in length and height. Otherwise the error comes from blocks of equal duration, as the
 // largest over several numbers of blocks (H. Flyvbjerg and H. G. Petersen, J. Chem. Phys. 91, 461
-// (1989)). SPDX-License-Identifier: GPL-3.0-or-later
+// (1989)).
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
 enum { RISES_MAX = 32, PERIODS_MIN = 3, BLOCKS_MIN = 8, BLOCKS_MAX = 64 };

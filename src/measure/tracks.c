@@ -3,7 +3,9 @@
 // A vortex goes on as the nearest of its sign within reach of where its last two places lead, or of
 // the last place itself; the nearest pairs are joined first. What then is left over has begun or
 // ended: with the nearest left-over vortex of the other sign, or at the rim if that is nearer than
-// half of the way to it (both of a pair move). SPDX-License-Identifier: GPL-3.0-or-later
+// half of the way to it (both of a pair move).
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
 #include <stdlib.h>

@@ -5,8 +5,9 @@
 //
 // Each term is theta_j - theta_i + 2 pi k with a whole k, and the differences of angles cancel
 // round a closed chain: n = sum k is an integer by construction. It does not depend on the gauge,
-// because wrap is applied to gauge-invariant differences. SPDX-License-Identifier:
-// GPL-3.0-or-later
+// because wrap is applied to gauge-invariant differences.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
 // Edge from site i to its neighbour j; *sign is +1 if i is its tail, else -1.

@@ -6,7 +6,9 @@
 // the triangle (o, tail, head):
 //   a_e = D integral_0^1 s ds integral_0^1 du B_z(o + s ((tail - o) + u (head - tail))),
 // D = (tail - o) x (head - o). W. Greub, S. Halperin and R. Vanstone, Connections, Curvature and
-// Cohomology I (1972), ch. 5. SPDX-License-Identifier: GPL-3.0-or-later
+// Cohomology I (1972), ch. 5.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "source/edge_field.h"
 
 #include "base/base.h"

@@ -1,5 +1,7 @@
 // source/grid.h -- B_z given on a rectangular grid, with the exact vector potential of its
-// interpolant. SPDX-License-Identifier: GPL-3.0-or-later
+// interpolant.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_SOURCE_GRID_H
 #define FLX_SOURCE_GRID_H
 

@@ -5,7 +5,9 @@
 // tanh(f'(0) r) with the slope f'(0) = 0.58318950 of the Ginzburg-Landau vortex is right within
 // 0.025. Frames of other meshes are interpolated in the gauge of each point: with the Whitney form
 // of A, the way from corner k of a triangle to the point with barycentric coordinates l carries the
-// phase sum_j a_kj l_j. SPDX-License-Identifier: GPL-3.0-or-later
+// phase sum_j a_kj l_j.
+//
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/base.h"
 #include "base/rng.h"
 #include "fluxoid/source.h"
