@@ -1,0 +1,58 @@
+// case/device.h -- inside of a device, shared by the files that make it, run it and measure it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CASE_DEVICE_H
+#define FLX_CASE_DEVICE_H
+
+#include "base/base.h"
+#include "fluxoid/run.h"
+
+// A closed chain of sites.
+typedef struct flx_chain {
+    int32_t *site; // [n] owned
+    int32_t n;
+} flx_chain;
+
+struct flx_device {
+    const flx_case *c; // borrowed
+    flx_mesh *mesh;    // film f is film f of the case
+    flx_locator *locator;
+
+    int32_t n_hole; // of all films
+    const char **hole_name;
+    int32_t *first_hole; // [n_film] number of the first hole of each film
+    int32_t *hole_loop;  // [n_hole] index in mesh->loop
+
+    flx_terminal *terminals; // [c->n_terminal] site and length are owned
+    flx_probe (*probe)[2];   // [c->n_probe]
+    flx_chain *loop;         // [c->n_loop]
+    double *z;               // [n_film] [xi]
+};
+
+// FLX_ERR_INPUT at a line of the case.
+__attribute__((format(printf, 4, 5))) flx_status flx_device_fail(flx_ctx *ctx, const flx_case *c,
+                                                                 int32_t line, const char *format,
+                                                                 ...);
+
+// The same on a mesh that is there, which the device takes over also when it fails: films and holes
+// are numbered as in the case.
+flx_status flx_device_create_on(flx_ctx *ctx, const flx_case *c, flx_mesh *mesh, flx_device **out);
+
+// Puts terminals, probes and loops on the mesh (place.c).
+flx_status flx_device_place(flx_ctx *ctx, flx_device *device);
+
+// A vortex that is to start in no film would be lost silently: refused.
+flx_status flx_device_check_vortices(flx_ctx *ctx, const flx_device *device, const flx_case *c);
+
+// path seen from the folder of the case; owned.
+char *flx_case_path(flx_ctx *ctx, const flx_case *c, const char *path);
+
+// Numbers films and holes of a mesh from a file as in the case (import.c).
+typedef struct flx_film_shapes {
+    flx_region *shape; // as given
+    flx_region *net;   // with the holes taken out
+    flx_region **hole; // [n_hole]
+} flx_film_shapes;
+flx_status flx_device_import(flx_ctx *ctx, const flx_case *c, const flx_film_shapes *shapes,
+                             flx_mesh **out);
+
+#endif

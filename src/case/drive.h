@@ -1,0 +1,52 @@
+// case/drive.h -- what is done to a device, and the state its run starts from.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CASE_DRIVE_H
+#define FLX_CASE_DRIVE_H
+
+#include "case/device.h"
+#include "fluxoid/source.h"
+
+// A factor of a source: scale times an expression.
+typedef struct flx_scaled {
+    const flx_expr *expr; // NULL: 1
+    double scale;
+} flx_scaled;
+
+typedef struct flx_case_drive {
+    flx_source *source;
+    flx_scaled *factor; // what the functions of the source are called with
+    int32_t n_factor;
+    double *z; // [n_film] [xi]
+} flx_case_drive;
+
+// Fields, epsilon and currents of a case on a mesh, in natural units. Currents of a film that do
+// not sum to zero at some time of the run are refused.
+flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx_case *c,
+                               flx_case_drive *drive);
+void flx_case_drive_clear(flx_case_drive *drive);
+
+// A state to go on from: psi on a mesh of its own.
+typedef struct flx_carried {
+    flx_mesh *mesh; // borrowed
+    flx_cplx *psi;  // [n_site] owned
+    double *a;      // [n_edge] owned [A0 xi]
+    double xi;      // [m] that the mesh is counted in
+} flx_carried;
+flx_status flx_carried_init(flx_ctx *ctx, const flx_frame *frame, flx_mesh *mesh, double xi,
+                            flx_carried *out);
+void flx_carried_clear(flx_carried *carried);
+// The frame of a file at a time [tau0] (NAN: its last), on the mesh of the present group or else of
+// the file; *mesh is owned by the caller and must outlive *out.
+flx_status flx_carried_read(flx_ctx *ctx, flx_file *file, double time, flx_carried *out,
+                            flx_mesh **mesh);
+
+// psi [n_site] of start, or of the state carried over (NULL: none).
+flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_case *c,
+                              flx_source *source, const flx_carried *from, flx_cplx *psi);
+
+// The applied field of a file: rows "x y B" (units.length, tesla) of a rectangular grid in any
+// order; b is owned by the caller, lengths in xi, b in Bc2.
+flx_status flx_field_file_read(flx_ctx *ctx, const flx_case *c, const flx_case_field *field,
+                               flx_field_grid *out);
+
+#endif
