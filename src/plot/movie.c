@@ -109,6 +109,13 @@ static int spawn(flx_movie *movie, char *const argv[], int in)
     return error;
 }
 
+static flx_status no_ffmpeg(flx_ctx *ctx)
+{
+    return flx_fail(ctx, FLX_ERR_UNAVAILABLE,
+                    "movies need the program ffmpeg, which is not in the PATH; install it "
+                    "(Debian, Ubuntu: apt install ffmpeg)");
+}
+
 static flx_status start(flx_movie *movie)
 {
     char size[64], rate[64];
@@ -173,9 +180,7 @@ static flx_status start(flx_movie *movie)
     }
     flx_free(target);
     if (error == ENOENT)
-        return flx_fail(movie->ctx, FLX_ERR_UNAVAILABLE,
-                        "movies need the program ffmpeg, which is not in the PATH; install it "
-                        "(Debian, Ubuntu: apt install ffmpeg)");
+        return no_ffmpeg(movie->ctx);
     if (error)
         return flx_fail(movie->ctx, FLX_ERR_UNAVAILABLE, "ffmpeg cannot be started: %s",
                         strerror(error));
@@ -279,6 +284,9 @@ static flx_status finish(flx_movie *movie)
     bool fine = done < 0 ? !*text : WIFEXITED(code) && WEXITSTATUS(code) == 0;
     if (movie->status < 0 && movie->status != FLX_ERR_FILE)
         return movie->status;
+    // POSIX lets posix_spawn() report a missing program by this exit status alone.
+    if (done > 0 && WIFEXITED(code) && WEXITSTATUS(code) == 127 && !*text)
+        return no_ffmpeg(movie->ctx);
     if (!fine)
         return flx_fail(movie->ctx, FLX_ERR_FILE, "movie '%s' cannot be written, ffmpeg says: %s",
                         movie->path, *text ? text : "nothing");
