@@ -51,6 +51,10 @@ static double settling(double t)
 {
     return pulses(t) + 5 * exp(-t / 3);
 }
+static double settling_slowly(double t)
+{
+    return pulses(t) + 5 * exp(-t / 10);
+}
 
 static void periodic_series_are_averaged_over_whole_periods(void **state)
 {
@@ -76,6 +80,11 @@ static void periodic_series_are_averaged_over_whole_periods(void **state)
     assert_near(a.mean, exact, 1e-3 * exact);
     assert_near(a.period, 3.7, 1e-3);
     assert_true(a.from >= 40);
+    // Not told where it has settled, it takes the later half.
+    a = average_of(settling_slowly, 0);
+    assert_near(a.mean, exact, 1e-3 * exact);
+    assert_near(a.period, 3.7, 1e-3);
+    assert_true(a.from > 80);
 }
 
 // Gaussian noise with correlation time 20 values: x' = c x + sqrt(1 - c^2) g.

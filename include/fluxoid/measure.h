@@ -176,7 +176,8 @@ typedef struct flx_average {
     double from, to;  // [tau0] averaged over
 } flx_average;
 // value [n] at times t [n] (rising), those from `from` on. Averages over whole periods if there
-// are some, else over all with an error from blocks.
+// are at least three (over the later half of them if the earlier had not settled), else over all,
+// with an error from blocks.
 FLX_API flx_status flx_measure_average(flx_ctx *ctx, const double *t, const double *value,
                                        int32_t n, double from, flx_average *out);
 

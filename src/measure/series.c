@@ -15,6 +15,8 @@ enum { RISES_MAX = 32, PERIODS_MIN = 3, BLOCKS_MIN = 8, BLOCKS_MAX = 64 };
 // mean times between rises, and of heights, in the range of the series. Crossings and peaks between
 // samples are found that well from ten samples a rise. Noise with many rises a period fails the first.
 static const double rise_scatter = 0.05, height_scatter = 0.1;
+// Largest departure of a period's mean, in standard deviations of the series: more is a drift.
+static const double mean_drift = 0.05;
 
 typedef struct series {
     const double *t, *v;
@@ -93,21 +95,23 @@ static double height_between(const series *s, double from, double to, int32_t *k
     return height;
 }
 
-// Do `step` rises make a period? Then fills the result.
-static bool average_periods(const series *s, int32_t step, double range, flx_average *out)
+// Do `step` rises make a period, from the first-th rise on? Then fills the result.
+static bool average_periods(const series *s, int32_t first, int32_t step, double range,
+                            flx_average *out)
 {
-    int32_t n = (s->n_rise - 1) / step, at = 0;
+    int32_t n = (s->n_rise - first - 1) / step, at = 0;
     if (n < PERIODS_MIN)
         return false;
     // The last whole periods: what is left over from the settling goes.
     const double *rise = s->rise + (s->n_rise - 1 - n * step);
     double from = rise[0], to = rise[n * step], period = (to - from) / n;
-    double mean = mean_between(s, from, to), late = 0, spread = 0;
+    double mean = mean_between(s, from, to), late = 0, spread = 0, drift = 0;
     double height = 0, height2 = 0;
     for (int32_t k = 0; k < n; k++) {
         double a = rise[k * step], b = rise[(k + 1) * step];
         double part = mean_between(s, a, b) - mean, h = height_between(s, a, b, &at) - s->mean;
         spread += part * part / n;
+        drift = fmax(drift, fabs(part));
         height += h / n;
         height2 += h * h / n;
     }
@@ -117,7 +121,8 @@ static bool average_periods(const series *s, int32_t step, double range, flx_ave
         late += error * error / pairs;
     }
     double scatter = sqrt(fmax(height2 - height * height, 0));
-    if (sqrt(late) > rise_scatter * period / step || scatter > height_scatter * range)
+    if (sqrt(late) > rise_scatter * period / step || scatter > height_scatter * range ||
+        drift > mean_drift * s->deviation)
         return false;
     *out = (flx_average){mean, sqrt(spread / (n - 1)), period, n, from, to};
     return true;
@@ -151,9 +156,18 @@ static void average(series *s, flx_average *out)
     if (most - least <= 1e-12 * fmax(fabs(most), fabs(least)))
         return;
     find_rises(s);
-    for (int32_t step = 1; step <= RISES_MAX; step++)
-        if (average_periods(s, step, most - least, out))
-            return;
+    // The later half alone where the whole is not periodic or scatters more: it had not settled.
+    const int32_t first[2] = {0, s->n_rise / 2};
+    for (int half = 0; half < 2; half++) {
+        flx_average found;
+        int32_t step = 1;
+        while (step <= RISES_MAX && !average_periods(s, first[half], step, most - least, &found))
+            step++;
+        if (step <= RISES_MAX && (out->period == 0 || found.error < out->error))
+            *out = found;
+    }
+    if (out->period > 0)
+        return;
     out->error = block_error(s);
 }
 
