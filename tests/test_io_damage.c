@@ -257,18 +257,35 @@ static unsigned char *load(const char *path, size_t *size)
     return data;
 }
 
+// Number of lengths of a file at which it is not refused as it should be.
+static int cuts_not_refused(const unsigned char *data, size_t size)
+{
+    int bad = 0;
+    for (size_t k = 0; k < 50; k++) {
+        flx_file *file;
+        put_bytes("io_cut.h5", data, k < 10 ? k * 10 : size * k / 50);
+        bool refused =
+            flx_file_open(ctx, "io_cut.h5", FLX_FILE_READ, &file) == FLX_ERR_FILE &&
+            strstr(flx_ctx_error(ctx), "io_cut.h5: is not an HDF5 file, or it is ") != NULL;
+        flx_file_close(file);
+        bad += !refused;
+    }
+    return bad;
+}
+
+// In a child, since HDF5 itself loses some memory over a file without an end.
 static void a_file_cut_at_any_length_is_an_error(void **state)
 {
     (void)state;
     size_t size;
     write_sample("io_whole.h5", 2);
     unsigned char *data = load("io_whole.h5", &size);
-    for (size_t k = 0; k < 50; k++) {
-        flx_file *file;
-        put_bytes("io_cut.h5", data, k < 10 ? k * 10 : size * k / 50);
-        assert_int_equal(flx_file_open(ctx, "io_cut.h5", FLX_FILE_READ, &file), FLX_ERR_FILE);
-        assert_non_null(strstr(flx_ctx_error(ctx), "io_cut.h5: is not an HDF5 file, or it is "));
-    }
+    pid_t child = fork();
+    if (child == 0)
+        _exit(cuts_not_refused(data, size));
+    int how;
+    waitpid(child, &how, 0);
+    assert_int_equal(how, 0);
     free(data);
 }
 

@@ -261,7 +261,7 @@ const char *flx_file_point_name(flx_file *file, int32_t k)
     hid_t points = flx_h5_group(file->id, "/points", false);
     if (points < 0)
         return NULL;
-    bool known = k >= 0 && k < flx_h5_count(points) && flx_h5_name(points, k, name);
+    bool known = k >= 0 && k < flx_h5_count(points) && flx_h5_name(points, k, true, name);
     H5Gclose(points);
     int n = known ? snprintf(file->point, sizeof file->point, "/points/%s", name) : 0;
     return n > 0 && n < (int)sizeof file->point ? file->point : NULL;

@@ -106,7 +106,7 @@ flx_status flx_frames_list(flx_file *file)
         status = reserve(file, n);
     char name[FLX_NAME_MAX];
     for (int64_t k = 0; k < n && status == FLX_OK; k++)
-        status = flx_h5_name(frames, k, name)
+        status = flx_h5_name(frames, k, false, name)
                      ? list_one(file, frames, name)
                      : flx_file_fail(file, "frames", "cannot be listed; the file is damaged");
     H5Gclose(frames);

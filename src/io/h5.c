@@ -81,10 +81,10 @@ int64_t flx_h5_count(hid_t group)
     return H5Gget_info(group, &info) < 0 ? 0 : (int64_t)info.nlinks;
 }
 
-bool flx_h5_name(hid_t group, int64_t k, char name[FLX_NAME_MAX])
+bool flx_h5_name(hid_t group, int64_t k, bool sorted, char name[FLX_NAME_MAX])
 {
-    ssize_t n = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)k, name,
-                                   FLX_NAME_MAX, H5P_DEFAULT);
+    ssize_t n = H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, sorted ? H5_ITER_INC : H5_ITER_NATIVE,
+                                   (hsize_t)k, name, FLX_NAME_MAX, H5P_DEFAULT);
     return n > 0 && n < FLX_NAME_MAX;
 }
 

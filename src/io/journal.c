@@ -494,6 +494,8 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
+// Format 1.8: HDF5 reads damaged headers of the older one out of bounds, those of 1.8 carry checksums;
+// later ones mark a file as open and leave the mark when the writer is killed.
 hid_t flx_journal_access(void)
 {
     static hid_t driver_id = -1;
@@ -501,7 +503,8 @@ hid_t flx_journal_access(void)
         driver_id = H5FDregister(&driver_class);
     hid_t access = driver_id < 0 ? -1 : H5Pcreate(H5P_FILE_ACCESS);
     if (access >= 0 && (H5Pset_driver(access, driver_id, NULL) < 0 ||
-                        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0)) {
+                        H5Pset_fclose_degree(access, H5F_CLOSE_STRONG) < 0 ||
+                        H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) < 0)) {
         H5Pclose(access);
         return -1;
     }
