@@ -150,6 +150,7 @@ static void a_full_disk_keeps_what_fitted(void **state)
     struct stat info;
     write_sample(path, 3);
     assert_int_equal(stat(path, &info), 0);
+    int most = 0;
     for (int cut = 0; cut < 20; cut++) {
         pid_t child = fork();
         if (child == 0) {
@@ -176,17 +177,16 @@ static void a_full_disk_keeps_what_fitted(void **state)
         assert_true(WIFEXITED(how));
         int kept = WEXITSTATUS(how);
         assert_in_range(kept, 0, 2);
+        // Without a frame even making the file may have failed.
+        if (kept == 0)
+            continue;
         flx_file *file;
-        flx_status status = flx_file_open(ctx, path, FLX_FILE_READ, &file);
-        if (kept > 0)
-            assert_int_equal(status, FLX_OK);
-        if (status == FLX_OK) {
-            assert_int_equal(flx_file_frame_count(file), kept);
-            if (kept > 0)
-                assert_true(sample_file_holds(file, &s, kept));
-        }
+        assert_int_equal(flx_file_open(ctx, path, FLX_FILE_READ, &file), FLX_OK);
+        assert_true(sample_file_holds(file, &s, kept));
         flx_file_close(file);
+        most = kept;
     }
+    assert_true(most > 0); // the limits do reach into the frames
 }
 
 static void a_read_only_folder_is_refused(void **state)
