@@ -305,7 +305,8 @@ static void a_file_with_damaged_bytes_never_crashes_the_reader(void **state)
         // Half of them in the head of the file, where the structure is dense.
         size_t at = (seed >> 4) % (k % 2 ? size : size < 8192 ? size : 8192);
         unsigned char old = data[at];
-        data[at] = k % 3 == 0 ? 0xff : k % 3 == 1 ? (unsigned char)(old ^ (1u << (k / 3 % 8))) : 0;
+        unsigned other = k % 3 == 0 ? 0xffu : k % 3 == 1 ? old ^ (1u << (k / 3 % 8)) : 0u;
+        data[at] = (unsigned char)other;
         put_bytes("io_flip.h5", data, size);
         data[at] = old;
         pid_t child = fork();
