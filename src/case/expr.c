@@ -97,10 +97,9 @@ static flx_status expected(flx_compiler *c, const char *what)
 {
     char ch = look(c);
     if (ch == 0)
-        return flx_compiler_fail(c, c->at, "expected %s at the end of '%.64s'%s", what, c->text,
-                                 ch == 0 && strchr(c->text, '(') && !strchr(c->text, ')')
-                                     ? "; quote a value that holds a comma inside [ ] or { }"
-                                     : "");
+        return flx_compiler_fail(
+            c, c->at, "expected %s at the end of '%.64s'%s", what, c->text,
+            strstr(what, "','") ? "; quote a value that holds a comma inside [ ] or { }" : "");
     if ((unsigned char)ch < 0x20)
         return flx_compiler_fail(c, c->at, "expected %s, found the character of code %d", what, ch);
     int32_t n = begins_name(ch) ? name_length(c, c->at) : 1;

@@ -34,6 +34,8 @@ static flx_operand *operand(flx_compiler *c, int32_t from_top)
 static const char *text_of(flx_compiler *c, const flx_operand *o, char *buffer, size_t size)
 {
     int n = o->to - o->from;
+    while (n > 0 && c->text[o->from + n - 1] == ' ')
+        n--;
     snprintf(buffer, size, "%.*s%s", n > 60 ? 57 : n, c->text + o->from, n > 60 ? "..." : "");
     return buffer;
 }
@@ -416,8 +418,9 @@ flx_status flx_emit_result(flx_compiler *c)
     }
     if (is_constant(c, o) && !isfinite(c->code[o->start].value)) {
         char text[96];
-        return flx_compiler_fail(c, 0, "'%s' gives %g, not a number to work with",
-                                 text_of(c, o, text, sizeof text), c->code[o->start].value);
+        return flx_compiler_fail(c, 0, "'%s' gives %s, not a number to work with",
+                                 text_of(c, o, text, sizeof text),
+                                 isnan(c->code[o->start].value) ? "nan" : "infinity");
     }
     return FLX_OK;
 }

@@ -48,7 +48,12 @@ static flx_status check_version(flx_parser *p)
     double number;
     const char *title = "";
     FLX_TRY(flx_need(p, p->root, "fluxoid", &version));
-    FLX_TRY(flx_get_int(p, version, &number));
+    FLX_TRY(flx_get_constant(p, version, FLX_DIM_NONE, &number));
+    if (number != 1)
+        return flx_parser_fail(p, version,
+                               "version %g of the format is not known; this build "
+                               "reads version 1",
+                               number);
     FLX_TRY(flx_get_text(p, flx_node_get(p->root, "title"), &title));
     p->c->title = title;
     return FLX_OK;

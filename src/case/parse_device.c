@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/parse.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -58,15 +59,21 @@ static flx_status parse_holes(flx_parser *p, const flx_node *node, flx_case_film
     return FLX_OK;
 }
 
+// Up to the rounding with which lambda, Lambda and d follow from each other.
+static bool equal(double a, double b)
+{
+    return fabs(a - b) <= 1e-12 * fabs(a);
+}
+
 // The engine counts in the units of one material.
 static flx_status check_material(flx_parser *p, const flx_node *node, const flx_case_film *film)
 {
     const flx_case_layer *own = &p->c->layers[film->layer];
     const flx_case_layer *reference = &p->c->layers[p->c->reference];
     flx_material a = own->material, b = reference->material;
-    bool same = a.xi == b.xi && a.pearl_length == b.pearl_length && a.thickness == b.thickness &&
-                a.lambda == b.lambda && a.conductivity == b.conductivity && a.u == b.u &&
-                a.gamma == b.gamma;
+    bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
+                equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
+                equal(a.u, b.u) && equal(a.gamma, b.gamma);
     if (same)
         return FLX_OK;
     return flx_parser_fail(p, node,

@@ -63,7 +63,9 @@ flx_status flx_parse_run(flx_parser *p)
 {
     flx_case_run *run = &p->c->run;
     flx_node *node, *time;
-    FLX_TRY(flx_need(p, p->root, "tdgl", &node));
+    node = flx_node_get(p->root, "tdgl");
+    if (flx_absent(node))
+        return flx_parser_fail(p, p->root, "'tdgl' is missing, e.g. tdgl: {time: 100 tau0}");
     if (node->kind != FLX_NODE_MAP)
         return flx_parser_wrong(p, node);
     run->opts = flx_tdgl_opts_default();

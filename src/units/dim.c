@@ -103,6 +103,13 @@ const char *flx_dim_text(flx_dim dim, char *buffer, size_t size)
             snprintf(buffer, size, "%s", named[k].name);
             return buffer;
         }
+    flx_dim volt = dim; // V0 where nothing says how long tau0 is
+    volt.power[FLX_DIM_S] = (int16_t)(volt.power[FLX_DIM_S] - FLX_DIM_ONE);
+    volt.power[FLX_DIM_TAU0] = (int16_t)(volt.power[FLX_DIM_TAU0] + FLX_DIM_ONE);
+    if (flx_dim_equal(volt, flx_dim_of("V"))) {
+        snprintf(buffer, size, "V0");
+        return buffer;
+    }
     size_t used = 0;
     buffer[0] = 0;
     for (int k = 0; k < FLX_DIM_COUNT; k++) {
