@@ -131,7 +131,7 @@ static flx_status read_scalar(reader *r, const yaml_event_t *event)
     if (awaits_key(r))
         return read_key(r, text, event->start_mark);
     bool quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    flx_node *node;
+    flx_node *node = NULL;
     FLX_TRY(new_node(r, !quoted && is_null(text) ? FLX_NODE_NULL : FLX_NODE_SCALAR,
                      event->start_mark, &node));
     node->text = text;
@@ -146,7 +146,7 @@ static flx_status open_node(reader *r, flx_node_kind kind, const yaml_event_t *e
     if (r->depth == FLX_YAML_DEPTH)
         return fail_at(r, event->start_mark, "lists and maps nested deeper than %d",
                        FLX_YAML_DEPTH);
-    flx_node *node;
+    flx_node *node = NULL;
     FLX_TRY(new_node(r, kind, event->start_mark, &node));
     node->flow = flow;
     r->stack[r->depth++] = node;
