@@ -67,12 +67,11 @@ flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_
 
 static flx_status check_key(flx_parser *p, const flx_node *node, int32_t *row)
 {
-    static const char *const fixed[] = {"sweep", "engine", "fluxoid", "title", "let", "shape"};
+    static const char *const fixed[] = {"sweep", "engine", "fluxoid", "title", "shape"};
     *row = flx_key_match(node->key);
-    size_t n = strcspn(node->key, ".");
+    size_t n = strcspn(node->key, "."); // the section
     for (size_t k = 0; k < sizeof fixed / sizeof *fixed; k++)
-        if (strcmp(node->key, fixed[k]) == 0 || (n == 5 && strncmp(node->key, "sweep", 5) == 0) ||
-            (n == 5 && strncmp(node->key, "shape", 5) == 0))
+        if (strlen(fixed[k]) == n && strncmp(node->key, fixed[k], n) == 0)
             return flx_parser_fail(p, node, "'%.64s' cannot be swept", node->key);
     if (*row >= 0)
         return FLX_OK;
