@@ -1,0 +1,49 @@
+// cli/bench.c -- fluxoid bench [NAME]: lists the benchmarks, or runs one.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "bench.h"
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name, *text;
+    int (*main)(int argc, char **argv);
+} benches[] = {
+    {"film", "a current-driven film: time per step, error against wall time", bench_film},
+};
+
+enum { N_BENCH = sizeof benches / sizeof *benches };
+
+static int unknown(const char *word)
+{
+    const char *names[N_BENCH + 1];
+    for (int i = 0; i < N_BENCH; i++)
+        names[i] = benches[i].name;
+    names[N_BENCH] = NULL;
+    const char *near = cli_nearest(word, names);
+    if (near)
+        return cli_wrong("bench", "unknown benchmark '%s'; did you mean '%s'?", word, near);
+    return cli_wrong("bench", "unknown benchmark '%s'; 'fluxoid bench' lists them", word);
+}
+
+static int bench_main(int argc, char **argv)
+{
+    // A benchmark reads its own options.
+    if (argc > 1 && argv[1][0] != '-') {
+        for (int i = 0; i < N_BENCH; i++)
+            if (strcmp(argv[1], benches[i].name) == 0)
+                return benches[i].main(argc - 1, argv + 1);
+        return unknown(argv[1]);
+    }
+    cli_words words = {.max = 0};
+    int code = cli_parse(&cli_bench, NULL, 0, &words, argc, argv);
+    for (int i = 0; i < N_BENCH && code == CLI_GO_ON; i++)
+        printf("%-10s %s\n", benches[i].name, benches[i].text);
+    return code == CLI_GO_ON ? CLI_DONE : code;
+}
+
+const cli_command cli_bench = {.name = "bench",
+                               .words = "[NAME]",
+                               .text = "lists the benchmarks, or runs one",
+                               .main = bench_main};

@@ -1,0 +1,9 @@
+// cli/bench.h -- the benchmarks of `fluxoid bench`. Each is called with its own arguments (argv[0]
+// is its name) and returns an exit code.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CLI_BENCH_H
+#define FLX_CLI_BENCH_H
+
+int bench_film(int argc, char **argv);
+
+#endif

@@ -1,0 +1,78 @@
+// cli/check.c -- fluxoid check CASE: what a run would consist of and cost; runs nothing.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/run.h"
+
+#include "cli.h"
+#include "report.h"
+
+#include <stdio.h>
+
+static void print_units(const flx_scales *s)
+{
+    char xi[40], b[40], k[40], t[40], v[40];
+    printf("units     xi %s, Bc2 %s, K0 %s", cli_si(s->xi, "m", xi, sizeof xi),
+           cli_si(s->Bc2, "T", b, sizeof b), cli_si(s->K0, "A/m", k, sizeof k));
+    if (s->tau0 > 0)
+        printf(", tau0 %s, V0 %s", cli_si(s->tau0, "s", t, sizeof t),
+               cli_si(s->V0, "V", v, sizeof v));
+    printf("\n");
+}
+
+static void print_info(const flx_case *c, const flx_device_info *d)
+{
+    const flx_mesh_quality *q = &d->quality;
+    char step[40], memory[40], file[40];
+    printf("%s%s%s\n", c->name, *c->title ? ": " : "", c->title);
+    printf("device    films %d, holes %d, terminals %d, probes %d, loops %d\n", (int)d->n_film,
+           (int)d->n_hole, (int)d->n_terminal, (int)d->n_probe, (int)d->n_loop);
+    print_units(&c->scales);
+    printf("film      area %.6g xi^2\n", d->area);
+    printf("mesh      %d sites, %d edges, %d triangles\n", (int)d->n_site, (int)d->n_edge,
+           (int)d->n_tri);
+    printf(
+        "          edges %.3g to %.3g xi, mean %.3g; smallest angle %.1f degrees, obtuse %.2f %%, "
+        "negative duals %d\n",
+        q->min_edge, q->max_edge, q->mean_edge, q->min_angle, 100 * q->obtuse_share,
+        (int)q->n_negative_dual);
+    printf("run       to %g tau0; a step about %s on one core, memory %s, data file %s\n",
+           c->run.time, cli_si(d->step_seconds, "s", step, sizeof step),
+           cli_si(d->memory, "B", memory, sizeof memory),
+           cli_si(d->file_bytes, "B", file, sizeof file));
+    if (d->n_point > 1)
+        printf("sweep     %lld points\n", (long long)d->n_point);
+}
+
+static int check_main(int argc, char **argv)
+{
+    cli_list sets = {NULL, 0};
+    const cli_option options[] = {
+        {"--set", NULL, "KEY=VALUE", CLI_LIST, &sets, "changes a key of the case; repeatable"},
+    };
+    cli_words words = {.min = 1, .max = 1};
+    int code = cli_parse(&cli_check, options, 1, &words, argc, argv);
+    if (code == CLI_GO_ON && cli_is_deck("check", words.word[0]))
+        code = CLI_WRONG;
+    if (code == CLI_GO_ON) {
+        flx_ctx *ctx = cli_context(0);
+        flx_case *c = NULL;
+        flx_device *device = NULL;
+        flx_status status = flx_case_load(ctx, words.word[0], sets.item, sets.n, &c);
+        if (status >= 0)
+            status = flx_device_create(ctx, c, &device);
+        if (status >= 0) {
+            const flx_device_info info = flx_device_info_of(device);
+            print_info(c, &info);
+        }
+        code = cli_end(ctx, "check", status);
+        flx_device_free(device);
+        flx_case_free(c);
+        flx_ctx_free(ctx);
+    }
+    cli_list_clear(&sets);
+    return code;
+}
+
+const cli_command cli_check = {.name = "check",
+                               .words = "CASE",
+                               .text = "checks a case, makes its mesh, tells sizes and costs",
+                               .main = check_main};

@@ -1,0 +1,86 @@
+// cli/measure.c -- fluxoid measure OUT.h5: windings, fluxoids, voltages of a saved frame.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/run.h"
+
+#include "cli.h"
+#include "data.h"
+#include "report.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct measure_args {
+    cli_list loops, along;
+    const char *at, *json, *point;
+} measure_args;
+
+static int tell(const char *json, const char *to)
+{
+    if (!to) {
+        cli_report(json);
+        return CLI_DONE;
+    }
+    FILE *file = strcmp(to, "-") == 0 ? stdout : fopen(to, "w");
+    bool ok = file && fprintf(file, "%s\n", json) > 0 && fflush(file) == 0;
+    if (file && file != stdout)
+        ok = fclose(file) == 0 && ok;
+    return ok ? CLI_DONE : cli_wrong("measure", "cannot write %s: %s", to, strerror(errno));
+}
+
+static int measure(const char *path, const measure_args *args)
+{
+    char group[32] = "/";
+    int point = -1;
+    flx_measure_request request = {.group = group,
+                                   .time = NAN,
+                                   .loop = args->loops.item,
+                                   .along = args->along.item,
+                                   .n_loop = args->loops.n,
+                                   .n_along = args->along.n};
+    if (args->at && !cli_time("measure", args->at, &request.time))
+        return CLI_WRONG;
+    if (args->point && !cli_point("measure", args->point, &point))
+        return CLI_WRONG;
+    if (point >= 0)
+        snprintf(group, sizeof group, "/points/%03d", point);
+
+    flx_ctx *ctx = cli_context(0);
+    char *json = NULL;
+    int code = cli_end(ctx, "measure", flx_measure_file(ctx, path, &request, &json));
+    if (code == CLI_DONE)
+        code = tell(json, args->json);
+    flx_text_free(json);
+    flx_ctx_free(ctx);
+    return code;
+}
+
+static int measure_main(int argc, char **argv)
+{
+    measure_args args = {.at = NULL};
+    const cli_option options[] = {
+        {"--loop", NULL, "SHAPE", CLI_LIST, &args.loops, "a closed curve to measure; repeatable"},
+        {"--along", NULL, "PATH", CLI_LIST, &args.along, "a path to measure; repeatable"},
+        {"--at", "-t", "TIME", CLI_TEXT, &args.at, "time of the frame in tau0; default: the last"},
+        {"--point", NULL, "N", CLI_TEXT, &args.point, "point of a sweep"},
+        {"--json", NULL, "FILE", CLI_TEXT, &args.json, "writes the result as JSON; - here"},
+    };
+    cli_words words = {.min = 1, .max = 1};
+    int code =
+        cli_parse(&cli_measure, options, sizeof options / sizeof *options, &words, argc, argv);
+    if (code == CLI_GO_ON)
+        code = measure(words.word[0], &args);
+    cli_list_clear(&args.loops);
+    cli_list_clear(&args.along);
+    return code;
+}
+
+const cli_command cli_measure = {
+    .name = "measure",
+    .words = "OUT.h5",
+    .text = "measures a saved frame: fluxoids of loops, currents, vortices",
+    .more = "Shapes and paths are written as in a case file:\n"
+            "  fluxoid measure ring.h5 --loop '{circle: {radius: 0.8}}'\n"
+            "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50",
+    .main = measure_main};

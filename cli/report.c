@@ -1,0 +1,270 @@
+// cli/report.c -- summaries (JSON objects) as short readable tables.
+//
+// The table is made from the JSON alone, so that both always tell the same.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "report.h"
+
+#include "cli.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL = 40 };
+
+const char *cli_si(double value, const char *unit, char *buffer, size_t size)
+{
+    static const char *const prefix[] = {"a", "f", "p", "n", "u", "m", "", "k", "M", "G", "T"};
+    int k = 6; // of the prefix ""
+    double magnitude = fabs(value);
+    if (magnitude > 0 && isfinite(magnitude)) {
+        // 999.95 is shown as 1.000 of the next.
+        k += (int)floor(log10(magnitude * (1 + 5e-5)) / 3);
+        if (k < 0 || k > 10) {
+            snprintf(buffer, size, "%.4g %s", value, unit);
+            return buffer;
+        }
+    }
+    snprintf(buffer, size, "%.4g %s%s", value / pow(10, 3 * (k - 6)), prefix[k], unit);
+    return buffer;
+}
+
+// -- cells ---------------------------------------------------------------------------------------
+
+// A number of an object as text, "-" if it is null or missing.
+static const char *cell(const json_t *object, const char *key, const char *format, char *buffer)
+{
+    const json_t *value = json_object_get(object, key);
+    if (json_is_integer(value))
+        snprintf(buffer, CELL, "%lld", (long long)json_integer_value(value));
+    else if (json_is_number(value))
+        snprintf(buffer, CELL, format, json_number_value(value));
+    else if (json_is_string(value))
+        snprintf(buffer, CELL, "%.*s", CELL - 1, json_string_value(value));
+    else
+        snprintf(buffer, CELL, "-");
+    return buffer;
+}
+
+static const char *si_cell(const json_t *value, const char *unit, char *buffer)
+{
+    if (json_is_number(value))
+        return cli_si(json_number_value(value), unit, buffer, CELL);
+    snprintf(buffer, CELL, "-");
+    return buffer;
+}
+
+static int longest_key(const json_t *object, int width)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        if ((int)strlen(key) > width)
+            width = (int)strlen(key);
+    }
+    return width;
+}
+
+// -- one run -------------------------------------------------------------------------------------
+
+static void print_loops(const json_t *loops)
+{
+    const char *name;
+    json_t *loop;
+    char a[CELL], b[CELL], c[CELL], d[CELL];
+    if (json_object_size(loops) == 0)
+        return;
+    int width = longest_key(loops, 8);
+    printf("\n%-*s  winding   fluxoid  =    flux  + supercurrent  (Phi0)\n", width, "loop");
+    json_object_foreach((json_t *)loops, name, loop)
+    {
+        printf("%-*s  %7s  %8s  %8s  %13s\n", width, name, cell(loop, "winding", "%g", a),
+               cell(loop, "fluxoid_Phi0", "%.4f", b), cell(loop, "flux_Phi0", "%.4f", c),
+               cell(loop, "supercurrent_Phi0", "%.4f", d));
+    }
+}
+
+static void print_voltages(const json_t *voltages)
+{
+    const char *name;
+    json_t *v;
+    char mean[CELL], error[CELL], volt[CELL], period[CELL];
+    if (json_object_size(voltages) == 0)
+        return;
+    int width = longest_key(voltages, 8);
+    printf("\n%-*s  %12s  %12s  %12s  %14s\n", width, "voltage", "mean (V0)", "error (V0)", "mean",
+           "period (tau0)");
+    json_object_foreach((json_t *)voltages, name, v)
+    {
+        printf("%-*s  %12s  %12s  %12s  %14s\n", width, name, cell(v, "mean_V0", "%.6g", mean),
+               cell(v, "error_V0", "%.2g", error), si_cell(json_object_get(v, "mean"), "V", volt),
+               cell(v, "period_tau0", "%.5g", period));
+    }
+}
+
+// Paths of `measure --along`: what they carry.
+static void print_paths(const json_t *paths)
+{
+    const char *name;
+    json_t *path;
+    char phase[CELL], current[CELL];
+    if (json_object_size(paths) == 0)
+        return;
+    int width = longest_key(paths, 8);
+    printf("\n%-*s  %12s  %14s\n", width, "path", "phase (rad)", "current");
+    json_object_foreach((json_t *)paths, name, path)
+    {
+        printf("%-*s  %12s  %14s\n", width, name, cell(path, "phase", "%.6g", phase),
+               si_cell(json_object_get(path, "current"), "A", current));
+    }
+}
+
+static void print_vortices(const json_t *vortices)
+{
+    size_t k;
+    json_t *vortex;
+    int plus = 0, minus = 0;
+    json_array_foreach((json_t *)vortices, k, vortex)
+    {
+        if (json_integer_value(json_object_get(vortex, "winding")) > 0)
+            plus++;
+        else
+            minus++;
+    }
+    printf("\nvortices  %d", plus);
+    if (minus)
+        printf(", antivortices %d", minus);
+    printf("\n");
+}
+
+static void print_currents(const json_t *currents)
+{
+    const char *name, *gap = "current   ";
+    json_t *value;
+    char text[CELL];
+    json_object_foreach((json_t *)currents, name, value)
+    {
+        printf("%s%s %s", gap, name, si_cell(value, "A", text));
+        gap = ", ";
+    }
+    if (json_object_size(currents) > 0)
+        printf("\n");
+}
+
+static void print_head(const json_t *run)
+{
+    char sites[CELL], steps[CELL], time[CELL], wall[CELL];
+    printf("%s: %s sites, %s steps to %s tau0", json_string_value(json_object_get(run, "case")),
+           cell(run, "sites", "%g", sites), cell(run, "steps", "%g", steps),
+           cell(run, "time_tau0", "%.6g", time));
+    if (json_is_number(json_object_get(run, "wall_s")))
+        printf(" in %s s", cell(run, "wall_s", "%.3g", wall));
+    if (json_is_true(json_object_get(run, "steady")))
+        printf(", steady");
+    printf("\n");
+}
+
+static void print_run(const json_t *run)
+{
+    char energy[CELL], moment[CELL];
+    print_head(run);
+    print_loops(json_object_get(run, "loops"));
+    print_voltages(json_object_get(run, "voltage"));
+    print_paths(json_object_get(run, "paths"));
+    print_vortices(json_object_get(run, "vortices"));
+    print_currents(json_object_get(run, "current"));
+    printf("energy    %s F0\n", cell(run, "energy_F0", "%.6g", energy));
+    if (json_is_number(json_object_get(run, "moment")))
+        printf("moment    %s A m^2\n", cell(run, "moment", "%.4g", moment));
+}
+
+// -- a sweep -------------------------------------------------------------------------------------
+
+// The value of a swept key; SI where the key tells the unit.
+static const char *set_cell(const json_t *set, const char *key, char *buffer)
+{
+    const json_t *value = json_object_get(set, key);
+    if (json_is_number(value) && strcmp(key, "drive.field") == 0)
+        return si_cell(value, "T", buffer);
+    if (json_is_number(value) && strncmp(key, "drive.current.", 14) == 0)
+        return si_cell(value, "A", buffer);
+    return cell(set, key, "%.6g", buffer);
+}
+
+// A mean voltage, in V where volts are known.
+static const char *voltage_cell(const json_t *voltage, char *buffer)
+{
+    const json_t *volt = json_object_get(voltage, "mean");
+    if (json_is_number(volt))
+        return si_cell(volt, "V", buffer);
+    char number[CELL];
+    if (!json_is_number(json_object_get(voltage, "mean_V0")))
+        return cell(voltage, "mean_V0", "", buffer);
+    snprintf(buffer, CELL, "%.30s V0", cell(voltage, "mean_V0", "%.5g", number));
+    return buffer;
+}
+
+// One line of a sweep; without a point the titles.
+static void print_point(const json_t *pattern, const json_t *point)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    json_object_foreach(json_object_get(pattern, "set"), key, value)
+    {
+        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
+        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
+    }
+    json_object_foreach(json_object_get(pattern, "loops"), key, value)
+    {
+        const json_t *loop = json_object_get(json_object_get(point, "loops"), key);
+        printf("%*s  ", (int)strlen(key) > 7 ? (int)strlen(key) : 7,
+               point ? cell(loop, "winding", "%g", text) : key);
+    }
+    json_object_foreach(json_object_get(pattern, "voltage"), key, value)
+    {
+        const json_t *v = json_object_get(json_object_get(point, "voltage"), key);
+        printf("%12s  ", point ? voltage_cell(v, text) : key);
+    }
+    if (point)
+        snprintf(text, sizeof text, "%zu", json_array_size(json_object_get(point, "vortices")));
+    printf("%8s  ", point ? text : "vortices");
+    printf("%11s  ", point ? cell(point, "energy_F0", "%.6f", text) : "energy (F0)");
+    printf("%7s", point ? cell(point, "steps", "%g", text) : "steps");
+    const char *error = json_string_value(json_object_get(point, "error"));
+    printf("%s%s\n", error ? "  " : "", error ? error : "");
+}
+
+static void print_sweep(const json_t *points)
+{
+    // Titles are those of the point with the most to tell: a failed one may lack some.
+    const json_t *pattern = json_array_get(points, 0);
+    size_t k;
+    json_t *point;
+    json_array_foreach((json_t *)points, k, point)
+    {
+        if (json_object_size(point) > json_object_size(pattern))
+            pattern = point;
+    }
+    if (!pattern)
+        return;
+    print_point(pattern, NULL);
+    json_array_foreach((json_t *)points, k, point)
+    {
+        print_point(pattern, point);
+    }
+}
+
+void cli_report(const char *json)
+{
+    json_error_t error;
+    json_t *root = json_loads(json, 0, &error);
+    const json_t *points = json_object_get(root, "points");
+    if (json_is_array(points))
+        print_sweep(points);
+    else if (root)
+        print_run(root);
+    json_decref(root);
+}

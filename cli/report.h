@@ -1,0 +1,15 @@
+// cli/report.h -- summaries (JSON objects) as short readable tables.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CLI_REPORT_H
+#define FLX_CLI_REPORT_H
+
+#include <stddef.h>
+
+// Prints the summary of a run, of a sweep or of a frame to standard output.
+void cli_report(const char *json);
+
+// "12.5 uA": a value in SI with the prefix that leaves 1 to 3 digits before the point. Returns
+// buffer.
+const char *cli_si(double value, const char *unit, char *buffer, size_t size);
+
+#endif
