@@ -2,7 +2,7 @@
 //
 // A result has a name like "voltage.v", "winding.hole", "current.source", "moment"; a group
 // ("voltage") stands for all of its kind. Each combination of the keys that are not on the x axis
-// is a curve of its own.
+// is a curve of its own; points that differ only in a seed become their mean with its error.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "curves.h"
 
@@ -156,7 +156,14 @@ static int read_sweep(cli_data *data, sweep *s)
 
 // -- curves --------------------------------------------------------------------------------------
 
-// "drive.field=0.001 start.normal.seed=2": the keys of a point that are not on the x axis.
+// Points that differ only in a seed are repetitions of one.
+static bool is_seed(const char *key)
+{
+    const char *dot = strrchr(key, '.');
+    return strcmp(dot ? dot + 1 : key, "seed") == 0;
+}
+
+// "field = 0.001": the keys of a point that are neither on the x axis nor seeds.
 static void other_keys(const json_t *point, const char *x, char *text, size_t size)
 {
     const char *key;
@@ -165,7 +172,7 @@ static void other_keys(const json_t *point, const char *x, char *text, size_t si
     text[0] = '\0';
     json_object_foreach(json_object_get(point, "set"), key, value)
     {
-        if (strcmp(key, x) == 0 || n >= size)
+        if (strcmp(key, x) == 0 || is_seed(key) || n >= size)
             continue;
         const char *dot = strrchr(key, '.');
         n += (size_t)snprintf(text + n, size - n, "%s%s = ", n ? ", " : "", dot ? dot + 1 : key);
@@ -176,11 +183,48 @@ static void other_keys(const json_t *point, const char *x, char *text, size_t si
     }
 }
 
+static bool has_seeds(const sweep *s)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(s->pattern, "set"), key, value)
+    {
+        if (is_seed(key))
+            return true;
+    }
+    return false;
+}
+
+// Replaces the points with the same x by their mean, with its standard error; their new number.
+static int64_t average(double *x, double *y, double *error, int64_t n)
+{
+    int64_t n_mean = 0;
+    for (int64_t k = 0; k < n; k++) {
+        double sum = 0, squares = 0;
+        int64_t count = 0;
+        for (int64_t i = k; i < n; i++)
+            if (x[i] == x[k] && isfinite(y[i])) {
+                sum += y[i];
+                squares += y[i] * y[i];
+                count++;
+                y[i] = i > k ? NAN : y[i]; // counted once
+            }
+        if (count == 0)
+            continue;
+        double mean = sum / (double)count, variance = squares / (double)count - mean * mean;
+        x[n_mean] = x[k];
+        y[n_mean] = mean;
+        error[n_mean++] = count > 1 ? sqrt(fmax(variance, 0) / (double)(count - 1)) : 0;
+    }
+    return n_mean;
+}
+
 // The points of one combination of the other keys, for one result.
 static flx_plot_curve make_curve(const sweep *s, const result *x, const result *y,
                                  const char *others)
 {
     double *px = cli_alloc((size_t)s->n, sizeof *px), *py = cli_alloc((size_t)s->n, sizeof *py);
+    double *error = has_seeds(s) ? cli_alloc((size_t)s->n, sizeof *error) : NULL;
     char text[NAME], *name = cli_alloc(2 * NAME, 1);
     int64_t n = 0;
     for (int32_t k = 0; k < s->n; k++) {
@@ -190,9 +234,12 @@ static flx_plot_curve make_curve(const sweep *s, const result *x, const result *
         px[n] = value_of(s->point[k], x);
         py[n++] = value_of(s->point[k], y);
     }
+    if (error)
+        n = average(px, py, error, n);
     snprintf(name, 2 * NAME, "%s%s%s", y->name, *y->name && others && *others ? ", " : "",
              others ? others : "");
-    return (flx_plot_curve){.name = name, .x = px, .y = py, .n = n, .style = FLX_PLOT_LINE_POINTS};
+    return (flx_plot_curve){
+        .name = name, .x = px, .y = py, .error = error, .n = n, .style = FLX_PLOT_LINE_POINTS};
 }
 
 // Whether an earlier point has the same other keys.
@@ -237,6 +284,7 @@ static void clear_panels(flx_plot_panel *panels, int32_t n)
             free((void *)panels[p].curves[c].name);
             free((void *)panels[p].curves[c].x);
             free((void *)panels[p].curves[c].y);
+            free((void *)panels[p].curves[c].error);
         }
         free((void *)panels[p].curves);
     }
@@ -252,7 +300,7 @@ static const char *default_x(const sweep *s)
     const json_t *second = json_object_get(s->point[s->n > 1], "set");
     json_object_foreach(first, key, value)
     {
-        bool usable = json_is_number(value) && !strstr(key, "seed");
+        bool usable = json_is_number(value) && !is_seed(key);
         if (usable && (!best || !json_equal(value, json_object_get(second, key))))
             best = key;
     }

@@ -1,0 +1,3 @@
+# The program from outside.
+add_test(NAME cli COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/test_cli.sh $<TARGET_FILE:fluxoid_cli> ${CMAKE_SOURCE_DIR})
+set_tests_properties(cli PROPERTIES TIMEOUT 300)

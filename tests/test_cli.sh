@@ -1,0 +1,241 @@
+#!/bin/sh
+# The program from outside: commands, exit codes, messages, what goes to which stream.
+#   test_cli.sh PROGRAM SOURCE
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -u
+fluxoid=$1
+source=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+checks=0
+failures=0
+
+fail() {
+    echo "FAILED: $1"
+    sed 's/^/    out: /' out
+    sed 's/^/    err: /' err
+    failures=$((failures + 1))
+}
+
+# run CODE ARGUMENTS...: the program ends with this exit code; its streams are kept in out and err.
+run() {
+    want=$1
+    shift
+    checks=$((checks + 1))
+    what="fluxoid $*"
+    "$fluxoid" "$@" >out 2>err </dev/null
+    code=$?
+    [ "$code" = "$want" ] || fail "$what: exit code $code, expected $want"
+}
+
+# out TEXT, err TEXT: the stream of the last run has this text.
+out() {
+    checks=$((checks + 1))
+    grep -qF -- "$1" out || fail "$what: '$1' is not in its output"
+}
+err() {
+    checks=$((checks + 1))
+    grep -qF -- "$1" err || fail "$what: '$1' is not in its messages"
+}
+# silent STREAM: nothing was written there.
+silent() {
+    checks=$((checks + 1))
+    [ ! -s "$1" ] || fail "$what: wrote to $1"
+}
+# begins FILE BYTES: what kind of file it is.
+begins() {
+    checks=$((checks + 1))
+    [ "$(head -c ${#2} "$1" 2>/dev/null)" = "$2" ] || fail "$what: $1 does not begin with $2"
+}
+
+cat >ring.yaml <<'CASE'
+fluxoid: 1
+title: A small ring
+units: {length: um}
+layers: {al: {coherence_length: 0.2 um, penetration_depth: 0.4 um, thickness: 0.04 um, conductivity: 1e7 S/m}}
+films: {ring: {shape: [add: {circle: {radius: 0.8}}], holes: {hole: [add: {circle: {radius: 0.4}}]}}}
+probes: {v: [[-0.6, 0], [0.6, 0]]}
+mesh: {max_edge: 0.7 xi}
+drive: {field: 1 mT}
+start: {winding: {hole: 1}}
+engine: tdgl
+tdgl: {time: 10 tau0, frames: 4}
+CASE
+
+# -- the command line --
+run 0 version
+out "fluxoid "
+silent err
+run 0 --version
+run 2
+err "usage: fluxoid COMMAND"
+silent out
+run 0 help
+out "explain [KEY]"
+run 0 help run
+out "--resume"
+run 2 help rnu
+err "did you mean 'run'"
+for command in run check mesh measure plot movie info explain lab bench version; do
+    run 0 "$command" --help
+    out "usage: fluxoid $command"
+    silent err
+done
+run 2 plto
+err "fluxoid: unknown command 'plto'; did you mean 'plot'?"
+run 2 run ring.yaml --rseume
+err "fluxoid run: unknown option '--rseume'; did you mean '--resume'?"
+run 2 run
+err "CASE is missing"
+run 2 run ring.yaml more.yaml
+err "'more.yaml' is one word too many"
+run 2 run ring.yaml -o
+err "-o wants a value: -o OUT.h5"
+run 2 run ring.yaml --threads none
+err "--threads wants a whole number from 1 to 4096, not 'none'"
+run 2 run ring.yaml -q=1
+err "unknown option"
+run 2 run ring.yaml --quiet=1
+err "--quiet takes no value"
+run 2 run ring.yaml --resume
+err "--resume needs the data file of the run"
+run 2 lab
+err "not in this version"
+run 2 run squid.cir
+err "no circuit engine"
+run 2 bench flim
+err "did you mean 'film'"
+run 0 bench
+out "film"
+
+# -- cases --
+run 0 explain mesh.max_edge
+out "mesh.max_edge"
+run 2 explain mesh.max_egde
+err "mesh.max_edge"
+silent out
+run 0 check ring.yaml
+out "holes 1"
+out "sites"
+silent err
+run 2 check missing.yaml
+err "missing.yaml"
+run 2 check ring.yaml --set drive.feild='1 mT'
+err "did you mean 'field'"
+run 2 check ring.yaml --set drive.field=1
+err "drive.field"
+for case in "$source"/examples/*.yaml; do
+    run 0 check "$case"
+done
+run 0 mesh ring.yaml -o ring.msh
+begins ring.msh '$MeshFormat'
+run 2 mesh ring.yaml
+err "-o MESH.msh"
+run 2 mesh ring.yaml -o no/such/folder/ring.msh
+err "no/such/folder/ring.msh"
+
+# -- a run and what can be done with its file --
+run 0 run ring.yaml -o ring.h5 --json ring.json
+out "hole"
+out "fluxoid"
+silent err
+begins ring.json '{'
+run 0 run ring.yaml --json -
+begins out '{'
+checks=$((checks + 1))
+[ "$(grep -c 'winding   fluxoid' out)" = 0 ] || fail "a table beside the JSON"
+run 0 run ring.yaml -q
+silent out
+run 2 run ring.yaml --json no/such/folder/ring.json
+err "cannot write no/such/folder/ring.json"
+run 2 run ring.yaml -o no/such/folder/ring.h5
+err "no/such/folder/ring.h5"
+run 2 run ring.yaml --json /dev/full
+err "cannot write /dev/full"
+
+run 0 info ring.h5
+out "A small ring"
+out "frames"
+run 0 measure ring.h5 --loop '{circle: {radius: 0.6}}' --at 5
+out "loop-1"
+run 0 measure ring.h5 --json -
+begins out '{'
+run 2 measure ring.h5 --loop '{circel: {radius: 0.6}}'
+err "circle"
+run 2 measure ring.h5 --at soon
+err "'soon' is no time"
+run 2 info ring.yaml
+err "ring.yaml"
+run 2 info missing.h5
+err "missing.h5"
+
+run 0 plot ring.h5 -o ring.png
+begins ring.png "$(printf '\211PNG')"
+run 0 plot ring.h5 -q psi,phase,current,supercurrent,normal,vorticity,mu,field -t 5 -o ring.svg
+begins ring.svg '<?xml'
+run 0 plot ring.h5 -q winding -o ring.pdf
+begins ring.pdf '%PDF'
+run 0 plot ring.h5 --series v -o v.svg
+run 2 plot ring.h5
+err "-o FIG.png"
+run 2 plot ring.h5 -q fase -o ring.png
+err "did you mean 'phase'"
+run 2 plot ring.h5 -q psi,winding -o ring.png
+err "not both"
+run 2 plot ring.h5 -o ring.bmp
+err "ring.bmp"
+run 2 plot ring.h5 --x drive.field -o ring.png
+err "--x belongs to sweeps"
+if command -v ffmpeg >/dev/null; then
+    run 0 movie ring.h5 -o ring.mp4
+    checks=$((checks + 1))
+    [ -s ring.mp4 ] || fail "no film"
+    run 2 movie ring.h5 --rate 0 -o ring.mp4
+    err "--rate"
+fi
+head -c 5000 ring.h5 >torn.h5
+run 2 info torn.h5
+err "torn.h5"
+
+# -- a sweep --
+run 0 run ring.yaml -o sweep.h5 -j 2 --set sweep='{drive.field: [0 mT, 1 mT, 2 mT]}' --json sweep.json
+out "drive.field"
+run 0 plot sweep.h5 -q winding,energy -o sweep.svg
+run 0 plot sweep.h5 -q moment --x winding.hole -o sweep.svg
+run 0 plot sweep.h5 --point 1 -o point.png
+run 0 measure sweep.h5 --point 2
+out "hole"
+run 2 plot sweep.h5 -q momnet -o sweep.svg
+err "the sweep has no 'momnet'"
+run 2 movie sweep.h5 -o sweep.mp4
+err "choose one with --point"
+run 2 plot sweep.h5 --point 7 -o point.png
+err "007"
+
+# -- interrupted, then resumed: 75, and after it the summary of a run that was left alone --
+sed "s/^tdgl:.*/tdgl: {time: 2000 tau0, dt_max: 0.02 tau0, frames: 20}/" ring.yaml >long.yaml
+what="an interrupted run"
+checks=$((checks + 2))
+"$fluxoid" run long.yaml -o long.h5 >out 2>err </dev/null &
+pid=$!
+# As soon as there is a file, the run has begun.
+n=0
+while [ ! -s long.h5 ] && [ $n -lt 100 ]; do
+    sleep 0.05
+    n=$((n + 1))
+done
+sleep 0.2
+kill -TERM $pid
+wait $pid
+code=$?
+[ $code = 75 ] || fail "$what: exit code $code, expected 75"
+err "--resume"
+run 0 run long.yaml -o long.h5 --resume --json resumed.json
+run 0 run long.yaml -o whole.h5 --json whole.json
+sed 's/"wall_s": [0-9.e+-]*//' resumed.json >a
+sed 's/"wall_s": [0-9.e+-]*//' whole.json >b
+cmp -s a b || fail "$what: resumed, its summary is another"
+
+echo "$checks checks, $failures failed"
+[ $failures = 0 ]
