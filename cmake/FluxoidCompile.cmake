@@ -7,11 +7,11 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 add_library(flx_flags INTERFACE)
-target_compile_definitions(flx_flags INTERFACE _POSIX_C_SOURCE=200809L)
+target_compile_definitions(flx_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
 # Same bits everywhere: no contraction into fused multiply-adds, no reassociation.
 target_compile_options(flx_flags INTERFACE -ffp-contract=off -fno-math-errno -fno-trapping-math)
 target_compile_options(flx_flags INTERFACE
-    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla)
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-psabi)
 if(FLUXOID_WERROR)
     target_compile_options(flx_flags INTERFACE -Werror)
 endif()

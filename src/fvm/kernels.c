@@ -8,8 +8,11 @@
 #include <string.h>
 
 enum { L = FLX_LANES };
-typedef float f8 __attribute__((vector_size(32)));
+typedef float f2 __attribute__((vector_size(8)));
 typedef float f4 __attribute__((vector_size(16)));
+typedef float f8 __attribute__((vector_size(32)));
+typedef double d2 __attribute__((vector_size(16)));
+typedef double d4 __attribute__((vector_size(32)));
 typedef double d8 __attribute__((vector_size(64)));
 
 #define REAL_PARTS(u) __builtin_shufflevector(u, u, 0, 0, 2, 2, 4, 4, 6, 6)
@@ -38,21 +41,25 @@ static inline d8 load_d8(const double *from)
     return v;
 }
 
-// The pairs of four sites.
+// The pairs of four sites, put together in registers: through memory the wide load would wait for the narrow stores.
 static inline f8 gather_f8(const float *x, const int32_t *j)
 {
-    float pair[2 * L];
+    f2 p[L];
     for (int32_t l = 0; l < L; l++)
-        memcpy(&pair[2 * l], x + 2 * (size_t)j[l], 2 * sizeof *x);
-    return load_f8(pair);
+        memcpy(&p[l], x + 2 * (size_t)j[l], sizeof p[l]);
+    f4 low = __builtin_shufflevector(p[0], p[1], 0, 1, 2, 3);
+    f4 high = __builtin_shufflevector(p[2], p[3], 0, 1, 2, 3);
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 static inline d8 gather_d8(const double *x, const int32_t *j)
 {
-    double pair[2 * L];
+    d2 p[L];
     for (int32_t l = 0; l < L; l++)
-        memcpy(&pair[2 * l], x + 2 * (size_t)j[l], 2 * sizeof *x);
-    return load_d8(pair);
+        memcpy(&p[l], x + 2 * (size_t)j[l], sizeof p[l]);
+    d4 low = __builtin_shufflevector(p[0], p[1], 0, 1, 2, 3);
+    d4 high = __builtin_shufflevector(p[2], p[3], 0, 1, 2, 3);
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 }
 
 static void laplacian_ref(int32_t begin, int32_t end, const flx_stencil *stencil,

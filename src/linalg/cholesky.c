@@ -30,7 +30,7 @@ typedef struct factor {
     int64_t *row_at;  // [n_super + 1] into rows
     int64_t *val_at;  // [n_super + 1] into val
     int32_t *rows;    // rows of each supernode, its own columns first
-    double *val;      // dense panels by columns; the diagonal holds 1/L_jj
+    double *val;      // columns of each supernode from the diagonal down; the diagonal holds 1/L_jj
     int32_t *top_col; // [n] place of a column among those of the top
     int32_t n_top_col, height;
     int32_t n_tree, n_top;
@@ -45,45 +45,70 @@ typedef struct factor {
 static void forward_panel(int32_t n_col, int32_t n_row, const double *restrict val,
                           double *restrict x)
 {
+    const double *restrict c0 = val;
     int32_t j = 0;
     for (; j + 1 < n_col; j += 2) {
-        const double *restrict c0 = val + (size_t)j * (size_t)n_row;
-        const double *restrict c1 = c0 + n_row;
-        double x0 = x[j] * c0[j];
-        double x1 = (x[j + 1] - c0[j + 1] * x0) * c1[j + 1];
+        int32_t below = n_row - j - 2;
+        const double *restrict c1 = c0 + (n_row - j);
+        double x0 = x[j] * c0[0];
+        double x1 = (x[j + 1] - c0[1] * x0) * c1[0];
         x[j] = x0;
         x[j + 1] = x1;
-        for (int32_t r = j + 2; r < n_row; r++)
-            x[r] -= c0[r] * x0 + c1[r] * x1;
+        for (int32_t r = 0; r < below; r++)
+            x[j + 2 + r] -= c0[2 + r] * x0 + c1[1 + r] * x1;
+        c0 = c1 + (n_row - j - 1);
     }
     if (j < n_col) {
-        const double *restrict c0 = val + (size_t)j * (size_t)n_row;
-        double x0 = x[j] *= c0[j];
-        for (int32_t r = j + 1; r < n_row; r++)
-            x[r] -= c0[r] * x0;
+        double x0 = x[j] *= c0[0];
+        for (int32_t r = 1; r < n_row - j; r++)
+            x[j + r] -= c0[r] * x0;
     }
 }
 
-// Sum of c_r x_r with eight running sums: a fixed order that vector units like.
-static double dot(int32_t n, const double *restrict c, const double *restrict x)
+typedef double d8 __attribute__((vector_size(64)));
+
+static inline d8 load_d8(const double *from)
 {
-    double s[8] = {0};
-    int32_t r = 0;
-    for (; r + 8 <= n; r += 8)
-        for (int32_t k = 0; k < 8; k++)
-            s[k] += c[r + k] * x[r + k];
-    for (int32_t k = 0; r < n; r++, k++)
-        s[k] += c[r] * x[r];
+    d8 v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+static inline double sum_d8(d8 s)
+{
     return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
 }
 
-// x_s = L_ss^{-T} (x_s - L_rs^T x_r).
-static void backward_panel(int32_t n_col, int32_t n_row, const double *restrict val,
-                           double *restrict x)
+// x_s = L_ss^{-T} (x_s - L_rs^T x_r), two columns at a time. end: behind the last column.
+static void backward_panel(int32_t n_col, int32_t n_row, const double *end, double *x)
 {
-    for (int32_t j = n_col - 1; j >= 0; j--) {
-        const double *c = val + (size_t)j * (size_t)n_row;
-        x[j] = (x[j] - dot(n_row - j - 1, c + j + 1, x + j + 1)) * c[j];
+    const double *c = end;
+    int32_t j = n_col - 1;
+    for (; j > 0; j -= 2) {
+        int32_t below = n_row - j - 1, r = 0;
+        const double *c1 = c - (below + 1), *c0 = c1 - (below + 2);
+        const double *l1 = c1 + 1, *l0 = c0 + 2, *y = x + j + 1;
+        d8 v1 = {0}, v0 = {0};
+        for (; r + 8 <= below; r += 8) {
+            d8 x8 = load_d8(y + r);
+            v1 += load_d8(l1 + r) * x8;
+            v0 += load_d8(l0 + r) * x8;
+        }
+        double s1 = sum_d8(v1), s0 = sum_d8(v0);
+        for (; r < below; r++) {
+            s1 += l1[r] * y[r];
+            s0 += l0[r] * y[r];
+        }
+        x[j] = (x[j] - s1) * c1[0];
+        x[j - 1] = (x[j - 1] - s0 - c0[1] * x[j]) * c0[0];
+        c = c0;
+    }
+    if (j == 0) {
+        double s0 = 0;
+        c -= n_row;
+        for (int32_t r = 1; r < n_row; r++)
+            s0 += c[r] * x[r];
+        x[0] = (x[0] - s0) * c[0];
     }
 }
 
@@ -118,7 +143,7 @@ static void backward_super(const factor *f, int32_t s, double *restrict work)
     int32_t n_col = f->col[s + 1] - f->col[s];
     for (int32_t r = 0; r < n_row; r++)
         work[r] = x[rows[r]];
-    backward_panel(n_col, n_row, f->val + f->val_at[s], work);
+    backward_panel(n_col, n_row, f->val + f->val_at[s + 1], work);
     memcpy(x + f->col[s], work, (size_t)n_col * sizeof *x);
 }
 
@@ -270,10 +295,11 @@ end:
     return status;
 }
 
-// Copies CHOLMOD's supernodal factor, with inverted diagonals.
+// Copies CHOLMOD's supernodal factor without what lies above the diagonal, with inverted diagonals.
 static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
 {
-    const int *super = l->super, *pi = l->pi, *px = l->px, *s_rows = l->s, *perm = l->Perm;
+    const int *super = l->super, *pi = l->pi, *px = l->px;
+    const double *from = l->x;
     f->n = (int32_t)l->n;
     f->n_super = (int32_t)l->nsuper;
     f->perm = FLX_NEW_ARRAY(ctx, int32_t, f->n);
@@ -281,29 +307,33 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     f->row_at = FLX_NEW_ARRAY(ctx, int64_t, f->n_super + 1);
     f->val_at = FLX_NEW_ARRAY(ctx, int64_t, f->n_super + 1);
     f->rows = FLX_NEW_ARRAY(ctx, int32_t, l->ssize);
-    f->val = FLX_NEW_ARRAY(ctx, double, l->xsize);
     f->x = FLX_NEW_ARRAY(ctx, double, f->n);
-    if (!f->perm || !f->col || !f->row_at || !f->val_at || !f->rows || !f->val || !f->x)
+    if (!f->perm || !f->col || !f->row_at || !f->val_at || !f->rows || !f->x)
         return FLX_ERR_MEMORY;
-    memcpy(f->perm, perm, (size_t)f->n * sizeof *f->perm);
-    memcpy(f->rows, s_rows, l->ssize * sizeof *f->rows);
-    memcpy(f->val, l->x, l->xsize * sizeof *f->val);
-    for (int32_t s = 0; s <= f->n_super; s++) {
-        f->col[s] = super[s];
-        f->row_at[s] = pi[s];
-        f->val_at[s] = px[s];
-    }
+    memcpy(f->perm, l->Perm, (size_t)f->n * sizeof *f->perm);
+    memcpy(f->rows, l->s, l->ssize * sizeof *f->rows);
     for (int32_t s = 0; s < f->n_super; s++) {
-        int32_t n_row = (int32_t)(f->row_at[s + 1] - f->row_at[s]);
-        for (int32_t j = 0; j < f->col[s + 1] - f->col[s]; j++) {
-            double *diagonal = &f->val[f->val_at[s] + (int64_t)j * n_row + j];
-            *diagonal = 1 / *diagonal;
-        }
+        int64_t n_row = pi[s + 1] - pi[s], n_col = super[s + 1] - super[s];
+        f->col[s + 1] = super[s + 1];
+        f->row_at[s + 1] = pi[s + 1];
+        f->val_at[s + 1] = f->val_at[s] + n_row * n_col - n_col * (n_col - 1) / 2;
         if (n_row > f->height)
-            f->height = n_row;
+            f->height = (int32_t)n_row;
     }
+    f->val = FLX_NEW_ARRAY(ctx, double, f->val_at[f->n_super]);
     f->top_x = FLX_NEW_ARRAY(ctx, double, f->height);
-    return f->top_x ? FLX_OK : FLX_ERR_MEMORY;
+    if (!f->val || !f->top_x)
+        return FLX_ERR_MEMORY;
+    double *to = f->val;
+    for (int32_t s = 0; s < f->n_super; s++) {
+        int64_t n_row = pi[s + 1] - pi[s];
+        for (int64_t j = 0; j < super[s + 1] - super[s]; j++) {
+            memcpy(to, from + px[s] + j * n_row + j, (size_t)(n_row - j) * sizeof *to);
+            *to = 1 / *to;
+            to += n_row - j;
+        }
+    }
+    return FLX_OK;
 }
 
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
