@@ -270,7 +270,7 @@ static flx_plot_panel make_panel(const sweep *s, const result *x, const result *
         }
     }
     // A single curve needs no legend.
-    if (panel.n_curve == 1 && !*y[0].name) {
+    if (panel.n_curve == 1) {
         free((void *)curves[0].name);
         curves[0].name = NULL;
     }
