@@ -36,16 +36,19 @@ void cli_progress(void *user, const flx_progress *p)
     (void)user;
     if (!is_terminal())
         return;
-    char point[64] = "", left[48];
+    char point[64] = "", run[96] = "", left[48];
     double share = p->time_end > 0 ? p->time / p->time_end : 0;
     if (p->n_point > 1) {
-        snprintf(point, sizeof point, "point %lld, %lld of %lld done  ", (long long)p->point,
-                 (long long)p->n_done, (long long)p->n_point);
+        snprintf(point, sizeof point, "  %lld of %lld points", (long long)p->n_done,
+                 (long long)p->n_point);
         share = ((double)p->n_done + share) / (double)p->n_point;
     }
+    // Points side by side have no common time.
+    if (p->dt > 0)
+        snprintf(run, sizeof run, "  t %.4g of %.4g tau0  dt %.2g  %.0f steps/s", p->time,
+                 p->time_end, p->dt, p->rate);
     clock_text(p->left, left, sizeof left);
-    fprintf(stderr, "\r\033[K%3.0f %%  %st %.4g of %.4g tau0  dt %.2g  %.0f steps/s%s",
-            100 * fmin(share, 1), point, p->time, p->time_end, p->dt, p->rate, left);
+    fprintf(stderr, "\r\033[K%3.0f %%%s%s%s", 100 * fmin(share, 1), point, run, left);
     fflush(stderr);
     shown = true;
 }
