@@ -4,9 +4,16 @@
 #define FLUXOID_H
 
 #include "fluxoid/base.h"
+#include "fluxoid/case.h"
 #include "fluxoid/frame.h"
+#include "fluxoid/geom.h"
+#include "fluxoid/io.h"
+#include "fluxoid/measure.h"
 #include "fluxoid/mesh.h"
 #include "fluxoid/options.h"
+#include "fluxoid/plot.h"
+#include "fluxoid/run.h"
+#include "fluxoid/source.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
 

@@ -110,6 +110,16 @@ FLX_API flx_frame flx_tdgl_frame(const flx_tdgl *sim);
 // stationary state.
 FLX_API double flx_tdgl_change(flx_tdgl *sim);
 
+// What the stages of a step cost on this machine: seconds (best of the repetitions) and the bytes that each moves if every
+// array is read or written once. The state is left as it is.
+typedef struct flx_tdgl_costs {
+    int32_t threads;
+    double laplacian_seconds, laplacian_bytes; // covariant Laplacian: twice a step (bdf)
+    double sweep_seconds, sweep_bytes;         // of the implicit system: some times a step (bdf)
+    double solve_seconds, solve_bytes;         // for mu: once a step (bdf), three times (rk32)
+} flx_tdgl_costs;
+FLX_API flx_tdgl_costs flx_tdgl_costs_of(flx_tdgl *sim, int32_t repetitions);
+
 // Everything a restart needs, as named blocks of memory of the simulation itself: a checkpoint
 // writes them, a restart overwrites them and then calls flx_tdgl_restored. At most
 // FLX_TDGL_STATE_MAX blocks; returns their number.

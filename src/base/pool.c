@@ -102,7 +102,7 @@ static void run(flx_pool *pool, int32_t n, int32_t grain, flx_loop_fn fn, void *
     run_part(pool, 0);
     for (int32_t spins = 0; atomic_load_explicit(&pool->running, memory_order_acquire) > 0;
          spins++) {
-        if (spins < 100 * SPINS)
+        if (spins < SPINS)
             relax();
         else // somebody else has the processor: let the worker have ours
             sched_yield();
