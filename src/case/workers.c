@@ -40,6 +40,10 @@ typedef struct crew {
     int out;        // in a worker: where it tells
 } crew;
 
+// GNU OpenMP, which CHOLMOD brings, does not survive fork(): its threads stay behind and the first
+// parallel region waits for them for ever. With no active level there is none. Weak: it may be absent.
+extern void omp_set_max_active_levels(int levels) __attribute__((weak));
+
 // -- in a worker ---------------------------------------------------------------------------------
 
 static bool parent_ended(void *user)
@@ -80,6 +84,8 @@ static void work(crew *w, flx_chain_of_points *chain)
     flx_run_opts opts = *s->opts;
     int32_t threads = flx_ctx_threads(s->ctx) / opts.jobs;
     close(w->stop[1]);
+    if (omp_set_max_active_levels)
+        omp_set_max_active_levels(0);
     if (s->ctx)
         flx_ctx_set_threads(s->ctx, threads > 1 ? threads : 1);
     opts.progress = NULL;
