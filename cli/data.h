@@ -47,7 +47,7 @@ flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_sce
 void cli_scene_clear(cli_scene *scene);
 
 // The panels of a film that nobody chose any for: the fourth is the potential where voltages are
-// measured, else the field.
-const char *cli_default_panels(cli_data *data);
+// measured, else the field if that is wanted (it takes seconds a frame: not for films).
+const char *cli_default_panels(cli_data *data, bool field);
 
 #endif

@@ -73,7 +73,7 @@ static int make_movie(cli_data *data, const movie_args *args)
         return cli_wrong("movie", "--rate is 0.1 to 240 frames a second, not '%s'", args->rate);
 
     flx_plot_opts opts = flx_plot_opts_default();
-    opts.panels = args->what ? args->what : cli_default_panels(data);
+    opts.panels = args->what ? args->what : cli_default_panels(data, false);
     opts.width = args->width;
     flx_status status = flx_plot_check_panels(data->ctx, opts.panels);
     if (status >= 0)

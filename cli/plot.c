@@ -97,7 +97,7 @@ static int plot_frame(cli_data *data, const plot_args *args)
     int32_t k = cli_data_frame("plot", data, time);
     if (k < 0)
         return CLI_WRONG;
-    const char *panels = args->what ? args->what : cli_default_panels(data);
+    const char *panels = args->what ? args->what : cli_default_panels(data, true);
     cli_scene scene = {0};
     flx_status status = flx_plot_check_panels(data->ctx, panels);
     if (status >= 0)

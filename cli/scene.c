@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELD_GRID = 96 }; // points of the longer side, on which the currents' field is computed
+enum { FIELD_GRID = 64 }; // points of the longer side, on which the currents' field is computed
 
 // Whether a list of panels has a name in it.
 static bool shows(const char *panels, const char *name)
@@ -167,7 +167,7 @@ void cli_scene_clear(cli_scene *scene)
     *scene = (cli_scene){0};
 }
 
-const char *cli_default_panels(cli_data *data)
+const char *cli_default_panels(cli_data *data, bool field)
 {
     flx_series *series = NULL;
     bool voltage = false;
@@ -175,5 +175,7 @@ const char *cli_default_panels(cli_data *data)
         for (int32_t c = 0; c < series->n_column; c++)
             voltage = voltage || strncmp(series->name[c], "voltage.", 8) == 0;
     flx_series_free(series);
-    return voltage ? "psi,phase,current,mu" : "psi,phase,current,field";
+    if (voltage)
+        return "psi,phase,current,mu";
+    return field ? "psi,phase,current,field" : "psi,phase,current";
 }
