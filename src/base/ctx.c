@@ -67,16 +67,20 @@ flx_status flx_fail(flx_ctx *ctx, flx_status status, const char *format, ...)
 
 flx_status flx_fail_in(flx_ctx *ctx, flx_status status, const char *format, ...)
 {
-    if (ctx) {
-        char text[ERROR_SIZE];
-        memcpy(text, ctx->error, sizeof text);
-        va_list args;
-        va_start(args, format);
-        int n = vsnprintf(ctx->error, sizeof ctx->error, format, args);
-        va_end(args);
-        if (n >= 0 && n < ERROR_SIZE)
-            snprintf(ctx->error + n, sizeof ctx->error - (size_t)n, ": %s", text);
-    }
+    if (!ctx)
+        return status;
+    char prefix[ERROR_SIZE - 2]; // leaves room for ": "
+    va_list args;
+    va_start(args, format);
+    vsnprintf(prefix, sizeof prefix, format, args);
+    va_end(args);
+    // What does not fit is lost at the end.
+    size_t head = strlen(prefix), tail = strlen(ctx->error), room = ERROR_SIZE - head - 3;
+    tail = tail < room ? tail : room;
+    memmove(ctx->error + head + 2, ctx->error, tail);
+    memcpy(ctx->error, prefix, head);
+    memcpy(ctx->error + head, ": ", 2);
+    ctx->error[head + 2 + tail] = '\0';
     return status;
 }
 
