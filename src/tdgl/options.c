@@ -13,9 +13,8 @@ static const flx_option rows[] = {
      "Error of psi allowed per step, root mean square over the film."},
     {"dt", FLX_OPTION_DOUBLE, AT(dt), 1e-3, 1e-12, 1e6, "tau0", NULL,
      "First time step, or every step if not adaptive."},
-    {"dt_max", FLX_OPTION_DOUBLE, AT(dt_max), 0.5, 1e-12, 1e6, "tau0", NULL,
-     "Largest time step; the bdf integrator extrapolates mu, which is stable up to 0.54 (order 3) "
-     "or 1 (order 2)."},
+    {"dt_max", FLX_OPTION_DOUBLE, AT(dt_max), 0.75, 1e-12, 1e6, "tau0", NULL,
+     "Largest time step; the bdf integrator is stable up to 1."},
     {"dt_min", FLX_OPTION_DOUBLE, AT(dt_min), 1e-9, 0, 1, "tau0", NULL,
      "The run fails rather than take a smaller step."},
     {"adaptive", FLX_OPTION_BOOL, AT(adaptive), 1, 0, 1, "1", NULL,

@@ -130,13 +130,13 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
                         "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
     int32_t rejected = 0;
     for (double dt = clock->dt;;) {
-        // Land on t_end without leaving a crumb before it.
+        // Land on t_end in equal steps, without leaving a crumb before it.
         bool last = dt >= left * (1 - near);
         double full = dt;
         if (last)
             dt = left;
-        else if (dt > left / 2 && o->adaptive)
-            dt = left / 2;
+        else if (o->adaptive && left < 3 * dt)
+            dt = left / ceil(left / dt);
 
         bool runge_kutta;
         tdgl_attempt attempt;
@@ -181,7 +181,7 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
                               : next_dt(sim, dt, error, attempt.order);
             if (rejected)
                 next = fmin(next, dt);
-            if (last && full > dt) // a step cut short by t_end says nothing against longer ones
+            else if (full > dt) // a step cut short by t_end says nothing against longer ones
                 next = fmax(next, fmin(full, 1.6 * dt));
             clock->dt = fmin(next, o->dt_max);
             clock->last_error = error;
