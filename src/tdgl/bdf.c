@@ -209,7 +209,8 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
 void flx_tdgl_find_spread(flx_tdgl *sim)
 {
     enum { ITERATIONS = 12 };
-    static const double typical[SPREADS] = {1.5, 0.4, 0.1, 0.02}; // [tau0]
+    // [tau0]; the first leaves x = 1, which is safe for every step
+    static const double typical[SPREADS] = {1e30, 6, 1.5, 0.4, 0.1};
     const flx_mesh *m = sim->mesh;
     for (int32_t c = 0; c < SPREADS; c++) {
         double *x = sim->b, *x_new = sim->turn, shift = 1.5 * sim->p.u / typical[c];

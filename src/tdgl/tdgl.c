@@ -334,7 +334,7 @@ static flx_status create_arrays(flx_tdgl *sim)
     float **single[] = {
         &sim->g,         &sim->direction,      &sim->correction,    &sim->correction_new,
         &sim->blocks.v,  &sim->blocks.inverse, &sim->blocks.shrink, &sim->spread[0],
-        &sim->spread[1], &sim->spread[2],      &sim->spread[3]};
+        &sim->spread[1], &sim->spread[2],      &sim->spread[3],     &sim->spread[4]};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
         if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, 2 * padded)))
             return FLX_ERR_MEMORY;
@@ -396,7 +396,7 @@ void flx_tdgl_free(flx_tdgl *sim)
         return;
     float *single[] = {sim->g,         sim->direction,      sim->correction,    sim->correction_new,
                        sim->blocks.v,  sim->blocks.inverse, sim->blocks.shrink, sim->spread[0],
-                       sim->spread[1], sim->spread[2],      sim->spread[3]};
+                       sim->spread[1], sim->spread[2],      sim->spread[3],     sim->spread[4]};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
         flx_free(single[k]);
     double *arrays[] = {

@@ -13,7 +13,7 @@ enum { FLX_TDGL_COOKIE = 0x7d61c0de };
 enum {
     LEVELS = 4,
     STAGES = 4,
-    SPREADS = 4
+    SPREADS = 5
 }; // states kept for the multistep formula; slopes of the Runge-Kutta step
 
 // Everything besides the arrays that a restart needs.
