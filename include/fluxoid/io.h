@@ -10,9 +10,12 @@
 //   given and used; options/TABLE, scales: attributes /summary         JSON text /points/NNN      a
 //   point of a sweep: the same groups (without mesh: that of the file)
 //
-// A file on disk always shows the state of its last flush, also when the writer is killed, runs out
-// of disk or fails: changes are made in new space, and what must be overwritten is first written to
-// PATH-journal, from which an interrupted flush is completed by the next who opens the file.
+// A file always shows the state of its last flush, also when the writer is killed at any moment, runs
+// out of disk or fails: changes are made in new space, and what must be overwritten is first written
+// to PATH-journal, from which an interrupted flush is completed by the next who opens the file. The
+// disk itself is waited for by flx_file_flush, flx_file_close and checkpoints alone, for that takes
+// longer than many steps of a run: when the power fails, a file is sure to be whole if nothing was
+// written to it since the last of these.
 // A handle belongs to the thread that made it, and HDF5 to one thread at a time.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_IO_H
@@ -38,7 +41,7 @@ FLX_API flx_status flx_file_create(flx_ctx *ctx, const char *path, flx_file **ou
 // An existing file. Refuses files that are no data file or were written in a later format.
 FLX_API flx_status flx_file_open(flx_ctx *ctx, const char *path, flx_file_mode mode,
                                  flx_file **out);
-// Makes everything written so far permanent.
+// Makes everything written so far permanent: also a loss of power does not undo it.
 FLX_API flx_status flx_file_flush(flx_file *file);
 // Flushes and frees, also when the flush fails. NULL is fine.
 FLX_API flx_status flx_file_close(flx_file *file);
@@ -50,7 +53,7 @@ FLX_API flx_status flx_file_enter(flx_file *file, const char *group);
 // ("/points/007") is there.
 FLX_API bool flx_file_has(flx_file *file, const char *name);
 // Copies a group ("/": the whole) of one file into a new group of another, which is replaced if it
-// was there; flushes.
+// was there; flushes, but does not wait for the disk.
 FLX_API flx_status flx_file_merge(flx_file *to, const char *group, flx_file *from,
                                   const char *from_group);
 // Number of groups under /points; the name ("/points/007") of the k-th in order, borrowed until the
@@ -98,8 +101,8 @@ typedef struct flx_frame_extra {
     const double *a_induced; // [n_edge] [A0 xi] the part of a that the film's currents make
 } flx_frame_extra;
 
-// Appends a frame and flushes (frame and the rows of the series so far). The mesh must be written
-// before. extra may be NULL. A frame that fails leaves the file as it was.
+// Appends a frame and flushes (frame and the rows of the series so far), but does not wait for the
+// disk. The mesh must be written before. extra may be NULL. A frame that fails leaves the file as it was.
 FLX_API flx_status flx_file_write_frame(flx_file *file, const flx_frame *frame,
                                         const flx_frame_extra *extra);
 

@@ -103,7 +103,7 @@ static flx_status create_at(flx_file *file)
                         file->path);
     FLX_TRY(flx_h5_put_label(file, file->group, "fluxoid", flx_version()));
     FLX_TRY(flx_h5_put_integer(file, file->group, "format", FLX_FILE_FORMAT));
-    return flx_file_flush(file);
+    return flx_file_settle(file);
 }
 
 static flx_status open_at(flx_file *file)
@@ -185,11 +185,24 @@ flx_status flx_file_open_any(flx_ctx *ctx, const char *path, flx_file **out)
     return open_as(ctx, path, false, false, out);
 }
 
-flx_status flx_file_flush(flx_file *file)
+static flx_status flush(flx_file *file, bool sync)
 {
     FLX_TRY(flx_file_may_write(file));
     FLX_TRY(flx_series_append(file));
-    return H5Fflush(file->id, H5F_SCOPE_GLOBAL) < 0 ? flx_file_write_failed(file, "") : FLX_OK;
+    flx_journal_sync(file->id, sync);
+    herr_t result = H5Fflush(file->id, H5F_SCOPE_GLOBAL);
+    flx_journal_sync(file->id, true);
+    return result < 0 ? flx_file_write_failed(file, "") : FLX_OK;
+}
+
+flx_status flx_file_settle(flx_file *file)
+{
+    return flush(file, false);
+}
+
+flx_status flx_file_flush(flx_file *file)
+{
+    return flush(file, true);
 }
 
 flx_status flx_file_close(flx_file *file)
@@ -206,7 +219,7 @@ flx_status flx_file_close(flx_file *file)
 flx_status flx_file_enter(flx_file *file, const char *group)
 {
     if (file->writable)
-        FLX_TRY(flx_file_flush(file));
+        FLX_TRY(flx_file_settle(file));
     char *name = flx_strdup(file->ctx, group);
     if (!name)
         return FLX_ERR_MEMORY;
@@ -242,7 +255,7 @@ flx_status flx_file_merge(flx_file *to, const char *group, flx_file *from, const
     H5Pset_create_intermediate_group(link, 1);
     herr_t result = H5Ocopy(from->id, from_group, to->id, group, H5P_DEFAULT, link);
     H5Pclose(link);
-    return result < 0 ? flx_file_write_failed(to, group) : flx_file_flush(to);
+    return result < 0 ? flx_file_write_failed(to, group) : flx_file_settle(to);
 }
 
 int32_t flx_file_point_count(flx_file *file)

@@ -69,6 +69,9 @@ flx_status flx_file_write_failed(flx_file *file, const char *name);
 // Fails unless the file may be written.
 flx_status flx_file_may_write(flx_file *file);
 
+// A flush that does not wait for the disk: safe when the process is killed.
+flx_status flx_file_settle(flx_file *file);
+
 // Whether every part of a path exists.
 bool flx_h5_has(hid_t at, const char *path);
 // Opens a group; makes it (and those above it) if make; negative if that fails.

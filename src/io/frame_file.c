@@ -245,7 +245,7 @@ flx_status flx_file_write_frame(flx_file *file, const flx_frame *frame,
     flx_status status = write_frame(file, at, frame, &given);
     H5Gclose(at);
     if (status == FLX_OK)
-        status = flx_file_flush(file);
+        status = flx_file_settle(file);
     if (status < 0) {
         // Half a frame must not be flushed by a later call.
         char reason[1024];
@@ -280,7 +280,7 @@ static flx_status drop_frames(flx_file *file, hid_t frames, int64_t step)
 
 flx_status flx_file_truncate(flx_file *file, int64_t step)
 {
-    FLX_TRY(flx_file_flush(file));
+    FLX_TRY(flx_file_settle(file));
     hid_t frames = flx_h5_group(file->group, "frames", false);
     flx_status status = frames < 0 ? FLX_OK : drop_frames(file, frames, step);
     if (frames >= 0)

@@ -4,8 +4,8 @@
 // leaves a file that cannot be opened. Here
 // - writes beyond the committed end of the file go straight to it: nothing refers to them yet;
 // - writes below it are kept in memory (the overlay) until HDF5 flushes the driver;
-// - a flush then syncs the new space, writes the overlay to PATH-journal, syncs it, applies it to
-//   the file, syncs again and empties the journal.
+// - a flush then writes the overlay to PATH-journal, applies it to the file and empties the journal;
+//   one that is to outlast a loss of power syncs the disk before, between and after these steps.
 // Killed before the journal is whole, the file is that of the flush before; killed later, whoever
 // opens the file next through this driver finishes the work (or, without the right to write, reads
 // through the journal). This is the redo log of databases: Mohan et al., ACM TODS 17, 94 (1992).
@@ -59,6 +59,7 @@ typedef struct driver {
     H5FD_t pub; // what HDF5 sees; must come first
     int fd;
     bool writable, stopped;
+    bool sync;         // flushes wait for the disk
     bool keep_journal; // it holds what the file still lacks
     int error;         // errno of the first failed write
     haddr_t eoa, eof;  // end of the address space HDF5 uses; end of the file
@@ -139,6 +140,12 @@ static bool apply_overlay(const driver *d, int fd)
     return true;
 }
 
+// A process that is killed leaves all that it wrote to the system: only a loss of power needs this.
+static bool sync_disk(const driver *d, int fd)
+{
+    return !d->sync || fdatasync(fd) == 0;
+}
+
 static bool write_journal(const driver *d)
 {
     journal_head head = {.n_block = d->n_block,
@@ -158,12 +165,12 @@ static bool write_journal(const driver *d)
         at += (off_t)(sizeof b->head + b->head.size);
     }
     head.bytes = (uint64_t)at - sizeof head;
-    return good && flx_write_at(fd, &head, sizeof head, 0) && fdatasync(fd) == 0;
+    return good && flx_write_at(fd, &head, sizeof head, 0) && sync_disk(d, fd);
 }
 
 static bool commit(driver *d)
 {
-    if (fdatasync(d->fd) != 0)
+    if (!sync_disk(d, d->fd))
         return false;
     if (d->n_block > 0) {
         if (!write_journal(d)) {
@@ -173,7 +180,7 @@ static bool commit(driver *d)
             return false;
         }
         // From here on a failure leaves the journal for the next who opens the file.
-        if (!apply_overlay(d, d->fd) || fdatasync(d->fd) != 0 || ftruncate(d->journal_fd, 0) != 0) {
+        if (!apply_overlay(d, d->fd) || !sync_disk(d, d->fd) || ftruncate(d->journal_fd, 0) != 0) {
             d->keep_journal = true;
             return false;
         }
@@ -305,6 +312,7 @@ static H5FD_t *driver_open(const char *name, unsigned flags, hid_t access, haddr
     struct stat info;
     d->fd = d->journal_fd = -1;
     d->writable = (flags & H5F_ACC_RDWR) != 0;
+    d->sync = true;
     d->journal = flx_format(NULL, "%s-journal", name);
     if (!d->journal)
         goto fail;
@@ -516,6 +524,13 @@ void flx_journal_stop(hid_t file)
     void *handle = NULL;
     if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
         ((driver *)handle)->stopped = true;
+}
+
+void flx_journal_sync(hid_t file, bool sync)
+{
+    void *handle = NULL;
+    if (H5Fget_vfd_handle(file, H5P_DEFAULT, &handle) >= 0 && handle)
+        ((driver *)handle)->sync = sync;
 }
 
 int flx_journal_error(hid_t file)

@@ -140,7 +140,7 @@ static flx_status open_series(flx_file *file, hid_t at, const char *const *name,
 
 flx_status flx_file_begin_series(flx_file *file, const char *const *name, int32_t n)
 {
-    FLX_TRY(flx_file_flush(file));
+    FLX_TRY(flx_file_settle(file));
     flx_series_close(file);
     if (n < 1 || n > MAX_COLUMNS)
         return flx_fail(file->ctx, FLX_ERR_INPUT, "%s: %d columns, allowed is 1 to %d", file->path,
