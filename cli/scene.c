@@ -18,22 +18,29 @@ static bool shows(const char *panels, const char *name)
     return false;
 }
 
-// Currents on sites: super, normal and their sum. [K0], as J0 times the thickness.
-static void read_currents(const flx_frame *frame, cli_scene *out)
+// Currents on sites: super, normal and their sum. [K0], as J0 times the thickness. Files hold them;
+// from one that does not they are computed.
+static void read_currents(const flx_frame_data *data, cli_scene *out)
 {
-    const flx_mesh *mesh = frame->mesh;
-    size_t n_edge = (size_t)mesh->n_edge, n_site = (size_t)mesh->n_site;
-    double *js = cli_alloc(n_edge, sizeof *js), *jn = cli_alloc(n_edge, sizeof *jn);
-    out->supercurrent = cli_alloc(2 * n_site, sizeof *js);
-    out->normal = cli_alloc(2 * n_site, sizeof *js);
-    out->current = cli_alloc(2 * n_site, sizeof *js);
-    flx_measure_edges(frame, js, jn);
-    flx_measure_sites(mesh, js, out->supercurrent);
-    flx_measure_sites(mesh, jn, out->normal);
-    for (size_t i = 0; i < 2 * n_site; i++)
+    const flx_mesh *mesh = data->frame.mesh;
+    size_t n_edge = (size_t)mesh->n_edge, n = 2 * (size_t)mesh->n_site;
+    const double *super = data->extra.site_supercurrent, *normal = data->extra.site_normal_current;
+    out->supercurrent = cli_alloc(n, sizeof *super);
+    out->normal = cli_alloc(n, sizeof *super);
+    out->current = cli_alloc(n, sizeof *super);
+    if (super && normal) {
+        memcpy(out->supercurrent, super, n * sizeof *super);
+        memcpy(out->normal, normal, n * sizeof *normal);
+    } else {
+        double *js = cli_alloc(n_edge, sizeof *js), *jn = cli_alloc(n_edge, sizeof *jn);
+        flx_measure_edges(&data->frame, js, jn);
+        flx_measure_sites(mesh, js, out->supercurrent);
+        flx_measure_sites(mesh, jn, out->normal);
+        free(js);
+        free(jn);
+    }
+    for (size_t i = 0; i < n; i++)
         out->current[i] = out->supercurrent[i] + out->normal[i];
-    free(js);
-    free(jn);
 }
 
 static flx_status read_vortices(flx_ctx *ctx, const flx_frame *frame, cli_scene *out)
@@ -139,7 +146,7 @@ flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_sce
     if (status < 0)
         return status;
     const flx_frame *frame = &out->frame->frame;
-    read_currents(frame, out);
+    read_currents(out->frame, out);
     status = read_vortices(data->ctx, frame, out);
     if (status >= 0 && shows(panels, "field"))
         status = read_field(data, frame, out);

@@ -43,6 +43,15 @@ FLX_API flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const dou
 // a linear field. Exact for linear fields on any mesh, second order at the rim too.
 FLX_API void flx_measure_sites(const flx_mesh *mesh, const double *j, double *out);
 
+// The same bits for frame after frame: the fits of a mesh are made once, and kept as the weight that
+// each edge near a site has. *out is owned: free with flx_site_currents_free; the mesh is read by
+// create alone.
+typedef struct flx_site_currents flx_site_currents;
+FLX_API flx_status flx_site_currents_create(flx_ctx *ctx, const flx_mesh *mesh,
+                                            flx_site_currents **out);
+FLX_API void flx_site_currents_apply(const flx_site_currents *fits, const double *j, double *out);
+FLX_API void flx_site_currents_free(flx_site_currents *fits);
+
 // Magnetic moment (1/2) integral r x K of currents on sites [K0 xi^3].
 FLX_API double flx_measure_moment(const flx_mesh *mesh, const double *site_current);
 

@@ -207,8 +207,9 @@ static const flx_key rows[] = {
              "Stop when this holds: a condition on t, voltage.PROBE, winding.HOLE, winding.LOOP, "
              "current.TERMINAL, n_vortices, psi_min, psi_max, energy, change, dt."),
     VALUE("tdgl.average_from", "tau0", "0 tau0", NOT_NEGATIVE, "Means of voltages begin here."),
-    {"tdgl.frames", FLX_KEY_OTHER, "tau0", "100", POSITIVE, "a number of frames, or an interval", 0,
-     "How many frames are kept, at equal times, or their distance in time.", NULL},
+    {"tdgl.frames", FLX_KEY_OTHER, "tau0", "100; in sweeps 1", POSITIVE,
+     "a number of frames, or an interval", 0,
+     "How many frames are kept after the first, at equal times, or their distance in time.", NULL},
     VALUE("tdgl.checkpoint", "tau0", "only at the end", POSITIVE, "Time between checkpoints."),
     {"tdgl.selffield", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
      "Whether the film's own field acts back on it.", NULL},

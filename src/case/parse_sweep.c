@@ -39,6 +39,18 @@ static flx_status remove_sweep(flx_ctx *ctx, flx_arena *arena, flx_node *root)
     return nothing ? flx_node_set(ctx, arena, root, "sweep", nothing) : FLX_ERR_MEMORY;
 }
 
+// The frames that a point keeps unless the case says how many (parse_run.c).
+static flx_status set_frames(flx_ctx *ctx, flx_arena *arena, flx_node *root)
+{
+    flx_node *tdgl = flx_node_get(root, "tdgl"), *one;
+    if (!tdgl || !flx_absent(flx_node_get(tdgl, "frames")))
+        return FLX_OK;
+    FLX_TRY(flx_yaml_read(ctx, arena, "1", 1, "tdgl.frames", NULL, &one));
+    one->line = tdgl->line;
+    one->column = 1;
+    return flx_node_set(ctx, arena, root, "tdgl.frames", one);
+}
+
 flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_t *index,
                           flx_case **out)
 {
@@ -50,6 +62,8 @@ flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_
     flx_arena arena = {0};
     flx_node *root = flx_node_copy(ctx, &arena, box->root);
     flx_status status = root ? remove_sweep(ctx, &arena, root) : FLX_ERR_MEMORY;
+    if (status == FLX_OK && c->n_axis > 0)
+        status = set_frames(ctx, &arena, root);
     for (int32_t k = c->n_axis - 1; k >= 0 && status == FLX_OK; k--) {
         int32_t i = (int32_t)(point % c->axes[k].n);
         point /= c->axes[k].n;

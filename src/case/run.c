@@ -192,6 +192,7 @@ static void clear(flx_runner *r)
     flx_free(r->column);
     flx_free(r->row);
     flx_free(r->kept);
+    flx_site_currents_free(r->fits);
     flx_free(r->edge);
     flx_free(r->site);
     flx_free(r->checkpoint);
@@ -215,9 +216,12 @@ static flx_status create_engine(flx_runner *r)
     r->edge = FLX_NEW_ARRAY(r->ctx, double, 2 * (size_t)m->n_edge);
     r->site = FLX_NEW_ARRAY(r->ctx, double, 4 * (size_t)m->n_site);
     r->key = (flx_checkpoint_key){flx_hash(c->used, strlen(c->used), 1), flx_mesh_hash(m)};
-    if (r->opts->output)
-        r->checkpoint = flx_checkpoint_path(r->ctx, r->opts->output);
-    return r->edge && r->site && (r->checkpoint || !r->opts->output) ? FLX_OK : FLX_ERR_MEMORY;
+    if (!r->edge || !r->site)
+        return FLX_ERR_MEMORY;
+    if (!r->opts->output)
+        return FLX_OK;
+    r->checkpoint = flx_checkpoint_path(r->ctx, r->opts->output);
+    return r->checkpoint ? flx_site_currents_create(r->ctx, m, &r->fits) : FLX_ERR_MEMORY;
 }
 
 static flx_status start_afresh(flx_runner *r, const flx_carried *from)

@@ -126,8 +126,8 @@ flx_status flx_runner_write_frame(flx_runner *r)
     double *js = r->edge, *jn = r->edge + m->n_edge;
     double *site_js = r->site, *site_jn = r->site + 2 * (size_t)m->n_site;
     flx_measure_edges(&frame, js, jn);
-    flx_measure_sites(m, js, site_js);
-    flx_measure_sites(m, jn, site_jn);
+    flx_site_currents_apply(r->fits, js, site_js);
+    flx_site_currents_apply(r->fits, jn, site_jn);
     flx_frame_extra extra = {.supercurrent = js,
                              .normal_current = jn,
                              .site_supercurrent = site_js,

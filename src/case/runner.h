@@ -37,6 +37,7 @@ typedef struct flx_runner {
     flx_file *file;
     char *checkpoint; // path
     flx_checkpoint_key key;
+    flx_site_currents *fits;
     double *edge; // [2][n_edge] currents of a frame
     double *site; // [2][n_site][2]
 } flx_runner;

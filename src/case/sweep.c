@@ -41,10 +41,12 @@ static flx_status put_set(const flx_sweep *s, int64_t point, json_t *object)
 {
     json_t *set = json_object();
     FLX_TRY(flx_json_put(s->ctx, object, "set", set));
-    for (int32_t k = s->c->n_axis - 1; k >= 0; k--) {
+    int64_t block = s->n_point; // points that share the values of the axes before
+    for (int32_t k = 0; k < s->c->n_axis; k++) {
         const flx_case_axis *axis = &s->c->axes[k];
-        FLX_TRY(flx_json_put(s->ctx, set, axis->key, axis_value(axis, (int32_t)(point % axis->n))));
-        point /= axis->n;
+        block /= axis->n;
+        FLX_TRY(flx_json_put(s->ctx, set, axis->key,
+                             axis_value(axis, (int32_t)(point / block % axis->n))));
     }
     return FLX_OK;
 }
