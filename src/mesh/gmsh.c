@@ -16,6 +16,7 @@
 #include <string.h>
 
 static const char LIBRARY[] = "libgmsh.so.4.8"; // its functions below are of this version
+static const char *name_of_library = LIBRARY;
 
 typedef double size_fn(int dim, int tag, double x, double y, double z, void *user);
 
@@ -66,16 +67,24 @@ static void restore_process_state(void)
         setlocale(LC_NUMERIC, number_format);
 }
 
+void flx_gmsh_set_library(const char *name)
+{
+    pthread_mutex_lock(&turn);
+    name_of_library = name ? name : LIBRARY;
+    gmsh.library = NULL;
+    pthread_mutex_unlock(&turn);
+}
+
 static flx_status load(flx_ctx *ctx)
 {
     if (gmsh.library)
         return FLX_OK;
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen(name_of_library, RTLD_NOW | RTLD_LOCAL);
     if (!library)
         return flx_fail(ctx, FLX_ERR_UNAVAILABLE,
                         "making a mesh needs %s, which cannot be loaded (%s); install the Debian "
                         "package libgmsh4.8, or import a mesh from a .msh file",
-                        LIBRARY, dlerror());
+                        name_of_library, dlerror());
     // A pointer to data becomes one to a function through its bytes.
     const struct {
         const char *name;
@@ -106,7 +115,7 @@ static flx_status load(flx_ctx *ctx)
             return flx_fail(ctx, FLX_ERR_UNAVAILABLE,
                             "%s has no %s; install the Debian package "
                             "libgmsh4.8",
-                            LIBRARY, symbols[k].name);
+                            name_of_library, symbols[k].name);
         }
         memcpy(symbols[k].place, &symbol, sizeof symbol);
     }

@@ -15,6 +15,9 @@ typedef struct flx_soup {
 void flx_soup_clear(flx_soup *soup);
 flx_status flx_soup_reserve(flx_ctx *ctx, flx_soup *soup, int64_t n_site, int64_t n_tri);
 
+// Tests: another name for the library, which is then loaded anew; NULL: its own.
+void flx_gmsh_set_library(const char *name);
+
 // gmsh is one per process: open waits for its turn; close always follows a successful open.
 flx_status flx_gmsh_open(flx_ctx *ctx);
 void flx_gmsh_close(void);
