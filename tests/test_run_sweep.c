@@ -49,7 +49,7 @@ static flx_run_result *sweep(const char *text, const char *output, int32_t jobs,
 #define COOLING                                                                                    \
     RING "start: {normal: {noise: 0.1, seed: 1}}\n"                                                \
          "drive: {field: 1 mT}\n"                                                                  \
-         "tdgl: {time: 6 tau0, frames: 6 tau0}\n"                                                  \
+         "tdgl: {time: 6 tau0}\n"                                                                  \
          "sweep: {drive.field: [0 mT, 1 mT, 2 mT], start.normal.seed: [1, 2]}\n"
 
 // Ramped: each point goes on from the one before.
@@ -68,6 +68,8 @@ static void the_grid_is_run_with_the_last_axis_fastest(void **state)
     assert_int_equal(r->n_point, 6);
     for (size_t k = 0; k < 6; k++) {
         const json_t *set = json_object_get(json_array_get(points, k), "set");
+        void *first = json_object_iter((json_t *)(uintptr_t)set); // in the order of the case
+        assert_string_equal(json_object_iter_key(first), "drive.field");
         assert_near(number(set, "drive.field", NULL), 1e-3 * (double)(k / 2), 1e-18);
         assert_int_equal(number(set, "start.normal.seed", NULL), (int)(k % 2) + 1);
     }
@@ -94,6 +96,7 @@ static void processes_change_no_number(void **state)
     assert_int_equal(flx_file_open(ctx, "sweep-2.h5", FLX_FILE_READ, &file), FLX_OK);
     assert_int_equal(flx_file_point_count(file), 6);
     assert_int_equal(flx_file_enter(file, "/points/005"), FLX_OK);
+    // Points keep their first and last frame unless the case says more.
     assert_int_equal(flx_file_frame_count(file), 2);
     assert_true(flx_file_has(file, "summary"));
     flx_file_close(file);
