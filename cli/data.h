@@ -44,6 +44,8 @@ typedef struct cli_scene {
 
 // Reads frame k and computes what `panels` ("psi,field") show.
 flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_scene *out);
+// The same without vortices: what colour ranges need.
+flx_status cli_scene_values(cli_data *data, int32_t k, const char *panels, cli_scene *out);
 void cli_scene_clear(cli_scene *scene);
 
 // The panels of a film that nobody chose any for: the fourth is the potential where voltages are

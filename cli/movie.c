@@ -20,7 +20,7 @@ static flx_status widen(cli_data *data, flx_plot_opts *opts)
     for (int32_t k = 0; k < n && status >= 0; k++) {
         cli_scene scene;
         cli_progress_count("reads frame", k + 1, n);
-        status = cli_scene_read(data, k, opts->panels, &scene);
+        status = cli_scene_values(data, k, opts->panels, &scene);
         if (status < 0)
             break;
         status = flx_plot_widen(data->ctx, &scene.scene, opts);

@@ -139,7 +139,7 @@ static flx_status read_field(cli_data *data, const flx_frame *frame, cli_scene *
     return status;
 }
 
-flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_scene *out)
+flx_status cli_scene_values(cli_data *data, int32_t k, const char *panels, cli_scene *out)
 {
     *out = (cli_scene){0};
     flx_status status = flx_file_read_frame(data->file, data->mesh, k, &out->frame);
@@ -147,8 +147,7 @@ flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_sce
         return status;
     const flx_frame *frame = &out->frame->frame;
     read_currents(out->frame, out);
-    status = read_vortices(data->ctx, frame, out);
-    if (status >= 0 && shows(panels, "field"))
+    if (shows(panels, "field"))
         status = read_field(data, frame, out);
 
     out->scene.frame = frame;
@@ -157,6 +156,17 @@ flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_sce
     out->scene.supercurrent = out->supercurrent;
     out->scene.normal = out->normal;
     out->scene.field = out->field;
+    if (status < 0)
+        cli_scene_clear(out);
+    return status;
+}
+
+flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_scene *out)
+{
+    flx_status status = cli_scene_values(data, k, panels, out);
+    if (status < 0)
+        return status;
+    status = read_vortices(data->ctx, &out->frame->frame, out);
     out->scene.vortices = out->vortices;
     if (status < 0)
         cli_scene_clear(out);

@@ -150,6 +150,7 @@ typedef struct flx_movie flx_movie;
 // until flx_movie_close.
 FLX_API flx_status flx_movie_open(flx_ctx *ctx, const flx_plot_opts *opts, double rate,
                                   const char *path, flx_movie **out);
+// Frames with the same pointer to a mesh must have the same mesh.
 FLX_API flx_status flx_movie_add(flx_movie *movie, const flx_plot_scene *scene);
 
 // Ends the film, waits for ffmpeg and frees the movie, also after a failure, which it then reports

@@ -12,7 +12,7 @@ typedef enum flx_colours {
     FLX_COLOURS_CYCLIC     // one lightness and chroma, hue goes round once
 } flx_colours;
 
-enum { FLX_COLOURS_N = 1024 };
+enum { FLX_COLOURS_KINDS = 4, FLX_COLOURS_N = 1024 };
 
 // Linear light (not gamma-encoded) r, g, b in [0, 1] at t = (k + 1/2)/N.
 typedef struct flx_colour_map {

@@ -224,18 +224,43 @@ static flx_status draw_field(const flx_figure *figure, cairo_t *cr, int k, const
     return status;
 }
 
-static flx_status draw_panel(const flx_figure *figure, cairo_t *cr, int k, const flx_raster *raster,
-                             flx_colour_map *map)
+static flx_status take_map(const flx_figure *figure, flx_easel *easel, flx_colours colours,
+                           const flx_colour_map **out)
+{
+    flx_colour_map **map = &easel->map[colours];
+    if (!*map) {
+        *map = FLX_NEW(figure->ctx, flx_colour_map);
+        if (!*map)
+            return FLX_ERR_MEMORY;
+        flx_colour_map_init(*map, colours);
+    }
+    *out = *map;
+    return FLX_OK;
+}
+
+// The raster of the panels, which is kept as long as they show the same.
+static flx_status set_raster(const flx_figure *figure, flx_easel *easel, double resolution)
+{
+    const flx_mesh *mesh = figure->scene->frame->mesh;
+    int32_t pixels[2] = {(int32_t)lround(figure->panel[0] * resolution),
+                         (int32_t)lround(figure->panel[1] * resolution)};
+    if (flx_raster_is_of(&easel->raster, mesh, figure->box, pixels))
+        return FLX_OK;
+    flx_raster_clear(&easel->raster);
+    return flx_raster_init(figure->ctx, &easel->raster, mesh, figure->box, pixels);
+}
+
+static flx_status draw_panel(const flx_figure *figure, flx_easel *easel, cairo_t *cr, int k)
 {
     flx_quantity quantity;
     flx_plot_quantity what = figure->list.quantity[k];
     FLX_TRY(flx_quantity_init(figure->ctx, &quantity, figure->scene, what));
     flx_quantity_set_range(&quantity, figure->opts->range[what]);
-    flx_colour_map_init(map, quantity.colours);
-    quantity.shade.map = map;
     if (what == FLX_PLOT_PHASE && !figure->opts->shade_phase)
         quantity.shade.value[2] = NULL;
-    flx_status status = draw_field(figure, cr, k, raster, &quantity);
+    flx_status status = take_map(figure, easel, quantity.colours, &quantity.shade.map);
+    if (status == FLX_OK)
+        status = draw_field(figure, cr, k, &easel->raster, &quantity);
     if (status == FLX_OK)
         status = draw_bar(figure, cr, k, &quantity);
     if (status == FLX_OK)
@@ -300,23 +325,24 @@ static void draw_title(const flx_figure *figure, cairo_t *cr)
         vortex_legend(figure, cr, y, figure->size[0] - x - flx_text_width(cr, 1.1 * em, title));
 }
 
-flx_status flx_figure_draw(const flx_figure *figure, cairo_t *cr, double resolution)
+flx_status flx_figure_draw(const flx_figure *figure, flx_easel *easel, cairo_t *cr,
+                           double resolution)
 {
     flx_text_face(cr, false);
-    int32_t pixels[2] = {(int32_t)lround(figure->panel[0] * resolution),
-                         (int32_t)lround(figure->panel[1] * resolution)};
-    flx_raster raster = {0};
-    flx_colour_map *map = FLX_NEW(figure->ctx, flx_colour_map);
-    flx_status status =
-        map ? flx_raster_init(figure->ctx, &raster, figure->scene->frame->mesh, figure->box, pixels)
-            : FLX_ERR_MEMORY;
+    flx_status status = set_raster(figure, easel, resolution);
     for (int k = 0; k < figure->list.n && status == FLX_OK; k++)
-        status = draw_panel(figure, cr, k, &raster, map);
+        status = draw_panel(figure, easel, cr, k);
     if (status == FLX_OK)
         draw_title(figure, cr);
-    flx_raster_clear(&raster);
-    flx_free(map);
     return status == FLX_OK ? flx_cairo_check(figure->ctx, cairo_status(cr)) : status;
+}
+
+void flx_easel_clear(flx_easel *easel)
+{
+    flx_raster_clear(&easel->raster);
+    for (int k = 0; k < FLX_COLOURS_KINDS; k++)
+        flx_free(easel->map[k]);
+    *easel = (flx_easel){0};
 }
 
 // ---- Public
@@ -329,11 +355,13 @@ flx_status flx_plot_frame(flx_ctx *ctx, const flx_plot_scene *scene, const flx_p
     FLX_TRY(flx_canvas_kind_of(ctx, path, &kind));
     FLX_TRY(flx_figure_init(ctx, &figure, scene, opts));
     flx_canvas canvas;
+    flx_easel easel = {0};
     flx_status status = flx_canvas_init(ctx, &canvas, kind, figure.size, opts->scale);
     if (status == FLX_OK)
-        status = flx_figure_draw(&figure, canvas.cr, canvas.resolution);
+        status = flx_figure_draw(&figure, &easel, canvas.cr, canvas.resolution);
     if (status == FLX_OK)
         status = flx_canvas_write(&canvas, path);
+    flx_easel_clear(&easel);
     flx_canvas_clear(&canvas);
     return status;
 }

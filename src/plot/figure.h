@@ -32,7 +32,15 @@ flx_status flx_plot_opts_check(flx_ctx *ctx, const flx_plot_opts *opts);
 flx_status flx_figure_init(flx_ctx *ctx, flx_figure *figure, const flx_plot_scene *scene,
                            const flx_plot_opts *opts);
 
+// What pictures of the same films share; made when first needed, so begin with {0}.
+typedef struct flx_easel {
+    flx_raster raster; // mesh NULL: not made yet
+    flx_colour_map *map[FLX_COLOURS_KINDS];
+} flx_easel;
+void flx_easel_clear(flx_easel *easel);
+
 // Draws everything; embedded rasters have `resolution` pixels per px.
-flx_status flx_figure_draw(const flx_figure *figure, cairo_t *cr, double resolution);
+flx_status flx_figure_draw(const flx_figure *figure, flx_easel *easel, cairo_t *cr,
+                           double resolution);
 
 #endif

@@ -27,8 +27,9 @@ struct flx_movie {
     char *path, *part;        // the film, and the file it is until it is whole
     int32_t size[2];          // [px] of the film: even
     cairo_surface_t *surface; // the frame in work
-    pid_t child;              // 0: not started
-    int in;                   // to ffmpeg, -1: closed
+    flx_easel easel;
+    pid_t child; // 0: not started
+    int in;      // to ffmpeg, -1: closed
     FILE *complaints;
     flx_status status; // of the first failure
     char *reason;      // its text, kept for close
@@ -146,7 +147,7 @@ static flx_status start(flx_movie *movie)
                           "-c:v",
                           "libx264",
                           "-preset",
-                          "medium",
+                          "veryfast", // half the time of "medium" for films a tenth larger
                           "-crf",
                           "16",
                           "-pix_fmt",
@@ -227,7 +228,7 @@ static flx_status draw(flx_movie *movie, const flx_plot_scene *scene)
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
     cairo_scale(cr, movie->opts.scale, movie->opts.scale);
-    flx_status status = flx_figure_draw(&figure, cr, movie->opts.scale);
+    flx_status status = flx_figure_draw(&figure, &movie->easel, cr, movie->opts.scale);
     cairo_destroy(cr);
     cairo_surface_flush(movie->surface);
     return status;
@@ -316,6 +317,7 @@ flx_status flx_movie_close(flx_movie *movie)
         fclose(movie->complaints);
     if (movie->surface)
         cairo_surface_destroy(movie->surface);
+    flx_easel_clear(&movie->easel);
     flx_free(movie->reason);
     flx_free(movie->part);
     flx_free(movie->path);

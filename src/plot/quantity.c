@@ -162,7 +162,8 @@ static flx_status set_psi(flx_ctx *ctx, flx_quantity *quantity, const flx_frame 
     if (!quantity->owned)
         return FLX_ERR_MEMORY;
     for (int32_t i = 0; i < n; i++)
-        quantity->owned[i] = hypot(frame->psi[i].re, frame->psi[i].im);
+        quantity->owned[i] =
+            sqrt(frame->psi[i].re * frame->psi[i].re + frame->psi[i].im * frame->psi[i].im);
     set_scalar(quantity, quantity->owned);
     if (quantity->what == FLX_PLOT_PHASE) {
         const double *re = (const double *)frame->psi, *im = re + 1;
@@ -235,8 +236,10 @@ static void find_range(flx_quantity *quantity, int32_t n_site)
     double min = INFINITY, max = -INFINITY;
     for (int32_t i = 0; i < n_site; i++) {
         double v = shade->value[0][(size_t)i * (size_t)shade->stride[0]];
-        if (shade->kind == FLX_SHADE_NORM)
-            v = hypot(v, shade->value[1][(size_t)i * (size_t)shade->stride[1]]);
+        if (shade->kind == FLX_SHADE_NORM) {
+            double w = shade->value[1][(size_t)i * (size_t)shade->stride[1]];
+            v = sqrt(v * v + w * w);
+        }
         if (isfinite(v)) {
             min = fmin(min, v);
             max = fmax(max, v);

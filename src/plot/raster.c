@@ -3,7 +3,8 @@
 // The picture is sampled on a regular grid, FLX_RASTER_SUB^2 samples to a pixel. Each sample knows
 // its triangle; a field that is linear on triangles is then evaluated exactly at the sample, turned
 // into a colour, and the colours of a pixel are averaged in linear light. The share of samples on
-// the film is the pixel's opacity: rims come out smooth.
+// the film is the pixel's opacity: rims come out smooth. Inside of the film, one sample does for a
+// pixel where the triangles are larger than that: the field has no more detail there.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot/raster.h"
 
@@ -12,7 +13,7 @@
 #include <math.h>
 
 static const double pi = 3.14159265358979323846;
-enum { ENCODE_N = 4096 };
+enum { SUB2 = FLX_RASTER_SUB * FLX_RASTER_SUB };
 
 // Samples inside one triangle: for each row the interval between its edges.
 static void cover(flx_raster *raster, int32_t t)
@@ -49,6 +50,51 @@ static void cover(flx_raster *raster, int32_t t)
     }
 }
 
+// Samples of a pixel that are on the film; *middle: the triangle in its middle.
+static int covered(const flx_raster *raster, int32_t column, int32_t row, int32_t *middle)
+{
+    const int32_t *tri = raster->tri + FLX_RASTER_SUB * (ptrdiff_t)row * raster->width +
+                         FLX_RASTER_SUB * (ptrdiff_t)column;
+    int n = 0;
+    for (int r = 0; r < FLX_RASTER_SUB; r++)
+        for (int c = 0; c < FLX_RASTER_SUB; c++)
+            n += tri[(ptrdiff_t)r * raster->width + c] >= 0;
+    *middle = tri[(FLX_RASTER_SUB / 2) * (ptrdiff_t)raster->width + FLX_RASTER_SUB / 2];
+    return n;
+}
+
+// Whether a triangle has four pixels or more, in the mean.
+static bool resolved(const flx_raster *raster)
+{
+    const flx_mesh *mesh = raster->mesh;
+    double twice = 0, pixel = FLX_RASTER_SUB * raster->step;
+    for (int32_t t = 0; t < mesh->n_tri; t++) {
+        const int32_t *c = mesh->tri + 3 * (size_t)t;
+        twice += fabs((mesh->x[c[1]] - mesh->x[c[0]]) * (mesh->y[c[2]] - mesh->y[c[0]]) -
+                      (mesh->x[c[2]] - mesh->x[c[0]]) * (mesh->y[c[1]] - mesh->y[c[0]]));
+    }
+    return twice > 8 * mesh->n_tri * pixel * pixel;
+}
+
+static void sort_pixels(flx_raster *raster)
+{
+    int32_t columns = raster->width / FLX_RASTER_SUB, rows = raster->height / FLX_RASTER_SUB;
+    bool fine = resolved(raster);
+    for (int32_t r = 0; r < rows; r++) {
+        for (int32_t c = 0; c < columns; c++) {
+            int32_t middle, n = covered(raster, c, r, &middle);
+            raster->whole[(ptrdiff_t)r * columns + c] = n == 0              ? FLX_RASTER_EMPTY
+                                                        : fine && n == SUB2 ? middle
+                                                                            : FLX_RASTER_MIXED;
+        }
+    }
+}
+
+static double step_of(const double box[4], const int32_t pixels[2])
+{
+    return (box[2] - box[0]) / (FLX_RASTER_SUB * pixels[0]);
+}
+
 flx_status flx_raster_init(flx_ctx *ctx, flx_raster *raster, const flx_mesh *mesh,
                            const double box[4], const int32_t pixels[2])
 {
@@ -58,23 +104,41 @@ flx_status flx_raster_init(flx_ctx *ctx, flx_raster *raster, const flx_mesh *mes
         .height = FLX_RASTER_SUB * pixels[1],
         .x0 = box[0],
         .y1 = box[3],
-        .step = (box[2] - box[0]) / (FLX_RASTER_SUB * pixels[0]),
+        .step = step_of(box, pixels),
     };
     size_t n = (size_t)raster->width * (size_t)raster->height;
     raster->tri = FLX_NEW_ARRAY(ctx, int32_t, n);
-    if (!raster->tri)
+    raster->whole = FLX_NEW_ARRAY(ctx, int32_t, n / SUB2);
+    raster->encode = FLX_NEW_ARRAY(ctx, unsigned char, FLX_RASTER_LEVELS);
+    if (!raster->tri || !raster->whole || !raster->encode) {
+        flx_raster_clear(raster);
         return FLX_ERR_MEMORY;
+    }
     for (size_t k = 0; k < n; k++)
         raster->tri[k] = -1;
     for (int32_t t = 0; t < mesh->n_tri; t++)
         cover(raster, t);
+    sort_pixels(raster);
+    for (int k = 0; k < FLX_RASTER_LEVELS; k++)
+        raster->encode[k] =
+            (unsigned char)lround(255 * flx_srgb_encode(k / (FLX_RASTER_LEVELS - 1.0)));
     return FLX_OK;
 }
 
 void flx_raster_clear(flx_raster *raster)
 {
     flx_free(raster->tri);
-    raster->tri = NULL;
+    flx_free(raster->whole);
+    flx_free(raster->encode);
+    *raster = (flx_raster){0};
+}
+
+bool flx_raster_is_of(const flx_raster *raster, const flx_mesh *mesh, const double box[4],
+                      const int32_t pixels[2])
+{
+    return raster->mesh == mesh && raster->width == FLX_RASTER_SUB * pixels[0] &&
+           raster->height == FLX_RASTER_SUB * pixels[1] && raster->x0 == box[0] &&
+           raster->y1 == box[3] && raster->step == step_of(box, pixels);
 }
 
 int32_t flx_raster_find(const flx_raster *raster, double x, double y)
@@ -100,10 +164,30 @@ void flx_plane(const flx_mesh *mesh, int32_t t, const double *v, int stride, dou
     plane[0] = v0 - plane[1] * x0 - plane[2] * y0;
 }
 
-// Adds the colour of one sample to a pixel's sum (r, g, b, samples).
-static void add_sample(const flx_shade *shade, const double value[3], float sum[4])
+// The values on one triangle as planes.
+typedef struct patch {
+    int32_t tri; // -1: none
+    double plane[3][3];
+} patch;
+
+static void set_patch(const flx_raster *raster, const flx_shade *shade, int32_t t, patch *p)
 {
-    double t, light = 1;
+    if (p->tri == t)
+        return;
+    p->tri = t;
+    for (int k = 0; k < 3 && shade->value[k]; k++)
+        flx_plane(raster->mesh, t, shade->value[k], shade->stride[k], p->plane[k]);
+}
+
+// Adds the colour at sample (c, r) `times` times to a pixel's sum (r, g, b, samples).
+static void add_sample(const flx_raster *raster, const flx_shade *shade, const patch *p,
+                       const int32_t at[2], float times, float sum[4])
+{
+    double x = raster->x0 + (at[0] + 0.5) * raster->step;
+    double y = raster->y1 - (at[1] + 0.5) * raster->step;
+    double value[3] = {0}, t, light = 1;
+    for (int k = 0; k < 3 && shade->value[k]; k++)
+        value[k] = p->plane[k][0] + p->plane[k][2] * y + p->plane[k][1] * x;
     switch (shade->kind) {
     case FLX_SHADE_SCALAR:
         t = (value[0] - shade->min) / (shade->max - shade->min);
@@ -123,36 +207,44 @@ static void add_sample(const flx_shade *shade, const double value[3], float sum[
     static const float grey[3] = {0.3f, 0.3f, 0.3f};
     bool finite = isfinite(t) && isfinite(light);
     const float *rgb = finite ? shade->map->rgb[flx_colour_index(t)] : grey;
-    float factor = finite ? (float)light : 1;
+    float factor = times * (finite ? (float)light : 1);
     sum[0] += factor * rgb[0];
     sum[1] += factor * rgb[1];
     sum[2] += factor * rgb[2];
-    sum[3] += 1;
+    sum[3] += times;
 }
 
-// One row of samples into the sums of its pixels.
+// All samples of a pixel that are on the film.
+static void add_mixed(const flx_raster *raster, const flx_shade *shade, const int32_t first[2],
+                      float sum[4])
+{
+    patch p = {.tri = -1};
+    for (int32_t r = first[1]; r < first[1] + FLX_RASTER_SUB; r++) {
+        for (int32_t c = first[0]; c < first[0] + FLX_RASTER_SUB; c++) {
+            int32_t t = raster->tri[(ptrdiff_t)r * raster->width + c];
+            if (t < 0)
+                continue;
+            set_patch(raster, shade, t, &p);
+            add_sample(raster, shade, &p, (int32_t[2]){c, r}, 1, sum);
+        }
+    }
+}
+
+// One row of pixels into their sums.
 static void add_row(const flx_raster *raster, const flx_shade *shade, int32_t row, float (*sum)[4])
 {
-    const int32_t *tri = raster->tri + (size_t)row * (size_t)raster->width;
-    double y = raster->y1 - (row + 0.5) * raster->step;
-    double at_row[3] = {0}, slope[3] = {0};
-    int32_t last = -1;
-    for (int32_t c = 0; c < raster->width; c++) {
-        if (tri[c] < 0)
-            continue;
-        if (tri[c] != last) {
-            last = tri[c];
-            for (int k = 0; k < 3 && shade->value[k]; k++) {
-                double plane[3];
-                flx_plane(raster->mesh, last, shade->value[k], shade->stride[k], plane);
-                at_row[k] = plane[0] + plane[2] * y;
-                slope[k] = plane[1];
-            }
+    int32_t n = raster->width / FLX_RASTER_SUB;
+    const int32_t *whole = raster->whole + (ptrdiff_t)row * n;
+    patch p = {.tri = -1};
+    for (int32_t c = 0; c < n; c++) {
+        int32_t first[2] = {FLX_RASTER_SUB * c, FLX_RASTER_SUB * row};
+        if (whole[c] == FLX_RASTER_MIXED) {
+            add_mixed(raster, shade, first, sum[c]);
+        } else if (whole[c] >= 0) {
+            int32_t middle[2] = {first[0] + FLX_RASTER_SUB / 2, first[1] + FLX_RASTER_SUB / 2};
+            set_patch(raster, shade, whole[c], &p);
+            add_sample(raster, shade, &p, middle, SUB2, sum[c]);
         }
-        double x = raster->x0 + (c + 0.5) * raster->step, value[3];
-        for (int k = 0; k < 3; k++)
-            value[k] = at_row[k] + slope[k] * x;
-        add_sample(shade, value, sum[c / FLX_RASTER_SUB]);
     }
 }
 
@@ -163,10 +255,11 @@ static void write_row(int32_t n, float (*sum)[4], const unsigned char *encode, u
         float samples = sum[p][3];
         uint32_t argb = 0;
         if (samples > 0) {
-            uint32_t alpha = (uint32_t)(255 * samples / (FLX_RASTER_SUB * FLX_RASTER_SUB) + 0.5f);
+            uint32_t alpha = (uint32_t)(255 * samples / SUB2 + 0.5f);
             argb = alpha << 24;
             for (int c = 0; c < 3; c++) {
-                uint32_t level = encode[(int)(sum[p][c] / samples * (ENCODE_N - 1) + 0.5f)];
+                uint32_t level =
+                    encode[(int)(sum[p][c] / samples * (FLX_RASTER_LEVELS - 1) + 0.5f)];
                 argb |= (level * alpha + 127) / 255 << (16 - 8 * c);
             }
         }
@@ -175,35 +268,25 @@ static void write_row(int32_t n, float (*sum)[4], const unsigned char *encode, u
     }
 }
 
-static unsigned char *encoding(flx_ctx *ctx)
-{
-    unsigned char *encode = FLX_NEW_ARRAY(ctx, unsigned char, ENCODE_N);
-    for (int k = 0; encode && k < ENCODE_N; k++)
-        encode[k] = (unsigned char)lround(255 * flx_srgb_encode(k / (ENCODE_N - 1.0)));
-    return encode;
-}
-
 flx_status flx_raster_shade(flx_ctx *ctx, const flx_raster *raster, const flx_shade *shade,
                             cairo_surface_t **out)
 {
     int32_t width = raster->width / FLX_RASTER_SUB, height = raster->height / FLX_RASTER_SUB;
-    unsigned char *encode = encoding(ctx);
     float(*sum)[4] = flx_alloc(ctx, (size_t)width, sizeof *sum);
     *out = NULL;
-    if (encode && sum)
+    if (sum)
         *out = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
     if (*out && cairo_surface_status(*out) == CAIRO_STATUS_SUCCESS) {
         unsigned char *data = cairo_image_surface_get_data(*out);
         int stride = cairo_image_surface_get_stride(*out);
         for (int32_t r = 0; r < height; r++) {
-            for (int32_t k = 0; k < FLX_RASTER_SUB; k++)
-                add_row(raster, shade, FLX_RASTER_SUB * r + k, sum);
-            write_row(width, sum, encode, (uint32_t *)(void *)(data + (ptrdiff_t)r * stride));
+            add_row(raster, shade, r, sum);
+            write_row(width, sum, raster->encode,
+                      (uint32_t *)(void *)(data + (ptrdiff_t)r * stride));
         }
         cairo_surface_mark_dirty(*out);
     }
     flx_free(sum);
-    flx_free(encode);
     if (!*out)
         return FLX_ERR_MEMORY;
     cairo_status_t status = cairo_surface_status(*out);

@@ -11,18 +11,29 @@
 enum { FLX_RASTER_SUB = 3 }; // samples of a pixel along each side
 
 // tri holds one triangle per sample, row by row from the top; -1: no film there.
+enum { FLX_RASTER_LEVELS = 4096 };
+
+// What a pixel shows, but for the triangle that one sample in its middle says enough about: where all
+// of the pixel is on the film, and triangles are larger than pixels.
+enum { FLX_RASTER_EMPTY = -2, FLX_RASTER_MIXED = -1 };
+
 typedef struct flx_raster {
     const flx_mesh *mesh;  // borrowed
     int32_t width, height; // [samples], FLX_RASTER_SUB times the pixels
     double x0, y1;         // [length] left and upper rim
     double step;           // [length] between samples
-    int32_t *tri;          // [height][width]
+    int32_t *tri;          // [height][width] triangle of each sample, -1: none
+    int32_t *whole;        // [pixels] see FLX_RASTER_EMPTY
+    unsigned char *encode; // [FLX_RASTER_LEVELS] linear light to sRGB
 } flx_raster;
 
 // Covers box (xmin, ymin, xmax, ymax) with width x height pixels; its aspect must match.
 flx_status flx_raster_init(flx_ctx *ctx, flx_raster *raster, const flx_mesh *mesh,
                            const double box[4], const int32_t pixels[2]);
 void flx_raster_clear(flx_raster *raster);
+// Whether flx_raster_init of these would make the same; false for {0}.
+bool flx_raster_is_of(const flx_raster *raster, const flx_mesh *mesh, const double box[4],
+                      const int32_t pixels[2]);
 
 // Triangle at a point, -1 outside.
 int32_t flx_raster_find(const flx_raster *raster, double x, double y);
