@@ -1,9 +1,10 @@
-// cli/measure.c -- fluxoid measure OUT.h5: windings, fluxoids, voltages of a saved frame.
+// cli/measure.c -- fluxoid measure OUT.h5: what a saved frame says, and where vortices went.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/run.h"
 
 #include "cli.h"
 #include "data.h"
+#include "measured.h"
 #include "report.h"
 
 #include <errno.h>
@@ -12,14 +13,16 @@
 #include <string.h>
 
 typedef struct measure_args {
-    cli_list loops, along;
-    const char *at, *json, *point;
+    cli_list loops, along, points, fields;
+    const char *at, *json, *point, *reach;
+    bool tracks;
 } measure_args;
 
 static int tell(const char *json, const char *to)
 {
     if (!to) {
         cli_report(json);
+        cli_report_measured(json);
         return CLI_DONE;
     }
     FILE *file = strcmp(to, "-") == 0 ? stdout : fopen(to, "w");
@@ -38,11 +41,19 @@ static int measure(const char *path, const measure_args *args)
                                    .loop = args->loops.item,
                                    .along = args->along.item,
                                    .n_loop = args->loops.n,
-                                   .n_along = args->along.n};
+                                   .n_along = args->along.n,
+                                   .at_point = args->points.item,
+                                   .n_point = args->points.n,
+                                   .field = args->fields.item,
+                                   .n_field = args->fields.n,
+                                   .tracks = args->tracks,
+                                   .reach = args->reach};
     if (args->at && !cli_time("measure", args->at, &request.time))
         return CLI_WRONG;
     if (args->point && !cli_point("measure", args->point, &point))
         return CLI_WRONG;
+    if (args->reach && !args->tracks)
+        return cli_wrong("measure", "--reach belongs to --tracks");
     if (point >= 0)
         snprintf(group, sizeof group, "/points/%03d", point);
 
@@ -60,8 +71,17 @@ static int measure_main(int argc, char **argv)
 {
     measure_args args = {.at = NULL};
     const cli_option options[] = {
-        {"--loop", NULL, "SHAPE", CLI_LIST, &args.loops, "a closed curve to measure; repeatable"},
-        {"--along", NULL, "PATH", CLI_LIST, &args.along, "a path to measure; repeatable"},
+        {"--loop", NULL, "SHAPE", CLI_LIST, &args.loops,
+         "fluxoid of a closed curve and its parts; repeatable"},
+        {"--along", NULL, "PATH", CLI_LIST, &args.along,
+         "phase difference along a path, currents across it; repeatable"},
+        {"--at-point", NULL, "X,Y", CLI_LIST, &args.points,
+         "psi, mu, currents, electric field in a film; repeatable"},
+        {"--field", NULL, "X,Y,Z", CLI_LIST, &args.fields,
+         "applied and induced B and A at a point; repeatable"},
+        {"--tracks", NULL, NULL, CLI_FLAG, &args.tracks, "follows vortices through all frames"},
+        {"--reach", NULL, "LENGTH", CLI_TEXT, &args.reach,
+         "how far a vortex may go astray between frames"},
         {"--at", "-t", "TIME", CLI_TEXT, &args.at, "time of the frame in tau0; default: the last"},
         {"--point", NULL, "N", CLI_TEXT, &args.point, "point of a sweep"},
         {"--json", NULL, "FILE", CLI_TEXT, &args.json, "writes the result as JSON; - here"},
@@ -73,14 +93,17 @@ static int measure_main(int argc, char **argv)
         code = measure(words.word[0], &args);
     cli_list_clear(&args.loops);
     cli_list_clear(&args.along);
+    cli_list_clear(&args.points);
+    cli_list_clear(&args.fields);
     return code;
 }
 
 const cli_command cli_measure = {
     .name = "measure",
     .words = "OUT.h5",
-    .text = "measures a saved frame: fluxoids of loops, currents, vortices",
-    .more = "Shapes and paths are written as in a case file:\n"
+    .text = "measures a saved frame: fluxoids, currents, energy, power, voltages, fields, vortices",
+    .more = "Shapes, paths, places and lengths are written as in a case file:\n"
             "  fluxoid measure ring.h5 --loop '{circle: {radius: 0.8}}'\n"
-            "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50",
+            "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50\n"
+            "  fluxoid measure bar.h5 --at-point 0.3,0 --field '0, 0, 200 nm' --tracks",
     .main = measure_main};

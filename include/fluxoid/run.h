@@ -106,18 +106,32 @@ FLX_API void flx_run_result_free(flx_run_result *result);
 
 // -- measuring a file ----------------------------------------------------------------------------
 
-// What to measure in a data file. All borrowed for the call.
+// What to measure in a data file beside what every summary has. Lengths are written as in a case;
+// zero means nothing. All borrowed for the call.
 typedef struct flx_measure_request {
     const char *group;        // "/" or "/points/NNN"; NULL: "/"
     double time;              // [tau0] of the frame; NAN: the last
     const char *const *loop;  // [n_loop] shapes in YAML, e.g. "{circle: {radius: 0.8}}"
     const char *const *along; // [n_along] lists of points in YAML, e.g. "[[0, -1], [0, 1]]"
     int32_t n_loop, n_along;
+    const char *const *at_point; // [n_point] places in the films, "X, Y"
+    const char *const *field;    // [n_field] places anywhere, "X, Y, Z"
+    int32_t n_point, n_field;
+    bool tracks;       // follow vortices through all frames
+    const char *reach; // how far one may go between two frames beside what is expected, e.g.
+                       // "3 xi"; NULL: chosen by their distances
 } flx_measure_request;
 
 // Summary of one frame of a file as JSON, with the loops of its case and those of the request
-// ("loop-1" ...), and for each path ("path-1" ...) the phase difference along it and the current
-// through it, from its left to its right. *json is owned: free with flx_text_free.
+// ("loop-1" ...), and with
+//   energy, power     their parts; power from the frame alone, by the equation of motion
+//   voltage.NAME      beside the mean: the value at the time of the frame, the phase difference
+//   current_residual  largest current that a cell away from terminals neither keeps nor hands on
+//   paths.path-1 ...  phase difference along a path, currents through it from its left to its right
+//   points.point-1 ... psi, potential, sheet currents and electric field at a place
+//   fields.field-1 ... field and vector potential, applied and induced, at a place
+//   tracks            where vortices came from, went and ended
+// SI but where a suffix says otherwise. *json is owned: free with flx_text_free.
 FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
                                     const flx_measure_request *request, char **json);
 

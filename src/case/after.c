@@ -1,26 +1,13 @@
 // case/after.c -- measures a frame of a data file.
 //
-// The case in the file says what is measured; loops and paths of the request are put into it as
-// edits, so that they are written and checked as in a case.
+// The case in the file says what is measured; what the request adds is put into it as edits, so that
+// it is written and checked as in a case.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/device.h"
-#include "case/summary.h"
+#include "case/after.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
-
-typedef struct after {
-    flx_ctx *ctx;
-    const flx_measure_request *request;
-    const char *path;
-    flx_file *file;
-    flx_case *c;     // with the loops of the request
-    flx_case *paths; // whose loops are the paths of the request; NULL: none
-    flx_device *device;
-    flx_frame_data *frame;
-    flx_series *series;
-    const double **voltage; // [n_probe] columns of the series
-} after;
 
 // -- case ----------------------------------------------------------------------------------------
 
@@ -31,8 +18,7 @@ static void free_texts(char **text, int32_t n)
     flx_free(text);
 }
 
-// The case of the file with edits, which are freed.
-static flx_status make_case(after *a, char **sets, int32_t n, flx_case **out)
+flx_status flx_after_case(flx_after *a, char **sets, int32_t n, flx_case **out)
 {
     const char *used = NULL;
     flx_status status = flx_file_text(a->file, "case/used", &used);
@@ -52,7 +38,7 @@ static flx_status make_case(after *a, char **sets, int32_t n, flx_case **out)
     return status;
 }
 
-static flx_status case_with_loops(after *a)
+static flx_status case_with_loops(flx_after *a)
 {
     int32_t n = a->request->n_loop;
     char **sets = FLX_NEW_ARRAY(a->ctx, char *, n);
@@ -68,156 +54,74 @@ static flx_status case_with_loops(after *a)
         free_texts(sets, n);
         return FLX_ERR_MEMORY;
     }
-    return make_case(a, sets, n, &a->c);
+    return flx_after_case(a, sets, n, &a->c);
 }
 
-static flx_status case_with_paths(after *a)
+// Messages are about the place, not about the edit that it becomes.
+static flx_status wrong_place(flx_ctx *ctx, flx_status status, const char *what, const char *text)
 {
-    int32_t n = a->request->n_along;
-    if (n == 0)
-        return FLX_OK;
-    char **sets = FLX_NEW_ARRAY(a->ctx, char *, n + 1);
-    bool good = sets && (sets[0] = flx_strdup(a->ctx, "loops=null"));
-    for (int32_t k = 0; good && k < n; k++) {
-        sets[k + 1] = flx_format(a->ctx, "loops.path-%d=[{path: {points: %s, width: 1 xi}}]",
-                                 (int)k + 1, a->request->along[k]);
-        good = sets[k + 1] != NULL;
-    }
-    if (!good) {
-        free_texts(sets, n + 1);
-        return FLX_ERR_MEMORY;
-    }
-    return make_case(a, sets, n + 1, &a->paths);
-}
-
-// -- paths ---------------------------------------------------------------------------------------
-
-typedef struct walk {
-    int32_t *site;
-    int32_t n, capacity;
-    bool gap; // left the films on its way
-} walk;
-
-static flx_status step_to(flx_ctx *ctx, const flx_mesh *mesh, walk *w, int32_t site)
-{
-    int32_t *chain = NULL, n = 0;
-    if (w->n == 0) {
-        w->site[w->n++] = site;
-        return FLX_OK;
-    }
-    FLX_TRY(flx_mesh_shortest_path(ctx, mesh, w->site[w->n - 1], site, &chain, &n));
-    if (w->n + n > w->capacity) {
-        int32_t capacity = 2 * (w->n + n);
-        int32_t *grown =
-            flx_realloc(ctx, w->site, (size_t)w->capacity, (size_t)capacity, sizeof *grown);
-        if (!grown) {
-            flx_mesh_sites_free(chain);
-            return FLX_ERR_MEMORY;
-        }
-        w->site = grown;
-        w->capacity = capacity;
-    }
-    for (int32_t k = 1; k < n; k++)
-        w->site[w->n++] = chain[k];
-    flx_mesh_sites_free(chain);
-    return FLX_OK;
-}
-
-// The sites along a curve, as it is walked in steps of half an edge.
-static flx_status walk_along(flx_ctx *ctx, const flx_device *d, const double *xy, int32_t n,
-                             walk *w)
-{
-    const flx_mesh *m = d->mesh;
-    double step = 0.5 * flx_mesh_quality_of(m).mean_edge;
-    bool left = false;
-    w->capacity = 1024;
-    if (!(w->site = FLX_NEW_ARRAY(ctx, int32_t, w->capacity)))
-        return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k + 1 < n; k++) {
-        const double *p = xy + 2 * k, *q = p + 2;
-        int32_t pieces = (int32_t)fmin(ceil(hypot(q[0] - p[0], q[1] - p[1]) / step) + 1, 1e6);
-        for (int32_t s = 0; s <= pieces; s++) {
-            double u = (double)s / pieces, bary[3];
-            double x = p[0] + u * (q[0] - p[0]), y = p[1] + u * (q[1] - p[1]);
-            int32_t tri = flx_locator_find(d->locator, x, y, bary);
-            if (tri < 0) {
-                left = w->n > 0;
-                continue;
-            }
-            w->gap |= left;
-            left = false;
-            int32_t best = bary[0] >= bary[1] ? 0 : 1;
-            best = bary[best] >= bary[2] ? best : 2;
-            FLX_TRY(step_to(ctx, m, w, m->tri[3 * tri + best]));
-        }
-    }
-    return FLX_OK;
-}
-
-static flx_status put_phase(after *a, const double *xy, int32_t n, json_t *item)
-{
-    walk w = {0};
-    double phase = NAN;
-    flx_status status = walk_along(a->ctx, a->device, xy, n, &w);
-    bool through = status == FLX_OK && !w.gap && w.n > 1;
-    if (through)
-        status = flx_measure_phase(a->ctx, &a->frame->frame, w.site, w.n, &phase);
-    flx_free(w.site);
-    FLX_TRY(status);
-    FLX_TRY(flx_json_put(a->ctx, item, "phase", flx_json_real(phase)));
-    return through ? FLX_OK
-                   : flx_json_put(a->ctx, item, "reason",
-                                  json_string("the path leaves the film on its way"));
-}
-
-// Total current through the path; null if it ends inside the film.
-static flx_status put_current(after *a, const double *j, const double *xy, int32_t n, json_t *item)
-{
-    double current = NAN;
-    flx_status status = flx_measure_cut(a->ctx, a->device->mesh, j, xy, n, &current);
-    if (status < 0 && status != FLX_ERR_INPUT)
+    static const char key[] = "drive.field.dipole.at: ";
+    char said[512] = "";
+    if (status == FLX_ERR_MEMORY)
         return status;
-    const flx_scales *s = &a->c->scales;
-    return flx_json_put(a->ctx, item, "current",
-                        flx_json_scaled(status < 0 ? (double)NAN : current, s->K0 * s->xi));
+    const char *at = strstr(flx_ctx_error(ctx), key);
+    if (at && strncmp(at + sizeof key - 1, "a list", 6) != 0)
+        snprintf(said, sizeof said, "%s", at + sizeof key - 1);
+    else
+        snprintf(said, sizeof said, "wanted are lengths with commas between, as in 0.3, 20 nm");
+    return flx_fail(ctx, status, "%s '%.80s': %s", what, text, said);
 }
 
-static flx_status put_paths(after *a, json_t *root)
+flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3])
 {
-    if (!a->paths)
-        return FLX_OK;
-    const flx_mesh *m = a->device->mesh;
-    json_t *all = json_object();
-    FLX_TRY(flx_json_put(a->ctx, root, "paths", all));
-    double *j = FLX_NEW_ARRAY(a->ctx, double, 2 * (size_t)m->n_edge);
-    if (!j)
+    char **sets = FLX_NEW_ARRAY(a->ctx, char *, 1);
+    flx_case *c = NULL;
+    if (!sets)
         return FLX_ERR_MEMORY;
-    flx_measure_edges(&a->frame->frame, j, j + m->n_edge);
-    for (int32_t e = 0; e < m->n_edge; e++)
-        j[e] += j[e + m->n_edge];
-    flx_status status = FLX_OK;
-    for (int32_t k = 0; k < a->paths->n_loop && status == FLX_OK; k++) {
-        const flx_shape_item *path = &a->paths->loops[k].shape.item[0];
-        json_t *item = json_object();
-        status = flx_json_put(a->ctx, all, a->paths->loops[k].name, item);
-        if (status == FLX_OK)
-            status = put_phase(a, path->points, path->n_point, item);
-        if (status == FLX_OK)
-            status = put_current(a, j, path->points, path->n_point, item);
+    bool list = text[strspn(text, " \t\n")] == '[';
+    sets[0] = flx_format(a->ctx, "drive.field=[{dipole: {at: %s%s%s, moment: 0 A m^2}}]",
+                         list ? "" : "[", text, list ? "" : "]");
+    if (!sets[0]) {
+        flx_free(sets);
+        return FLX_ERR_MEMORY;
     }
-    flx_free(j);
-    return status;
+    flx_status status = flx_after_case(a, sets, 1, &c);
+    if (status < 0)
+        return wrong_place(a->ctx, status, what, text);
+    memcpy(r, c->fields[0].at, 3 * sizeof *r);
+    flx_case_free(c);
+    return FLX_OK;
+}
+
+// -- JSON ----------------------------------------------------------------------------------------
+
+flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out)
+{
+    *out = json_object();
+    return flx_json_put(ctx, root, key, *out);
+}
+
+flx_status flx_json_put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
+                             int32_t n, double unit)
+{
+    json_t *list = json_array();
+    FLX_TRY(flx_json_put(ctx, object, key, list));
+    for (int32_t k = 0; k < n; k++)
+        if (json_array_append_new(list, flx_json_scaled(value[k], unit)) != 0)
+            return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the list '%s'", key);
+    return FLX_OK;
+}
+
+flx_status flx_json_put_both(flx_ctx *ctx, json_t *object, flx_json_names names, double value)
+{
+    FLX_TRY(flx_json_put(ctx, object, names.natural, flx_json_real(value)));
+    return flx_json_put(ctx, object, names.si, flx_json_scaled(value, names.unit));
 }
 
 // -- the file ------------------------------------------------------------------------------------
 
-static flx_status read_frame(after *a)
+static flx_status no_frame(flx_after *a)
 {
-    double time = a->request->time;
-    int32_t n = flx_file_frame_count(a->file);
-    int32_t k = isnan(time) ? n - 1 : flx_file_frame_at(a->file, time);
-    if (k >= 0)
-        return flx_file_read_frame(a->file, a->device->mesh, k, &a->frame);
     if (flx_file_point_count(a->file) > 0)
         return flx_fail(a->ctx, FLX_ERR_INPUT,
                         "%s is a sweep of %d points; choose one, the first is %s", a->path,
@@ -225,7 +129,15 @@ static flx_status read_frame(after *a)
     return flx_fail(a->ctx, FLX_ERR_INPUT, "%s: no frame was written", a->path);
 }
 
-static flx_status read_series(after *a)
+static flx_status read_frame(flx_after *a)
+{
+    double time = a->request->time;
+    int32_t last = flx_file_frame_count(a->file) - 1;
+    int32_t k = isnan(time) ? last : flx_file_frame_at(a->file, time);
+    return flx_file_read_frame(a->file, a->device->mesh, k, &a->frame);
+}
+
+static flx_status read_series(flx_after *a)
 {
     a->voltage = FLX_NEW_ARRAY(a->ctx, const double *, a->c->n_probe);
     if (!a->voltage)
@@ -245,7 +157,7 @@ static flx_status read_series(after *a)
 }
 
 // What the run said of itself: name of the case, whether it was steady.
-static flx_status read_summary(after *a, json_t **out)
+static flx_status read_summary(flx_after *a, json_t **out)
 {
     const char *text = NULL;
     *out = NULL;
@@ -256,24 +168,44 @@ static flx_status read_summary(after *a, json_t **out)
     return FLX_OK;
 }
 
-static flx_status measure(after *a, char **json)
+// Currents of the frame on edges and sites.
+static flx_status make_currents(flx_after *a)
+{
+    const flx_mesh *m = a->device->mesh;
+    a->js = FLX_NEW_ARRAY(a->ctx, double, 2 * (size_t)m->n_edge);
+    a->site_super = FLX_NEW_ARRAY(a->ctx, double, 4 * (size_t)m->n_site);
+    if (!a->js || !a->site_super)
+        return FLX_ERR_MEMORY;
+    a->jn = a->js + m->n_edge;
+    a->site_normal = a->site_super + 2 * (ptrdiff_t)m->n_site;
+    flx_measure_edges(&a->frame->frame, a->js, a->jn);
+    flx_measure_sites(m, a->js, a->site_super);
+    flx_measure_sites(m, a->jn, a->site_normal);
+    return FLX_OK;
+}
+
+static flx_status open_frame(flx_after *a)
 {
     flx_mesh *mesh = NULL;
-    json_t *root = NULL, *said = NULL;
-    const char *group = a->request->group ? a->request->group : "/";
     FLX_TRY(flx_file_open(a->ctx, a->path, FLX_FILE_READ, &a->file));
-    FLX_TRY(flx_file_enter(a->file, group));
-    FLX_TRY(case_with_loops(a));
-    FLX_TRY(case_with_paths(a));
+    FLX_TRY(flx_file_enter(a->file, a->request->group ? a->request->group : "/"));
     if (flx_file_frame_count(a->file) == 0)
-        return read_frame(a);
+        return no_frame(a);
+    FLX_TRY(case_with_loops(a));
     FLX_TRY(flx_file_read_mesh(a->file, &mesh));
     FLX_TRY(flx_device_create_on(a->ctx, a->c, mesh, &a->device));
     FLX_TRY(read_frame(a));
     FLX_TRY(read_series(a));
-    FLX_TRY(read_summary(a, &said));
+    return make_currents(a);
+}
+
+// The summary as a run that ended with this frame would have made it.
+static flx_status make_summary(flx_after *a, json_t **root)
+{
     const flx_frame *frame = &a->frame->frame;
+    json_t *said = NULL;
     int64_t n_row = 0; // rows up to the frame
+    FLX_TRY(read_summary(a, &said));
     while (n_row < a->series->n_row && a->series->step[n_row] <= frame->step)
         n_row++;
     bool last = n_row == a->series->n_row;
@@ -286,17 +218,27 @@ static flx_status measure(after *a, char **json)
                             .wall = (double)NAN,
                             .steady = last && json_is_true(json_object_get(said, "steady"))};
     flx_status status = in.time
-                            ? flx_summary_make(a->ctx, &in, &root)
+                            ? flx_summary_make(a->ctx, &in, root)
                             : flx_fail(a->ctx, FLX_ERR_FILE, "%s: the series has no time", a->path);
     const json_t *name = json_object_get(said, "case");
     if (status == FLX_OK && name)
-        status = flx_json_put(a->ctx, root, "case", json_deep_copy(name));
-    if (status == FLX_OK)
-        status = put_paths(a, root);
+        status = flx_json_put(a->ctx, *root, "case", json_deep_copy(name));
+    json_decref(said);
+    return status;
+}
+
+static flx_status measure(flx_after *a, char **json)
+{
+    static flx_status (*const part[])(flx_after *, json_t *) = {
+        flx_after_state, flx_after_paths, flx_after_points, flx_after_fields, flx_after_tracks};
+    json_t *root = NULL;
+    FLX_TRY(open_frame(a));
+    flx_status status = make_summary(a, &root);
+    for (size_t k = 0; status == FLX_OK && k < sizeof part / sizeof *part; k++)
+        status = part[k](a, root);
     if (status == FLX_OK)
         status = flx_summary_text(a->ctx, root, json);
     json_decref(root);
-    json_decref(said);
     return status;
 }
 
@@ -304,13 +246,14 @@ flx_status flx_measure_file(flx_ctx *ctx, const char *path, const flx_measure_re
                             char **json)
 {
     *json = NULL;
-    after a = {.ctx = ctx, .request = request, .path = path};
+    flx_after a = {.ctx = ctx, .request = request, .path = path};
     flx_status status = measure(&a, json);
     flx_free(a.voltage);
+    flx_free(a.js);
+    flx_free(a.site_super);
     flx_series_free(a.series);
     flx_frame_data_free(a.frame);
     flx_device_free(a.device);
-    flx_case_free(a.paths);
     flx_case_free(a.c);
     flx_file_close(a.file);
     return status;

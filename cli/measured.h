@@ -1,0 +1,9 @@
+// cli/measured.h -- tables of what `measure` adds to a summary.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CLI_MEASURED_H
+#define FLX_CLI_MEASURED_H
+
+// Prints energy, power, voltages of the moment, points, fields and tracks, as far as there are any.
+void cli_report_measured(const char *json);
+
+#endif

@@ -1,0 +1,53 @@
+// case/after.h -- what the files that measure a frame of a data file share.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CASE_AFTER_H
+#define FLX_CASE_AFTER_H
+
+#include "case/device.h"
+#include "case/summary.h"
+
+typedef struct flx_after {
+    flx_ctx *ctx;
+    const flx_measure_request *request;
+    const char *path;
+    flx_file *file;
+    flx_case *c; // with the loops of the request
+    flx_device *device;
+    flx_frame_data *frame;
+    flx_series *series;
+    const double **voltage;           // [n_probe] columns of the series
+    double *js, *jn;                  // [n_edge] [J0] super and normal currents
+    double *site_super, *site_normal; // [n_site][2] [J0]
+} flx_after;
+
+// The case of the file with edits, which are freed.
+flx_status flx_after_case(flx_after *a, char **sets, int32_t n, flx_case **out);
+
+// Coordinates of a text "X, Y" or "X, Y, Z" as in a case, in xi; z is 0 if it is left out. what
+// names them in messages.
+flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3]);
+
+// Phase difference along a chain of neighbouring sites [rad]; NAN where psi is 0 on it.
+#define FLX_AFTER_ABS_MIN 1e-8 // [1] |psi| that counts as 0
+flx_status flx_after_phase(flx_after *a, const int32_t *site, int32_t n, double *phase);
+
+// Each adds its part to the summary.
+flx_status flx_after_state(flx_after *a, json_t *root);  // energy, power, voltages now
+flx_status flx_after_paths(flx_after *a, json_t *root);  // request.along
+flx_status flx_after_points(flx_after *a, json_t *root); // request.at_point
+flx_status flx_after_fields(flx_after *a, json_t *root); // request.field
+flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
+
+// An object that belongs to root, by key.
+flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out);
+// Numbers in a unit as a list.
+flx_status flx_json_put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
+                             int32_t n, double unit);
+// A number in natural units, and in SI.
+typedef struct flx_json_names {
+    const char *natural, *si;
+    double unit; // 0: not known
+} flx_json_names;
+flx_status flx_json_put_both(flx_ctx *ctx, json_t *object, flx_json_names names, double value);
+
+#endif

@@ -1,0 +1,170 @@
+// case/after_paths.c -- what is measured along a path: the phase difference from its first point to
+// its last, and the current across it.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/after.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+// -- the sites along a path ----------------------------------------------------------------------
+
+typedef struct walk {
+    int32_t *site;
+    int32_t n, capacity;
+    bool gap; // left the films on its way
+} walk;
+
+static flx_status step_to(flx_ctx *ctx, const flx_mesh *mesh, walk *w, int32_t site)
+{
+    int32_t *chain = NULL, n = 0;
+    if (w->n == 0) {
+        w->site[w->n++] = site;
+        return FLX_OK;
+    }
+    FLX_TRY(flx_mesh_shortest_path(ctx, mesh, w->site[w->n - 1], site, &chain, &n));
+    if (w->n + n > w->capacity) {
+        int32_t capacity = 2 * (w->n + n);
+        int32_t *grown =
+            flx_realloc(ctx, w->site, (size_t)w->capacity, (size_t)capacity, sizeof *grown);
+        if (!grown) {
+            flx_mesh_sites_free(chain);
+            return FLX_ERR_MEMORY;
+        }
+        w->site = grown;
+        w->capacity = capacity;
+    }
+    for (int32_t k = 1; k < n; k++)
+        w->site[w->n++] = chain[k];
+    flx_mesh_sites_free(chain);
+    return FLX_OK;
+}
+
+// The sites along a curve, as it is walked in steps of half an edge.
+static flx_status walk_along(flx_ctx *ctx, const flx_device *d, const double *xy, int32_t n,
+                             walk *w)
+{
+    const flx_mesh *m = d->mesh;
+    double step = 0.5 * flx_mesh_quality_of(m).mean_edge;
+    bool left = false;
+    w->capacity = 1024;
+    if (!(w->site = FLX_NEW_ARRAY(ctx, int32_t, w->capacity)))
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k + 1 < n; k++) {
+        const double *p = xy + 2 * k, *q = p + 2;
+        int32_t pieces = (int32_t)fmin(ceil(hypot(q[0] - p[0], q[1] - p[1]) / step) + 1, 1e6);
+        for (int32_t s = 0; s <= pieces; s++) {
+            double u = (double)s / pieces, bary[3];
+            double x = p[0] + u * (q[0] - p[0]), y = p[1] + u * (q[1] - p[1]);
+            int32_t tri = flx_locator_find(d->locator, x, y, bary);
+            if (tri < 0) {
+                left = w->n > 0;
+                continue;
+            }
+            w->gap |= left;
+            left = false;
+            int32_t best = bary[0] >= bary[1] ? 0 : 1;
+            best = bary[best] >= bary[2] ? best : 2;
+            FLX_TRY(step_to(ctx, m, w, m->tri[3 * tri + best]));
+        }
+    }
+    return FLX_OK;
+}
+
+flx_status flx_after_phase(flx_after *a, const int32_t *site, int32_t n, double *phase)
+{
+    const flx_cplx *psi = a->frame->frame.psi;
+    *phase = NAN;
+    for (int32_t k = 0; k < n; k++)
+        if (hypot(psi[site[k]].re, psi[site[k]].im) < FLX_AFTER_ABS_MIN)
+            return FLX_OK;
+    return flx_measure_phase(a->ctx, &a->frame->frame, site, n, phase);
+}
+
+static flx_status put_phase(flx_after *a, const double *xy, int32_t n, json_t *item)
+{
+    walk w = {0};
+    double phase = NAN;
+    flx_status status = walk_along(a->ctx, a->device, xy, n, &w);
+    bool through = status == FLX_OK && !w.gap && w.n > 1;
+    if (through)
+        status = flx_after_phase(a, w.site, w.n, &phase);
+    flx_free(w.site);
+    FLX_TRY(status);
+    FLX_TRY(flx_json_put(a->ctx, item, "phase", flx_json_real(phase)));
+    if (isfinite(phase))
+        return FLX_OK;
+    return flx_json_put(
+        a->ctx, item, "reason",
+        json_string(through ? "psi is 0 on the path" : "the path leaves the film on its way"));
+}
+
+// -- currents ------------------------------------------------------------------------------------
+
+// Currents through the path; null if it ends inside the film.
+static flx_status put_currents(flx_after *a, const double *xy, int32_t n, json_t *item)
+{
+    static const char *const key[] = {"current", "supercurrent", "normal_current"};
+    const flx_scales *s = &a->c->scales;
+    const flx_mesh *m = a->device->mesh;
+    double super = NAN, normal = NAN;
+    flx_status status = flx_measure_cut(a->ctx, m, a->js, xy, n, &super);
+    if (status == FLX_OK)
+        status = flx_measure_cut(a->ctx, m, a->jn, xy, n, &normal);
+    if (status < 0 && status != FLX_ERR_INPUT)
+        return status;
+    const double value[] = {super + normal, super, normal};
+    for (int k = 0; k < 3; k++)
+        FLX_TRY(flx_json_put(a->ctx, item, key[k], flx_json_scaled(value[k], s->K0 * s->xi)));
+    return status == FLX_OK ? FLX_OK
+                            : flx_json_put(a->ctx, item, "current_reason",
+                                           json_string("the path ends inside the film"));
+}
+
+// -- the paths -----------------------------------------------------------------------------------
+
+// The path as a shape of a case, in which it is the loop of this name.
+static flx_status case_of_path(flx_after *a, const char *text, flx_case **out)
+{
+    char **sets = FLX_NEW_ARRAY(a->ctx, char *, 1);
+    if (!sets)
+        return FLX_ERR_MEMORY;
+    sets[0] = flx_format(a->ctx, "loops.measured-path=[{path: {points: %s, width: 1 xi}}]", text);
+    if (!sets[0]) {
+        flx_free(sets);
+        return FLX_ERR_MEMORY;
+    }
+    return flx_after_case(a, sets, 1, out);
+}
+
+static flx_status put_path(flx_after *a, const char *text, json_t *item)
+{
+    flx_case *c = NULL;
+    flx_status status = case_of_path(a, text, &c);
+    if (status < 0)
+        return status;
+    int32_t k = 0;
+    while (strcmp(c->loops[k].name, "measured-path") != 0)
+        k++;
+    const flx_shape_item *path = &c->loops[k].shape.item[0];
+    status = put_phase(a, path->points, path->n_point, item);
+    if (status == FLX_OK)
+        status = put_currents(a, path->points, path->n_point, item);
+    flx_case_free(c);
+    return status;
+}
+
+flx_status flx_after_paths(flx_after *a, json_t *root)
+{
+    json_t *all, *item;
+    if (a->request->n_along == 0)
+        return FLX_OK;
+    FLX_TRY(flx_json_put_object(a->ctx, root, "paths", &all));
+    for (int32_t k = 0; k < a->request->n_along; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "path-%d", (int)k + 1);
+        FLX_TRY(flx_json_put_object(a->ctx, all, name, &item));
+        FLX_TRY(put_path(a, a->request->along[k], item));
+    }
+    return FLX_OK;
+}

@@ -1,0 +1,2 @@
+# Measuring data files.
+flx_test(test_run_after LAYERS case)

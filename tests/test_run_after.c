@@ -1,0 +1,373 @@
+// What is measured in a data file after the run: fields, points, energy, power, voltages, tracks.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_run.h"
+#include "test_run_tiny.h"
+
+static const double mu0 = FLX_SI_MU0, pi = 3.14159265358979323846;
+static flx_ctx *ctx;
+
+static int begin(void **state)
+{
+    (void)state;
+    ctx = flx_ctx_create();
+    return ctx ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    flx_ctx_free(ctx);
+    return 0;
+}
+
+// Runs a case into a file.
+static void make_file(const char *path, const char *text, const char *const *sets, int32_t n)
+{
+    flx_case *c = case_of(ctx, text, sets, n);
+    flx_run_opts opts = flx_run_opts_default();
+    flx_run_result *r = NULL;
+    opts.output = path;
+    if (flx_run(ctx, c, &opts, &r) < 0)
+        fail_msg("%s", flx_ctx_error(ctx));
+    flx_run_result_free(r);
+    flx_case_free(c);
+}
+
+static json_t *measure(const char *path, const flx_measure_request *request)
+{
+    char *text = NULL;
+    if (flx_measure_file(ctx, path, request, &text) < 0)
+        fail_msg("%s", flx_ctx_error(ctx));
+    json_t *root = json_loads(text, 0, NULL);
+    assert_non_null(root);
+    flx_text_free(text);
+    return root;
+}
+
+// Number k of the list at a path of keys.
+static double listed(const json_t *root, const char *group, const char *name, const char *key,
+                     size_t k)
+{
+    const json_t *at = json_object_get(json_object_get(json_object_get(root, group), name), key);
+    if (!json_is_number(json_array_get(at, k)))
+        fail_msg("%s.%s.%s[%zu] is no number", group, name, key, k);
+    return json_number_value(json_array_get(at, k));
+}
+
+// -- fields --------------------------------------------------------------------------------------
+
+static void make_ring(const char *path)
+{
+    make_file(path,
+              RING "drive: {field: 0.6 mT}\n"
+                   "start: {winding: {hole: 1}}\n"
+                   "tdgl: {time: 30 tau0, frames: 1}\n",
+              (const char *const[]){"mesh.max_edge=0.4 xi"}, 1);
+}
+
+static void the_field_on_the_axis_of_a_ring_is_that_of_its_currents(void **state)
+{
+    (void)state;
+    enum { N = 40 };
+    static char text[N][32];
+    const char *points[N], *fields[] = {"0, 0, 0.5", "0, 0, -500 nm", "0, 0, 0"};
+    for (int k = 0; k < N; k++) { // middles of N parts of the width, along y = 0
+        snprintf(text[k], sizeof text[k], "%.17g, 0", 0.6 + 0.4 * (k + 0.5) / N);
+        points[k] = text[k];
+    }
+    make_ring("after-ring.h5");
+    flx_measure_request request = {
+        .time = NAN, .at_point = points, .n_point = N, .field = fields, .n_field = 3};
+    json_t *root = measure("after-ring.h5", &request);
+    const double z[] = {0.5e-6, -0.5e-6, 0};
+    for (int f = 0; f < 3; f++) {
+        // B = (mu0/2) integral of K r^2/(r^2 + z^2)^(3/2) dr over loops of current K dr.
+        double exact = 0;
+        char name[32];
+        for (int k = 0; k < N; k++) {
+            snprintf(name, sizeof name, "point-%d", k + 1);
+            double r = 1e-6 * (0.6 + 0.4 * (k + 0.5) / N), s = hypot(r, z[f]);
+            double K = listed(root, "points", name, "supercurrent", 1) +
+                       listed(root, "points", name, "normal_current", 1);
+            exact += 0.5 * mu0 * K * r * r / (s * s * s) * 0.4e-6 / N;
+        }
+        snprintf(name, sizeof name, "field-%d", f + 1);
+        // Polygons and currents constant on triangles, h = 0.3 xi, R = 4 xi: (h/R)^2 ~ 0.6 %.
+        assert_near(listed(root, "fields", name, "B_induced", 2) / exact, 1, 0.02);
+        assert_near(number(root, "fields", name, "Bz_applied", NULL), 0.6e-3, 1e-18);
+        assert_near(number(root, "fields", name, "Bz", NULL),
+                    0.6e-3 + listed(root, "fields", name, "B_induced", 2), 1e-18);
+    }
+    json_decref(root);
+}
+
+static void far_from_a_ring_field_and_potential_are_those_of_its_moment(void **state)
+{
+    (void)state;
+    const char *fields[] = {"0, 0, 20", "30, -40, 0", "0.3, 0.2, 5"};
+    make_ring("after-ring.h5");
+    flx_measure_request request = {.time = NAN, .field = fields, .n_field = 3};
+    json_t *root = measure("after-ring.h5", &request);
+    double m = number(root, "moment", NULL), d = 20e-6, r = 50e-6;
+    // The next multipole is smaller by (R/r)^2: 0.4 % and 0.1 % for R < 1 um, times about 1.5.
+    assert_near(listed(root, "fields", "field-1", "B_induced", 2) /
+                    (mu0 * m / (2 * pi * d * d * d)),
+                1, 0.008);
+    assert_near(listed(root, "fields", "field-2", "B_induced", 2) /
+                    (-mu0 * m / (4 * pi * r * r * r)),
+                1, 0.002);
+    // A = mu0 m x r/(4 pi r^3). The sum of the currents over the film, which is 0, comes out as some
+    // 1e-4 of their size on this mesh, and what it adds to A falls as 1/r: 50 times more here.
+    double a = mu0 * m / (4 * pi * r * r * r);
+    assert_near(listed(root, "fields", "field-2", "A_induced", 0) / (a * 40e-6), 1, 0.02);
+    assert_near(listed(root, "fields", "field-2", "A_induced", 1) / (a * 30e-6), 1, 0.02);
+    // A uniform field has B/2 (-y, x) in this gauge.
+    assert_near(listed(root, "fields", "field-3", "A_applied", 0) / (-0.3e-3 * 0.2e-6), 1, 1e-12);
+    assert_near(listed(root, "fields", "field-3", "A_applied", 1) / (0.3e-3 * 0.3e-6), 1, 1e-12);
+    json_decref(root);
+}
+
+// -- power and energy ----------------------------------------------------------------------------
+
+static void a_normal_bar_dissipates_current_times_voltage(void **state)
+{
+    (void)state;
+    const char *points[] = {"0.7, -1.1"}, *along[] = {"[[-3, 0.2], [3, 0.4]]"};
+    make_file("after-normal.h5",
+              BAR "drive: {current: {top: 12 uA, bottom: -12 uA}}\n"
+                  "tdgl: {time: 1 tau0}\n",
+              (const char *const[]){"layers.base.epsilon=-1"}, 1);
+    flx_measure_request request = {
+        .time = NAN, .at_point = points, .n_point = 1, .along = along, .n_along = 1};
+    json_t *root = measure("after-normal.h5", &request);
+    double volts = number(root, "voltage", "v", "value", NULL);
+    // Linear potentials are exact on any mesh; the solver's residual is 1e-13. The probe spans
+    // half of the bar.
+    double watts = 12e-6 * 2 * volts;
+    assert_near(number(root, "power", "total", NULL) / watts, 1, 1e-10);
+    assert_near(number(root, "power", "normal", NULL) / watts, 1, 1e-10);
+    assert_near(number(root, "power", "order_parameter", NULL), 0, 0);
+    // E = I/(sigma W d), downwards, and a sheet current of I/W.
+    double e = 12e-6 / (5e6 * 4e-6 * 0.1e-6);
+    assert_near(listed(root, "points", "point-1", "electric_field", 1) / -e, 1, 1e-10);
+    assert_near(listed(root, "points", "point-1", "electric_field", 0) / e, 0, 1e-10);
+    assert_near(listed(root, "points", "point-1", "normal_current", 1) / (-12e-6 / 4e-6), 1, 1e-10);
+    assert_near(number(root, "points", "point-1", "abs_psi", NULL), 0, 0);
+    assert_true(json_is_null(
+        json_object_get(json_object_get(json_object_get(root, "points"), "point-1"), "phase")));
+    // From left to right the path has the current on its right: downwards counts as positive.
+    assert_near(number(root, "paths", "path-1", "current", NULL), 12e-6, 12e-6 * 1e-10);
+    assert_near(number(root, "paths", "path-1", "normal_current", NULL), 12e-6, 12e-6 * 1e-10);
+    assert_near(number(root, "paths", "path-1", "supercurrent", NULL), 0, 0);
+    // No phase without psi.
+    const json_t *path = json_object_get(json_object_get(root, "paths"), "path-1");
+    assert_true(json_is_null(json_object_get(path, "phase")));
+    assert_string_equal(json_string_value(json_object_get(path, "reason")), "psi is 0 on the path");
+    const json_t *v = json_object_get(json_object_get(root, "voltage"), "v");
+    assert_true(json_is_null(json_object_get(v, "phase")));
+    assert_true(number(root, "current_residual", NULL) < 12e-6 * 1e-12);
+    json_decref(root);
+}
+
+static void a_film_left_alone_loses_the_energy_that_it_dissipates(void **state)
+{
+    (void)state;
+    // The state of a bar in a field relaxes; contacts and gamma included.
+    make_file("after-relax.h5",
+              BAR "drive: {field: 0.5 mT}\n"
+                  "tdgl: {time: 3 tau0, frames: 0.1 tau0, tolerance: 1e-5}\n",
+              (const char *const[]){"layers.base.epsilon=1"}, 1);
+    double tau0 = 4e-7 * pi * 5e6 * 4e-12, energy[3], power = 0;
+    for (int k = 0; k < 3; k++) {
+        flx_measure_request request = {.time = 1.4 + 0.1 * k};
+        json_t *root = measure("after-relax.h5", &request);
+        assert_near(number(root, "time_tau0", NULL), request.time, 1e-9);
+        energy[k] = number(root, "energy", "total", NULL);
+        if (k == 1)
+            power = number(root, "power", "total", NULL);
+        // One sum in two orders.
+        assert_near(number(root, "energy", "condensation", NULL) +
+                        number(root, "energy", "kinetic", NULL),
+                    energy[k], 1e-14 * fabs(energy[k]));
+        assert_near(number(root, "energy", "total_F0", NULL), number(root, "energy_F0", NULL), 0);
+        // F0 = Bc^2/2 mu0 times the volume of the bar; mu0 is known to 1e-9.
+        double Bc = FLX_SI_PHI0 / (2 * sqrt(2) * pi * 2e-6 * 0.5e-6);
+        double F0 = Bc * Bc / (2 * mu0) * 4e-6 * 10e-6 * 0.1e-6;
+        assert_near(energy[k] / F0 / number(root, "energy_F0", NULL), 1, 1e-8);
+        json_decref(root);
+    }
+    // The central difference is off by (0.1 tau0)^2/6 times the third derivative, of rates about
+    // u^-1 ... 1 per tau0: below 1 %.
+    double lost = (energy[0] - energy[2]) / (0.2 * tau0);
+    assert_true(power > 0);
+    assert_near(power / lost, 1, 0.01);
+}
+
+static void voltages_of_a_frame_are_those_of_the_series(void **state)
+{
+    (void)state;
+    make_file("after-volts.h5",
+              BAR "drive: {current: {top: 20 uA, bottom: -20 uA}}\n"
+                  "tdgl: {time: 20 tau0, frames: 4}\n",
+              (const char *const[]){"layers.base.epsilon=1"}, 1);
+    flx_file *file = NULL;
+    flx_series *series = NULL;
+    assert_int_equal(flx_file_open(ctx, "after-volts.h5", FLX_FILE_READ, &file), FLX_OK);
+    assert_int_equal(flx_file_read_series(file, &series), FLX_OK);
+    flx_measure_request request = {.time = 10};
+    json_t *root = measure("after-volts.h5", &request);
+    int64_t step = json_integer_value(json_object_get(root, "steps")), row = 0;
+    while (series->step[row] != step)
+        row++;
+    // The same function of the same numbers.
+    double value = flx_series_column(series, "voltage.v")[row];
+    assert_near(number(root, "voltage", "v", "value_V0", NULL), value, 0);
+    // V0 = hbar/(2 e tau0)
+    double V0 = FLX_SI_PHI0 / (2 * pi * mu0 * 5e6 * 4e-12);
+    assert_near(number(root, "voltage", "v", "value", NULL), value * V0, 1e-12 * fabs(value * V0));
+    assert_near(number(root, "voltage", "v", "error", NULL),
+                number(root, "voltage", "v", "error_V0", NULL) * V0, 1e-12 * V0);
+    assert_true(isfinite(number(root, "voltage", "v", "phase", NULL)));
+    json_decref(root);
+    flx_series_free(series);
+    flx_file_close(file);
+}
+
+// -- tracks --------------------------------------------------------------------------------------
+
+static void tracks_tell_how_vortices_end(void **state)
+{
+    (void)state;
+    // A pair 2 xi apart, and a vortex 1 xi from the rim.
+    make_file("after-tracks.h5",
+              BAR "start: {vortices: [{at: [0, 0.5]}, {at: [0, -0.5], winding: -1},"
+                  " {at: [1.5, 3]}]}\n"
+                  "tdgl: {time: 20 tau0, frames: 0.25 tau0}\n",
+              (const char *const[]){"layers.base.epsilon=1", "mesh.max_edge=0.7 xi"}, 2);
+    flx_measure_request request = {.time = 0, .tracks = true, .reach = "1 um"};
+    json_t *root = measure("after-tracks.h5", &request);
+    const json_t *tracks = json_object_get(root, "tracks"), *list = json_object_get(tracks, "list");
+    assert_int_equal(json_integer_value(json_object_get(tracks, "frames")), 81);
+    assert_near(number(tracks, "reach", NULL), 1e-6, 1e-18);
+    assert_int_equal(json_array_size(list), 3);
+    for (size_t k = 0; k < 3; k++) {
+        const json_t *t = json_array_get(list, k), *x = json_object_get(t, "x");
+        const json_t *y = json_object_get(t, "y"), *time = json_object_get(t, "time_tau0");
+        size_t n = json_array_size(time);
+        assert_true(n > 1 && n < 81);
+        assert_int_equal(json_array_size(x), n);
+        assert_int_equal(json_array_size(y), n);
+        assert_string_equal(json_string_value(json_object_get(t, "birth")), "open");
+        assert_near(number(t, "birth_tau0", NULL), 0, 0);
+        assert_near(number(t, "death_tau0", NULL), json_number_value(json_array_get(time, n - 1)),
+                    0);
+        // The places given, but for half a mesh edge (0.35 xi).
+        double x0 = json_number_value(json_array_get(x, 0));
+        double y0 = json_number_value(json_array_get(y, 0));
+        if (x0 > 1e-6) {
+            assert_true(hypot(x0 - 1.5e-6, y0 - 3e-6) < 0.2e-6);
+            assert_string_equal(json_string_value(json_object_get(t, "death")), "rim");
+            assert_true(json_is_null(json_object_get(t, "death_partner")));
+        } else {
+            int64_t other = json_integer_value(json_object_get(t, "death_partner"));
+            const json_t *with = json_array_get(list, (size_t)other);
+            assert_string_equal(json_string_value(json_object_get(t, "death")), "pair");
+            assert_int_equal(number(t, "winding", NULL), -number(with, "winding", NULL));
+            assert_int_equal(json_integer_value(json_object_get(with, "death_partner")), k);
+            assert_true(hypot(x0, y0 - 0.5e-6 * number(t, "winding", NULL)) < 0.2e-6);
+        }
+    }
+    json_decref(root);
+}
+
+// -- what goes wrong -----------------------------------------------------------------------------
+
+static void make_tiny(const char *path)
+{
+    write_tiny_msh("tiny.msh");
+    make_file(path,
+              TINY "drive: {field: 10 uT, current: {top: 20 uA, bottom: -20 uA}}\n"
+                   "tdgl: {time: 1 tau0, frames: 2}\n",
+              NULL, 0);
+}
+
+static void wrong_places_are_refused_with_the_reason(void **state)
+{
+    (void)state;
+    make_tiny("after-tiny.h5");
+    const struct {
+        const char *point, *field, *reach, *message;
+    } wrong[] = {
+        {"0.2, 0", NULL, NULL, "lies in no film"},
+        {"2, 2, 1", NULL, NULL, "a place in a film is X, Y"},
+        {"2", NULL, NULL, "point '2': wanted are lengths with commas between"},
+        {"2,,2", NULL, NULL, "wanted are lengths with commas between"},
+        {"2, 2 mT", NULL, NULL, "point '2, 2 mT': '2 mT' is in T; wanted is a length"},
+        {NULL, "1, 2, 3, 4", NULL, "field at '1, 2, 3, 4': wanted are lengths"},
+        {NULL, "1, 2, hight", NULL, "field at '1, 2, hight': 'hight' is no name"},
+        {NULL, NULL, "-1", "the reach of a tracker is -1 xi, it must be positive"},
+        {NULL, NULL, "1 T", "reach '1 T, 0': '1 T' is in T"},
+    };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        char *text = NULL;
+        flx_measure_request request = {.time = NAN,
+                                       .at_point = &wrong[k].point,
+                                       .n_point = wrong[k].point != NULL,
+                                       .field = &wrong[k].field,
+                                       .n_field = wrong[k].field != NULL,
+                                       .tracks = wrong[k].reach != NULL,
+                                       .reach = wrong[k].reach};
+        assert_int_equal(flx_measure_file(ctx, "after-tiny.h5", &request, &text), FLX_ERR_INPUT);
+        assert_null(text);
+        if (!strstr(flx_ctx_error(ctx), wrong[k].message))
+            fail_msg("'%s' is not in '%s'", wrong[k].message, flx_ctx_error(ctx));
+    }
+}
+
+static void lack_of_memory_anywhere_is_reported(void **state)
+{
+    (void)state;
+    make_tiny("after-tiny.h5");
+    const char *loops[] = {"{box: {size: 4}}"}, *along[] = {"[[-4, 0], [4, 0]]"};
+    const char *points[] = {"2, 2"}, *fields[] = {"1, 1, 1"};
+    flx_measure_request request = {.time = NAN,
+                                   .loop = loops,
+                                   .n_loop = 1,
+                                   .along = along,
+                                   .n_along = 1,
+                                   .at_point = points,
+                                   .n_point = 1,
+                                   .field = fields,
+                                   .n_field = 1,
+                                   .tracks = true,
+                                   .reach = "2"};
+    int64_t before = flx_ctx_allocations(ctx);
+    json_decref(measure("after-tiny.h5", &request));
+    int64_t n = flx_ctx_allocations(ctx) - before;
+    assert_true(n > 50);
+    for (int64_t k = 1; k <= n; k++) {
+        char *text = NULL;
+        flx_ctx_fail_allocation(ctx, k);
+        flx_status status = flx_measure_file(ctx, "after-tiny.h5", &request, &text);
+        flx_ctx_fail_allocation(ctx, 0);
+        assert_null(text);
+        if (status != FLX_ERR_MEMORY)
+            fail_msg("allocation %d of %d failed: status %d, %s", (int)k, (int)n, status,
+                     flx_ctx_error(ctx));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_field_on_the_axis_of_a_ring_is_that_of_its_currents),
+        cmocka_unit_test(far_from_a_ring_field_and_potential_are_those_of_its_moment),
+        cmocka_unit_test(a_normal_bar_dissipates_current_times_voltage),
+        cmocka_unit_test(a_film_left_alone_loses_the_energy_that_it_dissipates),
+        cmocka_unit_test(voltages_of_a_frame_are_those_of_the_series),
+        cmocka_unit_test(tracks_tell_how_vortices_end),
+        cmocka_unit_test(wrong_places_are_refused_with_the_reason),
+        cmocka_unit_test(lack_of_memory_anywhere_is_reported),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
