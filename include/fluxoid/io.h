@@ -35,7 +35,7 @@ typedef struct flx_file flx_file;
 
 typedef enum flx_file_mode { FLX_FILE_READ, FLX_FILE_APPEND } flx_file_mode;
 
-// A new file; one that was there is replaced. *out is owned; ctx and path are borrowed until
+// A new file; a data file that was there is replaced, nothing else is. *out is owned; ctx and path are borrowed until
 // flx_file_close and copied, respectively.
 FLX_API flx_status flx_file_create(flx_ctx *ctx, const char *path, flx_file **out);
 // An existing file. Refuses files that are no data file or were written in a later format.

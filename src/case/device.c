@@ -18,7 +18,15 @@ flx_status flx_device_fail(flx_ctx *ctx, const flx_case *c, int32_t line, const 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return flx_fail(ctx, FLX_ERR_INPUT, "%s:%d: %s", c->name, line, text);
+    return flx_device_blame(ctx, c, line, flx_fail(ctx, FLX_ERR_INPUT, "%s", text));
+}
+
+flx_status flx_device_blame(flx_ctx *ctx, const flx_case *c, int32_t line, flx_status status)
+{
+    if (status == FLX_ERR_MEMORY)
+        return status;
+    return line > 0 ? flx_fail_in(ctx, status, "%s:%d", c->name, (int)line)
+                    : flx_fail_in(ctx, status, "%s", c->name);
 }
 
 char *flx_case_path(flx_ctx *ctx, const flx_case *c, const char *path)
@@ -48,7 +56,9 @@ static flx_status make_region(flx_ctx *ctx, const flx_case *c, const flx_case_sh
 {
     flx_status status =
         flx_region_create(ctx, shape->item, shape->n_item, c->mesh.opts.max_edge, out);
-    return status < 0 ? flx_fail_in(ctx, status, "%s:%d: %s", c->name, shape->line, what) : FLX_OK;
+    if (status >= 0)
+        return status;
+    return flx_device_blame(ctx, c, shape->line, flx_fail_in(ctx, status, "%s", what));
 }
 
 // A hole must lie in the film and apart from the holes before it.
@@ -96,7 +106,8 @@ static flx_status make_film(flx_ctx *ctx, const flx_case *c, int32_t f, flx_film
         flx_region *net = NULL;
         flx_status status = flx_region_combine(ctx, s->net, FLX_SHAPE_CUT, s->hole[h], &net);
         if (status < 0)
-            return flx_fail_in(ctx, status, "%s:%d: %s", c->name, film->holes[h].line, what);
+            return flx_device_blame(ctx, c, film->holes[h].line,
+                                    flx_fail_in(ctx, status, "%s", what));
         flx_region_free(s->net);
         s->net = net;
     }
@@ -200,7 +211,7 @@ static flx_status make_mesh(flx_ctx *ctx, const flx_case *c, const flx_film_shap
         flx_mesh_spec spec = {in.film, c->n_film, c->mesh.refine, c->mesh.n_refine};
         status = flx_mesh_make(ctx, &spec, &c->mesh.opts, out);
         if (status < 0 && status != FLX_ERR_MEMORY)
-            status = flx_fail_in(ctx, status, "%s:%d: mesh", c->name, c->mesh.line);
+            status = flx_device_blame(ctx, c, c->mesh.line, flx_fail_in(ctx, status, "mesh"));
     }
     clear_input(c, &in);
     if (status == FLX_OK)

@@ -33,7 +33,10 @@ __attribute__((format(printf, 4, 5))) flx_status flx_device_fail(flx_ctx *ctx, c
                                                                  int32_t line, const char *format,
                                                                  ...);
 
-// The same on a mesh that is there, which the device takes over also when it fails: films and holes
+// Puts the line of the case before the present error; line 0: the value came by --set.
+flx_status flx_device_blame(flx_ctx *ctx, const flx_case *c, int32_t line, flx_status status);
+
+// A device on a mesh that is there, which the device takes over also when it fails: films and holes
 // are numbered as in the case.
 flx_status flx_device_create_on(flx_ctx *ctx, const flx_case *c, flx_mesh *mesh, flx_device **out);
 

@@ -150,7 +150,7 @@ flx_status flx_field_file_read(flx_ctx *ctx, const flx_case *c, const flx_case_f
     if (status < 0)
         return status == FLX_ERR_MEMORY
                    ? status
-                   : flx_fail_in(ctx, status, "%s:%d: field", c->name, field->line);
+                   : flx_device_blame(ctx, c, field->line, flx_fail_in(ctx, status, "field"));
     double unit = c->length / c->scales.xi, *b = (double *)(uintptr_t)out->b;
     for (int64_t i = 0; i < (int64_t)out->nx * out->ny; i++)
         b[i] /= c->scales.Bc2;

@@ -138,8 +138,8 @@ static flx_status place_terminals(flx_ctx *ctx, flx_device *d)
         status = flx_region_create(ctx, terminal->shape.item, terminal->shape.n_item,
                                    c->mesh.opts.max_edge, &region);
         if (status < 0)
-            status = flx_fail_in(ctx, status, "%s:%d: terminal '%s'", c->name, terminal->line,
-                                 terminal->name);
+            status = flx_device_blame(ctx, c, terminal->line,
+                                      flx_fail_in(ctx, status, "terminal '%s'", terminal->name));
         else
             status = place_terminal(ctx, d, k, region, owner);
         flx_region_free(region);
@@ -160,8 +160,9 @@ static flx_status place_probes(flx_ctx *ctx, flx_device *d)
             flx_status status =
                 flx_probe_at(ctx, d->mesh, probe->point[p][0], probe->point[p][1], &d->probe[k][p]);
             if (status < 0)
-                return flx_fail_in(ctx, status, "%s:%d: %s point of probe '%s'", c->name,
-                                   probe->line, p ? "second" : "first", probe->name);
+                return flx_device_blame(ctx, c, probe->line,
+                                        flx_fail_in(ctx, status, "%s point of probe '%s'",
+                                                    p ? "second" : "first", probe->name));
         }
         if (d->mesh->film[d->probe[k][0].site[0]] != d->mesh->film[d->probe[k][1].site[0]])
             return flx_device_fail(ctx, c, probe->line,
@@ -198,8 +199,8 @@ static flx_status place_loops(flx_ctx *ctx, flx_device *d)
     for (int32_t k = 0; k < c->n_loop; k++) {
         flx_status status = place_loop(ctx, d, &c->loops[k], &d->loop[k]);
         if (status < 0)
-            return flx_fail_in(ctx, status, "%s:%d: loop '%s'", c->name, c->loops[k].line,
-                               c->loops[k].name);
+            return flx_device_blame(ctx, c, c->loops[k].line,
+                                    flx_fail_in(ctx, status, "loop '%s'", c->loops[k].name));
     }
     return FLX_OK;
 }

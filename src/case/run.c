@@ -338,6 +338,9 @@ static flx_status check_opts(flx_ctx *ctx, const flx_run_opts *opts)
                         "flx_run_opts does not come from flx_run_opts_default()");
     if (opts->jobs < 1)
         return flx_fail(ctx, FLX_ERR_INPUT, "jobs is %d, allowed is >= 1", opts->jobs);
+    if (opts->output && !opts->output[0])
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "the path of the data file is empty; name one, as in -o out.h5");
     if (opts->resume && !opts->output)
         return flx_fail(ctx, FLX_ERR_INPUT, "only a run with an output file can be resumed");
     return FLX_OK;

@@ -107,8 +107,8 @@ static flx_status begin_series(flx_runner *r)
 flx_status flx_runner_create_file(flx_runner *r)
 {
     const flx_case *c = r->c;
-    unlink(r->checkpoint); // of whatever was there before
     FLX_TRY(flx_file_create(r->ctx, r->opts->output, &r->file));
+    unlink(r->checkpoint); // of what was there before: not if another run still writes the file
     FLX_TRY(flx_file_write_mesh(r->file, r->device->mesh, r->device->hole_name, r->device->n_hole));
     FLX_TRY(flx_file_write_text(r->file, "case/given", c->given));
     FLX_TRY(flx_file_write_text(r->file, "case/used", c->used));

@@ -86,7 +86,7 @@ static flx_status from_file(flx_ctx *ctx, const flx_device *device, const flx_ca
     if (status == FLX_OK)
         status = take(ctx, device, c, &from, psi);
     if (status < 0)
-        status = flx_fail_in(ctx, status, "%s:%d: start.from", c->name, c->start.line);
+        status = flx_device_blame(ctx, c, c->start.line, flx_fail_in(ctx, status, "start.from"));
     flx_carried_clear(&from);
     flx_mesh_free(mesh);
     flx_file_close(file);

@@ -86,10 +86,29 @@ static flx_status try_journal(flx_file *file)
     return FLX_OK;
 }
 
+// Only data files are replaced: a case or a letter named by mistake is not. (Zeros: a data file
+// whose writer was killed before its first flush.)
+static flx_status try_content(flx_file *file)
+{
+    static const unsigned char hdf5[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'}, none[8];
+    unsigned char begin[8] = {0};
+    int fd = open(file->path, O_RDONLY);
+    ssize_t n = fd < 0 ? 0 : read(fd, begin, sizeof begin);
+    if (fd >= 0)
+        close(fd);
+    if (n <= 0 || memcmp(begin, hdf5, sizeof hdf5) == 0 || memcmp(begin, none, sizeof none) == 0)
+        return FLX_OK;
+    return flx_fail(file->ctx, FLX_ERR_FILE,
+                    "%s: is there and is no data file; it is not replaced: remove it or name "
+                    "another file",
+                    file->path);
+}
+
 static flx_status create_at(flx_file *file)
 {
     FLX_TRY(try_path(file, O_RDWR | O_CREAT, "created",
                      "name a file in a folder that exists and may be written"));
+    FLX_TRY(try_content(file));
     FLX_TRY(try_journal(file));
     hid_t access = flx_journal_access();
     file->id = H5Fcreate(file->path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
