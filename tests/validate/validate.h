@@ -19,10 +19,23 @@ static const double pi = 3.14159265358979323846;
 
 // -- report ----------------------------------------------------------------------------------------------------------
 
+// Columns are separated by |, so that one in a text is written as in HTML.
+static inline void cell(const char *text, char end)
+{
+    for (; *text; text++)
+        if (*text == '|')
+            fputs("&#124;", stdout);
+        else
+            putchar(*text);
+    putchar(end);
+}
+
 static inline void row(const char *name, double value, double reference, const char *tolerance,
                        const char *source)
 {
-    printf("%s|%.10g|%.10g|%s|%s\n", name, value, reference, tolerance, source);
+    cell(name, '|');
+    printf("%.10g|%.10g|%s|", value, reference, tolerance);
+    cell(source, '\n');
     fflush(stdout);
 }
 
