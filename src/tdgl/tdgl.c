@@ -64,11 +64,7 @@ void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
 // stability allows.
 static flx_status start_up(flx_tdgl *sim, double dt)
 {
-    double fastest = 0;
-    for (int32_t i = 0; i < sim->mesh->n_site; i++)
-        fastest = fmax(fastest, 2 * sim->op.diag[i] / sim->mesh->area[i]);
-    fastest *= sqrt(1 + sim->p.gamma * sim->p.gamma) / sim->p.u;
-    double pieces = ceil(fmax(4, dt * fastest));
+    double pieces = ceil(fmax(4, 2 * dt / sim->stable_dt));
     double begin = sim->clock.t;
     for (double k = 0; k < pieces; k++) {
         double end = k + 1 < pieces ? begin + dt * (k + 1) / pieces : begin + dt;
@@ -86,13 +82,19 @@ static flx_status start_up(flx_tdgl *sim, double dt)
     return FLX_OK;
 }
 
-static tdgl_attempt attempt_step(flx_tdgl *sim, double *dt, bool *runge_kutta)
+// The multistep formula begins with Runge-Kutta steps.
+static bool by_runge_kutta(const flx_tdgl *sim)
 {
-    *runge_kutta = sim->o.integrator == FLX_RK32 ||
-                   (sim->o.integrator == FLX_BDF && sim->clock.n_history <= sim->o.order);
+    return sim->o.integrator == FLX_RK32 ||
+           (sim->o.integrator == FLX_BDF && sim->clock.n_history <= sim->o.order);
+}
+
+// May shorten dt (euler-explicit).
+static tdgl_attempt attempt_step(flx_tdgl *sim, double *dt, bool runge_kutta)
+{
     if (sim->o.integrator == FLX_EULER_EXPLICIT)
         return flx_tdgl_try_euler(sim, dt);
-    return *runge_kutta ? flx_tdgl_try_rk32(sim, *dt) : flx_tdgl_try_bdf(sim, *dt);
+    return runge_kutta ? flx_tdgl_try_rk32(sim, *dt) : flx_tdgl_try_bdf(sim, *dt);
 }
 
 // The rule of pyTDGL: follow the mean of the last ten changes of |psi|^2.
@@ -130,6 +132,10 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
                         "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
     int32_t rejected = 0;
     for (double dt = clock->dt;;) {
+        // Beyond its limit of stability an explicit step keeps noise of the size of the tolerance.
+        bool runge_kutta = by_runge_kutta(sim);
+        if (runge_kutta && o->adaptive)
+            dt = fmin(dt, sim->stable_dt);
         // Land on t_end in equal steps, without leaving a crumb before it.
         bool last = dt >= left * (1 - near);
         double full = dt;
@@ -138,15 +144,15 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
         else if (o->adaptive && left < 3 * dt)
             dt = left / ceil(left / dt);
 
-        bool runge_kutta;
-        tdgl_attempt attempt;
         if (!o->adaptive && o->integrator == FLX_BDF && clock->n_history <= o->order) {
             FLX_TRY(start_up(sim, dt));
             clock->step++;
             *report = (flx_tdgl_report){.time = clock->t, .dt = dt};
             return FLX_OK;
         }
-        attempt = attempt_step(sim, &dt, &runge_kutta);
+        double tried = dt;
+        tdgl_attempt attempt = attempt_step(sim, &dt, runge_kutta);
+        last = last && dt == tried;
         double error = attempt.error / o->tolerance;
         bool accepted = o->adaptive ? error <= 1 : isfinite(attempt.error);
         if (!accepted) {
@@ -334,7 +340,8 @@ static flx_status create_arrays(flx_tdgl *sim)
     float **single[] = {
         &sim->g,         &sim->direction,      &sim->correction,    &sim->correction_new,
         &sim->blocks.v,  &sim->blocks.inverse, &sim->blocks.shrink, &sim->spread[0],
-        &sim->spread[1], &sim->spread[2],      &sim->spread[3],     &sim->spread[4]};
+        &sim->spread[1], &sim->spread[2],      &sim->spread[3],     &sim->spread[4],
+        &sim->spread[5]};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
         if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, 2 * padded)))
             return FLX_ERR_MEMORY;
@@ -396,7 +403,8 @@ void flx_tdgl_free(flx_tdgl *sim)
         return;
     float *single[] = {sim->g,         sim->direction,      sim->correction,    sim->correction_new,
                        sim->blocks.v,  sim->blocks.inverse, sim->blocks.shrink, sim->spread[0],
-                       sim->spread[1], sim->spread[2],      sim->spread[3],     sim->spread[4]};
+                       sim->spread[1], sim->spread[2],      sim->spread[3],     sim->spread[4],
+                       sim->spread[5]};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
         flx_free(single[k]);
     double *arrays[] = {

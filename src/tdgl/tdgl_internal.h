@@ -13,7 +13,7 @@ enum { FLX_TDGL_COOKIE = 0x7d61c0de };
 enum {
     LEVELS = 4,
     STAGES = 4,
-    SPREADS = 5
+    SPREADS = 6
 }; // states kept for the multistep formula; slopes of the Runge-Kutta step
 
 // Everything besides the arrays that a restart needs.
@@ -74,6 +74,7 @@ struct flx_tdgl {
     float *g, *direction, *correction, *correction_new; // [whole slices][2]
     float *spread[SPREADS]; // [n_site] bounds of the spectrum of the implicit system
     double *turn;           // [n_site] [1] integral of mu dt over the step tried
+    double stable_dt;       // [tau0] an explicit step is stable below it
     bool have_slope;        // slope[0] belongs to the present state
 };
 
@@ -100,7 +101,7 @@ typedef struct tdgl_attempt {
 } tdgl_attempt;
 tdgl_attempt flx_tdgl_try_rk32(flx_tdgl *sim, double dt);
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt);
-void flx_tdgl_find_spread(flx_tdgl *sim);
+void flx_tdgl_find_spread(flx_tdgl *sim);                   // also stable_dt
 tdgl_attempt flx_tdgl_try_euler(flx_tdgl *sim, double *dt); // may shorten dt as pyTDGL does
 
 // sqrt(sum a_i |v_i|^2/sum a_i) of an array [n_site][2]; fixed sites count 0.
