@@ -161,6 +161,30 @@ run 0 measure ring.h5 --loop '{circle: {radius: 0.6}}' --at 5
 out "loop-1"
 run 0 measure ring.h5 --json -
 begins out '{'
+run 0 measure ring.h5 --at-point 0.6,0 --at-point '-600 nm, 0' --field '0, 0, 0.5' --tracks
+out "order parameter"
+out "residual"
+out "point-2 at (-600 nm, 0 m) in ring"
+out "electric field"
+out "field-1 at (0 m, 0 m, 500 nm)"
+out "applied 1 mT, induced"
+out "tracks    0 in 5 frames"
+silent err
+run 0 measure ring.h5 --along '[[0.3, 0], [0.9, 0]]' --field 0,0,0 --at-point 0,0.6 --tracks --reach '2 xi' --json measured.json
+for key in energy power current_residual value_V0 phase normal_current electric_field Bz_applied A_induced reach; do
+    checks=$((checks + 1))
+    grep -q "\"$key\":" measured.json || fail "$what: measured.json has no '$key'"
+done
+run 2 measure ring.h5 --at-point 0,0
+err "point '0,0': x = 0, y = 0 xi lies in no film"
+run 2 measure ring.h5 --field 0
+err "field at '0': wanted are lengths with commas between"
+run 2 measure ring.h5 --tracks --reach '1 T'
+err "wanted is a length"
+run 2 measure ring.h5 --reach 1
+err "--reach belongs to --tracks"
+run 2 measure ring.h5 --tracks=1
+err "--tracks takes no value"
 run 2 measure ring.h5 --loop '{circel: {radius: 0.6}}'
 err "circle"
 run 2 measure ring.h5 --at soon
@@ -206,6 +230,10 @@ run 0 plot sweep.h5 -q moment --x winding.hole -o sweep.svg
 run 0 plot sweep.h5 --point 1 -o point.png
 run 0 measure sweep.h5 --point 2
 out "hole"
+run 0 measure sweep.h5 --point 2 --field 0,0,1
+out "applied 2 mT"
+run 2 measure sweep.h5 --field 0,0,1
+err "is a sweep of 3 points"
 run 2 plot sweep.h5 -q momnet -o sweep.svg
 err "the sweep has no 'momnet'"
 run 2 movie sweep.h5 -o sweep.mp4
