@@ -205,7 +205,8 @@ typedef struct flx_sheet {
 FLX_API flx_status flx_measure_field(flx_ctx *ctx, const flx_sheet *sheet, const double *r,
                                      int32_t n, double *b, double *a);
 
-// B_z [ny][nx] [Bc2] at height z on the grid (x0 + i dx, y0 + j dy).
+// B_z [ny][nx] [Bc2] at height z on the grid (x0 + i dx, y0 + j dy): that of flx_measure_field within
+// 1e-5 of the largest, many times faster.
 typedef struct flx_field_plane {
     double x0, y0, dx, dy, z; // [xi]
     int32_t nx, ny;
