@@ -48,7 +48,7 @@ static void print_state(const json_t *root)
 {
     const json_t *energy = json_object_get(root, "energy"), *power = json_object_get(root, "power");
     char a[CELL], b[CELL], c[CELL];
-    printf("of it     condensation %s, kinetic %s F0; in all %s\n",
+    printf("energy    condensation %s, kinetic %s F0; in all %s\n",
            number_of(energy, "condensation_F0", a), number_of(energy, "kinetic_F0", b),
            si_of(energy, "total", "J", c));
     if (json_is_number(json_object_get(power, "total")))
@@ -87,8 +87,11 @@ static void print_points(const json_t *all)
     {
         printf("\n%s at (%s, %s) in %s\n", name, si_of(p, "x", "m", a), si_of(p, "y", "m", b),
                json_string_value(json_object_get(p, "film")));
-        printf("  |psi| %s, phase %s rad, mu %s V0 = %s\n", number_of(p, "abs_psi", a),
-               number_of(p, "phase", b), number_of(p, "mu_V0", c), si_of(p, "mu", "V", d));
+        printf("  |psi| %s, phase %s rad, mu %s V0", number_of(p, "abs_psi", a),
+               number_of(p, "phase", b), number_of(p, "mu_V0", c));
+        if (json_is_number(json_object_get(p, "mu")))
+            printf(" = %s", si_of(p, "mu", "V", d));
+        printf("\n");
         printf("  supercurrent %s, normal current %s\n", vector_of(p, "supercurrent", "A/m", a),
                vector_of(p, "normal_current", "A/m", b));
         if (json_is_number(json_array_get(json_object_get(p, "electric_field"), 0)))
