@@ -26,6 +26,9 @@ void cli_catch_signals(void)
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // A file above the limit of the shell (ulimit -f) is an error of writing like a full disk.
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGXFSZ, &action, NULL);
 }
 
 static void on_log(void *user, flx_log_level level, const char *text)

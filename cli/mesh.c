@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static flx_status make_mesh(flx_ctx *ctx, const char *path, const cli_list *sets, const char *out)
 {
@@ -23,6 +24,12 @@ static flx_status make_mesh(flx_ctx *ctx, const char *path, const cli_list *sets
     return status;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = strlen(end);
+    return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 static int mesh_main(int argc, char **argv)
 {
     cli_list sets = {NULL, 0};
@@ -37,6 +44,9 @@ static int mesh_main(int argc, char **argv)
         code = CLI_WRONG;
     if (code == CLI_GO_ON && !out)
         code = cli_wrong("mesh", "tell where to: -o MESH.msh");
+    // By this ending mesh.import knows it; and a case named by mistake is not replaced.
+    if (code == CLI_GO_ON && !ends_with(out, ".msh"))
+        code = cli_wrong("mesh", "'%s' does not end with .msh, as the file of a mesh does", out);
     if (code == CLI_GO_ON) {
         flx_ctx *ctx = cli_context(0);
         code = cli_end(ctx, "mesh", make_mesh(ctx, words.word[0], &sets, out));
