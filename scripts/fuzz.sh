@@ -20,7 +20,7 @@ if ! clang -fsanitize=fuzzer,address "$try/t.c" -o "$try/t" 2>/dev/null; then
 fi
 
 cmake -S . -B build-fuzz -G Ninja -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS=-O1 \
-    -DBUILD_SHARED_LIBS=OFF -DFLUXOID_SANITIZE=address,undefined,fuzzer-no-link -DFLUXOID_FUZZ=ON -DFLUXOID_WERROR=OFF >/dev/null
+    -DBUILD_SHARED_LIBS=OFF -DFLUXOID_SANITIZE=address,undefined,fuzzer-no-link -DFLUXOID_FUZZ=ON >/dev/null
 targets=""
 for name in "$@"; do
     targets="$targets fuzz_$name"
@@ -51,11 +51,15 @@ seed() {
     esac
 }
 
+# Inputs that once failed are kept in tests/fuzz/corpus/NAME and are tried first.
 share=$((seconds / $#))
 [ "$share" -gt 0 ] || share=1
 failed=0
 for name in "$@"; do
     seed "$name"
+    for file in tests/fuzz/corpus/"$name"/*; do
+        [ ! -f "$file" ] || cp "$file" "$try/$name/kept-${file##*/}"
+    done
     corpus=out/fuzz/$name/corpus
     mkdir -p "$corpus"
     dictionary=""
