@@ -43,6 +43,9 @@ flx_status cli_data_open(flx_ctx *ctx, const char *path, int point, cli_data *da
 
 void cli_data_close(cli_data *data)
 {
+    for (int32_t k = 0; k < data->n_grid; k++)
+        free(data->grid[k]);
+    free(data->grid);
     flx_mesh_free(data->mesh);
     flx_file_close(data->file);
     *data = (cli_data){.ctx = data->ctx, .path = data->path};

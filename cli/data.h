@@ -16,6 +16,8 @@ typedef struct cli_data {
     flx_file *file;
     flx_mesh *mesh; // NULL: the file has none
     flx_scales scales;
+    double **grid; // [n_grid] field of the currents of each frame over the film, once computed
+    int32_t n_grid;
 } cli_data;
 
 // Opens a file for reading. point: number of a point of a sweep, -1: the whole file.

@@ -118,8 +118,32 @@ static flx_field_plane plane_over(const flx_mesh *mesh)
                              .ny = (int32_t)ceil((box[3] - box[1]) / step) + 1};
 }
 
+// The field of frame k's currents on the grid, kept in data: films want it twice.
+static flx_status read_grid(cli_data *data, int32_t k, const flx_field_plane *plane,
+                            const double *current, const double **out)
+{
+    if (!data->grid) {
+        data->n_grid = flx_file_frame_count(data->file);
+        data->grid = cli_alloc((size_t)data->n_grid, sizeof *data->grid);
+    }
+    flx_status status = FLX_OK;
+    if (!data->grid[k]) {
+        const flx_sheet sheet = {.mesh = data->mesh,
+                                 .site_current = current,
+                                 .pearl_length = data->scales.Lambda / data->scales.xi};
+        double *grid = cli_alloc((size_t)plane->nx * (size_t)plane->ny, sizeof *grid);
+        status = flx_measure_field_plane(data->ctx, &sheet, plane, grid);
+        if (status >= 0)
+            data->grid[k] = grid;
+        else
+            free(grid);
+    }
+    *out = data->grid[k];
+    return status;
+}
+
 // The applied field, and that of the currents where the Pearl length tells how strong they are.
-static flx_status read_field(cli_data *data, const flx_frame *frame, cli_scene *out)
+static flx_status read_field(cli_data *data, int32_t k, const flx_frame *frame, cli_scene *out)
 {
     const flx_mesh *mesh = frame->mesh;
     out->field = cli_alloc((size_t)mesh->n_site, sizeof *out->field);
@@ -128,14 +152,10 @@ static flx_status read_field(cli_data *data, const flx_frame *frame, cli_scene *
         return FLX_OK;
 
     const flx_field_plane plane = plane_over(mesh);
-    const flx_sheet sheet = {.mesh = mesh,
-                             .site_current = out->current,
-                             .pearl_length = data->scales.Lambda / data->scales.xi};
-    double *grid = cli_alloc((size_t)plane.nx * (size_t)plane.ny, sizeof *grid);
-    flx_status status = flx_measure_field_plane(data->ctx, &sheet, &plane, grid);
+    const double *grid;
+    flx_status status = read_grid(data, k, &plane, out->current, &grid);
     if (status >= 0)
         add_grid(mesh, &plane, grid, out->field);
-    free(grid);
     return status;
 }
 
@@ -148,7 +168,7 @@ flx_status cli_scene_values(cli_data *data, int32_t k, const char *panels, cli_s
     const flx_frame *frame = &out->frame->frame;
     read_currents(out->frame, out);
     if (shows(panels, "field"))
-        status = read_field(data, frame, out);
+        status = read_field(data, k, frame, out);
 
     out->scene.frame = frame;
     out->scene.scales = &data->scales;
