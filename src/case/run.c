@@ -106,7 +106,8 @@ static flx_status write_due_frame(flx_runner *r, double time)
     double slack = 1e-9 * r->c->run.frame_interval; // fixed steps add up to rounding
     if (time < time_of_frame(r, r->state.next_frame) - slack)
         return FLX_OK;
-    while (time_of_frame(r, r->state.next_frame) - slack <= time && time < r->c->run.time)
+    double next;
+    while ((next = time_of_frame(r, r->state.next_frame)) - slack <= time && next < r->c->run.time)
         r->state.next_frame++;
     return flx_runner_write_frame(r);
 }

@@ -125,7 +125,7 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
 {
     tdgl_clock *clock = &sim->clock;
     const flx_tdgl_opts *o = &sim->o;
-    const double near = 1e-9; // a step this much too short is made long enough
+    const double near = 1e-6; // a step this much too short is made long enough
     double left = t_end - clock->t;
     if (!(left > 0))
         return flx_fail(sim->ctx, FLX_ERR_INPUT,
