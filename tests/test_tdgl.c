@@ -244,6 +244,24 @@ static void adaptive_steps_keep_the_tolerance(void **state)
         }
 }
 
+static void fixed_steps_that_add_up_to_rounding_leave_no_crumb(void **state)
+{
+    (void)state;
+    bar b;
+    bar_init(&b, 3, 3, 2, 2);
+    flx_tdgl_problem p = bar_problem(&b, false);
+    flx_tdgl_opts o = flx_tdgl_opts_default();
+    o.integrator = FLX_EULER_EXPLICIT;
+    o.adaptive = false;
+    o.dt = 0.001; // 1000 of them add up to 1 - 3e-14 or so
+    flx_tdgl *sim = start(b.ctx, &p, &o);
+    run(b.ctx, sim, 1);
+    assert_true(flx_tdgl_frame(sim).time == 1);
+    assert_int_equal(flx_tdgl_frame(sim).step, 1000);
+    flx_tdgl_free(sim);
+    bar_clear(&b);
+}
+
 // ---- Physics --------------------------------------------------------------------------------------------------------
 
 static void a_normal_bar_obeys_ohms_law(void **state)
@@ -679,6 +697,7 @@ int main(void)
         cmocka_unit_test(uniform_relaxation_has_the_order_of_each_integrator),
         cmocka_unit_test(orders_hold_with_contacts_current_and_a_ramped_field),
         cmocka_unit_test(adaptive_steps_keep_the_tolerance),
+        cmocka_unit_test(fixed_steps_that_add_up_to_rounding_leave_no_crumb),
         cmocka_unit_test(a_normal_bar_obeys_ohms_law),
         cmocka_unit_test(the_gauge_changes_nothing),
         cmocka_unit_test(current_is_conserved_at_every_site),
