@@ -249,31 +249,36 @@ static double integral_of(const char *path, const char *column)
     return sum;
 }
 
-static void the_phase_between_probes_grows_at_the_rate_of_their_voltage(void **state)
+static void a_steady_bar_between_normal_contacts_obeys_its_balances(void **state)
 {
     (void)state;
     // The current is less than critical: no vortex crosses, the phase winds up and stays.
     const char *along[] = {"[[-3, 0.2], [3, 0.4]]", "[[-3, -2], [0, 3], [3, -1]]"};
-    make_file("after-phase.h5",
-              BAR "drive: {current: {top: 20 uA, bottom: -20 uA}}\n"
-                  "tdgl: {time: 20 tau0, frames: 4}\n",
+    make_file("after-steady.h5",
+              BAR "drive: {current: {top: 8 uA, bottom: -8 uA}}\n"
+                  "tdgl: {time: 300 tau0, frames: 1}\n",
               (const char *const[]){"layers.base.epsilon=1", "probes.v=[[0, 3], [0, -3]]",
-                                    "mesh.max_edge=0.6 xi"},
+                                    "probes.ends=[[0, 5], [0, -5]]"},
               3);
     flx_measure_request request = {.time = NAN, .along = along, .n_along = 2};
-    json_t *root = measure("after-phase.h5", &request);
+    json_t *root = measure("after-steady.h5", &request);
+    // What goes in is dissipated: I V, the voltage being the same all over a contact but for the
+    // unevenness of the mesh, and the state within some 1e-4 of the steady one.
+    double watts = 8e-6 * number(root, "voltage", "ends", "value", NULL);
+    assert_near(number(root, "power", "total", NULL) / watts, 1, 2e-3);
+    assert_true(number(root, "power", "order_parameter", NULL) > 0.1 * watts);
     double phase = number(root, "voltage", "v", "phase", NULL);
     assert_true(fabs(phase) > 1);
-    // It is taken between the sites nearest to the points, up to 0.3 of 12 xi away from each.
-    assert_near(phase / integral_of("after-phase.h5", "voltage.v"), 1, 0.06);
+    // It is taken between the sites nearest to the points, up to 0.5 of 12 xi away from each.
+    assert_near(phase / integral_of("after-steady.h5", "voltage.v"), 1, 0.09);
     for (int k = 0; k < 2; k++) {
         const char *name = k ? "path-2" : "path-1";
         double super = number(root, "paths", name, "supercurrent", NULL);
         double normal = number(root, "paths", name, "normal_current", NULL);
         // Conserved to the residual of the Poisson solver.
-        assert_near(number(root, "paths", name, "current", NULL), 20e-6, 20e-6 * 1e-10);
-        assert_near(super + normal, 20e-6, 20e-6 * 1e-10);
-        assert_true(super > 15e-6);
+        assert_near(number(root, "paths", name, "current", NULL), 8e-6, 8e-6 * 1e-10);
+        assert_near(super + normal, 8e-6, 8e-6 * 1e-10);
+        assert_true(super > 6e-6);
     }
     json_decref(root);
 }
@@ -410,7 +415,7 @@ int main(void)
         cmocka_unit_test(a_normal_bar_dissipates_current_times_voltage),
         cmocka_unit_test(a_film_left_alone_loses_the_energy_that_it_dissipates),
         cmocka_unit_test(voltages_of_a_frame_are_those_of_the_series),
-        cmocka_unit_test(the_phase_between_probes_grows_at_the_rate_of_their_voltage),
+        cmocka_unit_test(a_steady_bar_between_normal_contacts_obeys_its_balances),
         cmocka_unit_test(tracks_tell_how_vortices_end),
         cmocka_unit_test(wrong_places_are_refused_with_the_reason),
         cmocka_unit_test(lack_of_memory_anywhere_is_reported),
