@@ -1,7 +1,8 @@
 // cli/args.c -- command lines and their help.
 //
 // Options stand anywhere; `--name=value` and `--name value` are the same; `--` ends options; a lone
-// `-` and a negative number are words. SPDX-License-Identifier: GPL-3.0-or-later
+// `-` and a negative number are words.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // Wrong cases: each file of tests/bad is refused, with these words. Lines and columns are
-// part of what is tested. SPDX-License-Identifier: GPL-3.0-or-later
+// part of what is tested.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/base.h"
 #include "fluxoid/case.h"
 #include "test.h"

@@ -1,5 +1,6 @@
 // Sparse Cholesky against matrices whose solution is known; pool sums; same bits for any number of
-// threads. SPDX-License-Identifier: GPL-3.0-or-later
+// threads.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
 #include "base/base.h"

@@ -2,7 +2,8 @@
 //
 // Shows the library from end to end: a shape, its mesh, the engine, two measurements. Lengths are
 // in coherence lengths xi, the field is in Bc2, times are in tau0. Build: see CMakeLists.txt beside
-// this file. SPDX-License-Identifier: GPL-3.0-or-later
+// this file.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include <fluxoid/geom.h>
 #include <fluxoid/measure.h>
 #include <fluxoid/mesh.h>

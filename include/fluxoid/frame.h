@@ -3,7 +3,8 @@
 //
 // Natural units throughout: lengths xi, vector potential A0 = xi Bc2, time tau0, potential V0,
 // current density J0, sheet current K0 = J0 d, flux quantum 2 pi (in units of xi^2 Bc2).
-// fluxoid/units.h turns them into SI. SPDX-License-Identifier: GPL-3.0-or-later
+// fluxoid/units.h turns them into SI.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_FRAME_H
 #define FLUXOID_FRAME_H
 

@@ -2,13 +2,15 @@
 //
 // Layout of a data file, all numbers natural (fluxoid/frame.h):
 //
-//   /                attributes: fluxoid (version that wrote it), format (number of this layout)
-//   /mesh            xy [n_site][2], tri [n_tri][3], tri_film, tail, head, length, dual, area ...;
-//   loops /frames/N        attributes: time, step, u, gamma; psi [n_site][2], mu, a, a_dot, eps,
-//   currents /frames/N/view   what viewers draw: abs_psi, phase, current [n_site][3] /series one
-//   extensible column a quantity, one row an accepted step; column step /case            texts
-//   given and used; options/TABLE, scales: attributes /summary         JSON text /points/NNN      a
-//   point of a sweep: the same groups (without mesh: that of the file)
+//   /               attributes: fluxoid (version that wrote it), format (number of this layout)
+//   /mesh           xy [n_site][2], tri [n_tri][3], tri_film, tail, head, length, dual, area ...;
+//                   loops
+//   /frames/N       attributes: time, step, u, gamma; psi [n_site][2], mu, a, a_dot, eps, currents
+//   /frames/N/view  what viewers draw: abs_psi, phase, current [n_site][3]
+//   /series         one extensible column a quantity, one row an accepted step; column step
+//   /case           texts given and used; options/TABLE, scales: attributes
+//   /summary        JSON text
+//   /points/NNN     a point of a sweep: the same groups (without mesh: that of the file)
 //
 // A file always shows the state of its last flush, also when the writer is killed at any moment, runs
 // out of disk or fails: changes are made in new space, and what must be overwritten is first written

@@ -1,5 +1,6 @@
 // fluxoid/options.h -- one table for each options struct: it feeds defaults, checks, case keys,
-// `explain`, file attributes. SPDX-License-Identifier: GPL-3.0-or-later
+// `explain`, file attributes.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_OPTIONS_H
 #define FLUXOID_OPTIONS_H
 

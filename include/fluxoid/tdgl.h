@@ -1,13 +1,14 @@
 // fluxoid/tdgl.h -- generalised time-dependent Ginzburg-Landau (gTDGL) engine for films.
 //
-//   u/sqrt(1 + g^2|psi|^2) (d/dt + i mu + (g^2/2) d|psi|^2/dt) psi = (eps - |psi|^2) psi + (grad -
-//   iA)^2 psi        (1) div J = 0,   J = Im[psi* (grad - iA) psi] - grad mu - dA/dt (2)
+//   u/sqrt(1 + g^2|psi|^2) (d/dt + i mu + (g^2/2) d|psi|^2/dt) psi
+//     = (eps - |psi|^2) psi + (grad - iA)^2 psi                          (1)
+//   div J = 0,   J = Im[psi* (grad - iA) psi] - grad mu - dA/dt          (2)
 //
 // with n.(grad - iA)psi = 0 at the film edge, and at terminal k a uniform inflow of its current
 // I_k. Kramer and Watts-Tobin, Phys. Rev. Lett. 40, 1041 (1978). Discretised by finite volumes with
 // link variables exp(-i a_e) on the Voronoi cells of a flx_mesh. Numbers are natural
-// (fluxoid/frame.h); brackets say what each is counted in. SPDX-License-Identifier:
-// GPL-3.0-or-later
+// (fluxoid/frame.h); brackets say what each is counted in.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_TDGL_H
 #define FLUXOID_TDGL_H
 

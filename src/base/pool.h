@@ -2,7 +2,8 @@
 //
 // Loops are cut into parts of fixed borders, so what a part computes does not depend on how many
 // threads there are. Waiting threads spin for some microseconds, then sleep: a busy machine is not
-// slowed down by them. SPDX-License-Identifier: GPL-3.0-or-later
+// slowed down by them.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_BASE_POOL_H
 #define FLX_BASE_POOL_H
 

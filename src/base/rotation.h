@@ -1,5 +1,6 @@
 // base/rotation.h -- cosine and sine together, without branches, so that loops over sites become
-// vector instructions. SPDX-License-Identifier: GPL-3.0-or-later
+// vector instructions.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_BASE_ROTATION_H
 #define FLX_BASE_ROTATION_H
 

@@ -4,7 +4,8 @@
 // b that is nearest, so that |psi| does not depend on the gauge. The induced potential is in the
 // gauge of Coulomb, the applied one is that of Poincare in the plane at height z,
 //   A = (-y, x) integral from 0 to 1 of s B_z(s x, s y, z) ds,
-// whose curl along z is B_z. SPDX-License-Identifier: GPL-3.0-or-later
+// whose curl along z is B_z.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
 #include "case/drive.h"
 #include "source/quadrature.h"

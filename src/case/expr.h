@@ -2,7 +2,8 @@
 //
 // Grammar, loosest first:   or   and   not   < <= > >= == !=   + -   * /   -a   a b   a^b
 // `a b` is a product that binds tighter than * and /; ^ groups to the right. Code is postfix, for
-// a stack of fixed height. SPDX-License-Identifier: GPL-3.0-or-later
+// a stack of fixed height.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_CASE_EXPR_H
 #define FLX_CASE_EXPR_H
 

@@ -1,7 +1,8 @@
 // case/expr_split.c -- factors an expression into factor(t) * shape(x, y, z).
 //
 // Walks down the products, quotients, signs and scales at the root; every factor below them must
-// depend on time or on place, not on both. SPDX-License-Identifier: GPL-3.0-or-later
+// depend on time or on place, not on both.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/expr.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 // case/parse_shape.c -- shapes: lists of add / cut / common with box, circle, ellipse, polygon,
-// path. SPDX-License-Identifier: GPL-3.0-or-later
+// path.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/parse.h"
 
 #include <string.h>

@@ -2,7 +2,8 @@
 //
 // The checkpoint is written after the file is flushed, so that the file always reaches at least to
 // it; what the file has beyond is dropped when the run goes on from there, and made again bit for
-// bit. SPDX-License-Identifier: GPL-3.0-or-later
+// bit.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/runner.h"
 #include "case/summary.h"
 

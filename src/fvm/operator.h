@@ -3,8 +3,8 @@
 //   (a Lap psi)_i = sum_j (s_ij/e_ij) (exp(-i a_ij) psi_j - psi_i)
 //
 // Finite volumes on Voronoi cells; gauge-exact for any a. Du, Gunzburger, Peterson, SIAM Rev. 34,
-// 54 (1992); Du, Nicolaides and Wu, SIAM J. Numer. Anal. 35, 1049 (1998). SPDX-License-Identifier:
-// GPL-3.0-or-later
+// 54 (1992); Du, Nicolaides and Wu, SIAM J. Numer. Anal. 35, 1049 (1998).
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_FVM_OPERATOR_H
 #define FLX_FVM_OPERATOR_H
 

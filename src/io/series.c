@@ -1,7 +1,8 @@
 // io/series.c -- the series: one row an accepted step, one extensible data set a column.
 //
 // Names of the columns, in order, are the attributes column_0, column_1 ... of /series. Rows wait
-// in memory for the next flush. SPDX-License-Identifier: GPL-3.0-or-later
+// in memory for the next flush.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "io/file.h"
 
 #include <stdio.h>

@@ -6,8 +6,8 @@
 // pattern, dense trapezoids). The elimination tree is cut into subtrees that know nothing of each
 // other and a small top. Each subtree gathers what it owes to the top in a vector of its own; the
 // top adds these in order: the bits do not depend on the number of threads. Davis, Rajamanickam,
-// Sid-Lakhdar, Acta Numerica 25, 383 (2016), sections 5 and 9. SPDX-License-Identifier:
-// GPL-3.0-or-later
+// Sid-Lakhdar, Acta Numerica 25, 383 (2016), sections 5 and 9.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "linalg/cholesky.h"
 
 #include <cblas.h>

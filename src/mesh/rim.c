@@ -4,7 +4,8 @@
 // Algorithms 18, 548 (1995)); among the rim points alone this is arranged here, before the inside
 // is meshed. Near acute corners edges are split on concentric shells (ibid., sec. 5), else two arms
 // would split each other without end. Across a neck the circle is taken larger, so that its
-// triangles are sound. SPDX-License-Identifier: GPL-3.0-or-later
+// triangles are sound.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "mesh/rim.h"
 
 #include <math.h>

@@ -3,7 +3,8 @@
 // OKLab: linear sRGB -> cone responses l, m, s -> cube roots -> (L, a, b); equal distances look
 // equally different. Bjorn Ottosson, "A perceptual color space for image processing" (2020). Each
 // map prescribes lightness L, hue and chroma; the chroma is lowered where sRGB cannot show it,
-// never the lightness. SPDX-License-Identifier: GPL-3.0-or-later
+// never the lightness.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot/colour.h"
 
 #include <math.h>

@@ -4,7 +4,8 @@
 // is followed in both directions until it leaves the film, gets weak, closes, or comes nearer than
 // half a gap to another; new lines start one gap beside the points of lines already drawn, and,
 // when those are used up, at points of a grid, so that no part of the film stays empty. A line is
-// traced by the midpoint rule in arc length. SPDX-License-Identifier: GPL-3.0-or-later
+// traced by the midpoint rule in arc length.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot/stream.h"
 
 #include <math.h>

@@ -2,7 +2,8 @@
 //
 // Conservation at site i: sum_j s_ij J_ij = inflow_i with J_ij = Js_ij - (mu_j - mu_i)/e_ij -
 // a_dot_ij/e_ij. Because sum_j s_ij Js_ij = Im[psi_i* (a Lap psi)_i], one application of the
-// Laplacian serves both psi and mu. SPDX-License-Identifier: GPL-3.0-or-later
+// Laplacian serves both psi and mu.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/tdgl_internal.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 // tdgl/euler.c -- the explicit first-order step of pyTDGL (L. Bishop-Van Horn, Comput. Phys.
 // Commun. 291, 108799 (2023), section 2), for comparisons on one mesh: only the rate of |psi|^2 is
-// implicit, through a quadratic equation per site. SPDX-License-Identifier: GPL-3.0-or-later
+// implicit, through a quadratic equation per site.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/tdgl_internal.h"
 
 #include <math.h>

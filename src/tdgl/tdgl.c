@@ -1,5 +1,6 @@
 // tdgl/tdgl.c -- the life of a simulation: created from a problem, stepped under error control,
-// saved and restored. SPDX-License-Identifier: GPL-3.0-or-later
+// saved and restored.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/rotation.h"
 #include "tdgl/tdgl_internal.h"
 

@@ -1,5 +1,6 @@
 // tests/fuzz/fuzz.h -- what the fuzzers share: bytes as a file, and bytes taken one decision at a
-// time. SPDX-License-Identifier: GPL-3.0-or-later
+// time.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_FUZZ_H
 #define FLX_FUZZ_H
 

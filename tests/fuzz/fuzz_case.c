@@ -1,5 +1,6 @@
 // fuzz_case.c -- any bytes as a case file: it is refused, or it is a case whose points can be made
-// and read back. SPDX-License-Identifier: GPL-3.0-or-later
+// and read back.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/case.h"
 #include "fuzz.h"
 

@@ -1,6 +1,7 @@
 // fuzz_expr.c -- any text as a value of a small case: as the field (x, y, z, t and tesla), as a
 // stop condition and in `let`. What is accepted is evaluated, at one point and at many, and split
-// in time; the ways must agree. SPDX-License-Identifier: GPL-3.0-or-later
+// in time; the ways must agree.
+// SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/case.h"
 #include "fuzz.h"
 
