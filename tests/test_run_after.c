@@ -127,6 +127,64 @@ static void far_from_a_ring_field_and_potential_are_those_of_its_moment(void **s
     json_decref(root);
 }
 
+static void two_films_are_measured_each_at_its_height(void **state)
+{
+    (void)state;
+    const char *fields[] = {"0.2, 0.1, 0", "0.2, 0.1, 0.2"}, *points[] = {"3, 0.2"};
+    const char *along[] = {"[[-0.5, 0], [3.5, 0]]", "[[-2, 0], [5, 0]]"};
+    make_file("after-two.h5",
+              "fluxoid: 1\n"
+              "units: {length: um}\n"
+              "layers: {al: {coherence_length: 0.2 um, penetration_depth: 0.4 um,\n"
+              "              thickness: 0.04 um, z: 0.1 um}}\n"
+              "films: {a: {shape: [circle: {radius: 1}]},\n"
+              "        b: {shape: [circle: {radius: 1, at: [3, 0]}]}}\n"
+              "mesh: {max_edge: 1 xi}\n"
+              "drive:\n"
+              "  field: [{dipole: {moment: 1e-15 A m^2, at: [0, 0, 1]}},\n"
+              "          \"0.1 mT * ramp(t, 0, 2) * x / (1 um)\"]\n"
+              "tdgl: {time: 3 tau0, frames: 1}\n",
+              NULL, 0);
+    flx_measure_request request = {.time = NAN,
+                                   .along = along,
+                                   .n_along = 2,
+                                   .at_point = points,
+                                   .n_point = 1,
+                                   .field = fields,
+                                   .n_field = 2};
+    json_t *root = measure("after-two.h5", &request);
+    for (int k = 0; k < 2; k++) {
+        // A dipole, and b x: B = b x and A = (b x/3)(-y, x), by the integral of s^2.
+        const char *name = k ? "field-2" : "field-1";
+        double x = 0.2e-6, y = 0.1e-6, z = k ? -0.8e-6 : -1e-6, r = sqrt(x * x + y * y + z * z);
+        double far = mu0 * 1e-15 / (4 * pi), b = 100;
+        double dipole = far * (3 * z * z / pow(r, 5) - 1 / pow(r, 3));
+        // The quadrature is good for 1e-12.
+        assert_near(number(root, "fields", name, "Bz_applied", NULL) / (dipole + b * x), 1, 1e-11);
+        double a = far / pow(r, 3) + b * x / 3;
+        assert_near(listed(root, "fields", name, "A_applied", 0) / (-a * y), 1, 1e-11);
+        assert_near(listed(root, "fields", name, "A_applied", 1) / (a * x), 1, 1e-11);
+    }
+    // Mirror images: the films lie at z = 0.1 um. One sum; heights are rounded.
+    assert_near(listed(root, "fields", "field-1", "B_induced", 2) /
+                    listed(root, "fields", "field-2", "B_induced", 2),
+                1, 1e-9);
+    const json_t *point = json_object_get(json_object_get(root, "points"), "point-1");
+    assert_string_equal(json_string_value(json_object_get(point, "film")), "b");
+    // No conductivity: no volts, no watts.
+    assert_true(json_is_null(json_object_get(point, "electric_field")));
+    assert_true(json_is_null(json_object_get(json_object_get(root, "power"), "total")));
+    const json_t *paths = json_object_get(root, "paths");
+    for (int k = 0; k < 2; k++) {
+        const json_t *path = json_object_get(paths, k ? "path-2" : "path-1");
+        assert_true(json_is_null(json_object_get(path, "phase")));
+        assert_string_equal(json_string_value(json_object_get(path, "reason")),
+                            "the path leaves the film on its way");
+        assert_true(json_is_null(json_object_get(path, "current")) == (k == 0));
+    }
+    json_decref(root);
+}
+
 // -- power and energy ----------------------------------------------------------------------------
 
 static void a_normal_bar_dissipates_current_times_voltage(void **state)
@@ -412,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_field_on_the_axis_of_a_ring_is_that_of_its_currents),
         cmocka_unit_test(far_from_a_ring_field_and_potential_are_those_of_its_moment),
+        cmocka_unit_test(two_films_are_measured_each_at_its_height),
         cmocka_unit_test(a_normal_bar_dissipates_current_times_voltage),
         cmocka_unit_test(a_film_left_alone_loses_the_energy_that_it_dissipates),
         cmocka_unit_test(voltages_of_a_frame_are_those_of_the_series),

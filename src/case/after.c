@@ -104,9 +104,9 @@ flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json
 flx_status flx_json_put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
                              int32_t n, double unit)
 {
-    json_t *list = json_array();
+    json_t *list = unit > 0 ? json_array() : json_null();
     FLX_TRY(flx_json_put(ctx, object, key, list));
-    for (int32_t k = 0; k < n; k++)
+    for (int32_t k = 0; unit > 0 && k < n; k++)
         if (json_array_append_new(list, flx_json_scaled(value[k], unit)) != 0)
             return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the list '%s'", key);
     return FLX_OK;

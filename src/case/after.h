@@ -40,7 +40,7 @@ flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
 
 // An object that belongs to root, by key.
 flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out);
-// Numbers in a unit as a list.
+// Numbers in a unit as a list; null unless the unit is known.
 flx_status flx_json_put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
                              int32_t n, double unit);
 // A number in natural units, and in SI.

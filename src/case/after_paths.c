@@ -61,8 +61,9 @@ static flx_status walk_along(flx_ctx *ctx, const flx_device *d, const double *xy
                 left = w->n > 0;
                 continue;
             }
-            w->gap |= left;
-            left = false;
+            w->gap = left;
+            if (w->gap) // there may be no way over
+                return FLX_OK;
             int32_t best = bary[0] >= bary[1] ? 0 : 1;
             best = bary[best] >= bary[2] ? best : 2;
             FLX_TRY(step_to(ctx, m, w, m->tri[3 * tri + best]));
