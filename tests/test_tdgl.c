@@ -99,6 +99,22 @@ static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_o
     return sim;
 }
 
+// Contacts, a current, a ramped field, gamma = 1, on a distorted mesh of 9 x 13 sites: everything at once.
+enum { DRIVEN_SITES = 9 * 13 };
+static void driven_bar_init(bar *b)
+{
+    bar_init(b, 8, 12, 4, 6);
+    b->field = 0.1;
+    b->ramp = 0.02;
+    b->current = 0.8;
+}
+
+static flx_tdgl *driven_bar_start(bar *b, flx_tdgl_opts o)
+{
+    flx_tdgl_problem p = bar_problem(b, true);
+    return start(b->ctx, &p, &o);
+}
+
 static flx_tdgl_report run(flx_ctx *ctx, flx_tdgl *sim, double t_end)
 {
     flx_tdgl_report report = {0};
@@ -165,22 +181,17 @@ static void uniform_relaxation_has_the_order_of_each_integrator(void **state)
     assert_near(a / c, 2, 0.02);
 }
 
-// Everything at once: contacts, current, ramped field, gamma = 1, on a distorted mesh.
 static void final_psi(int32_t integrator, int32_t order, double dt, double *abs_out, double *mu_out)
 {
     bar b;
-    bar_init(&b, 8, 12, 4, 6);
-    b.field = 0.1;
-    b.ramp = 0.02;
-    b.current = 0.8;
-    flx_tdgl_problem p = bar_problem(&b, true);
+    driven_bar_init(&b);
     flx_tdgl_opts o = flx_tdgl_opts_default();
     o.integrator = integrator;
     o.order = order;
     o.dt = dt;
     o.adaptive = false;
     o.tolerance = 1e-8;
-    flx_tdgl *sim = start(b.ctx, &p, &o);
+    flx_tdgl *sim = driven_bar_start(&b, o);
     run(b.ctx, sim, 4);
     flx_frame f = flx_tdgl_frame(sim);
     for (int32_t i = 0; i < b.mesh->n_site; i++) {
@@ -194,7 +205,7 @@ static void final_psi(int32_t integrator, int32_t order, double dt, double *abs_
 static void orders_hold_with_contacts_current_and_a_ramped_field(void **state)
 {
     (void)state;
-    enum { N = 9 * 13 };
+    enum { N = DRIVEN_SITES };
     static double reference[N], reference_mu[N], psi[N], mu[N];
     final_psi(FLX_RK32, 3, 0.0025, reference, reference_mu); // its error is 1e-10
     const struct {
@@ -219,19 +230,17 @@ static void orders_hold_with_contacts_current_and_a_ramped_field(void **state)
 static void adaptive_steps_keep_the_tolerance(void **state)
 {
     (void)state;
-    enum { N = 9 * 13 };
+    enum { N = DRIVEN_SITES };
     static double reference[N], reference_mu[N];
     final_psi(FLX_RK32, 3, 0.0025, reference, reference_mu);
     for (int32_t integrator = FLX_BDF; integrator <= FLX_RK32; integrator++)
         for (double tolerance = 1e-3; tolerance > 1e-7; tolerance /= 10) {
             bar b;
-            bar_init(&b, 8, 12, 4, 6);
-            b.field = 0.1, b.ramp = 0.02, b.current = 0.8;
-            flx_tdgl_problem p = bar_problem(&b, true);
+            driven_bar_init(&b);
             flx_tdgl_opts o = flx_tdgl_opts_default();
             o.integrator = integrator;
             o.tolerance = tolerance;
-            flx_tdgl *sim = start(b.ctx, &p, &o);
+            flx_tdgl *sim = driven_bar_start(&b, o);
             run(b.ctx, sim, 4);
             flx_frame f = flx_tdgl_frame(sim);
             double error = 0;
@@ -289,7 +298,7 @@ static void a_normal_bar_obeys_ohms_law(void **state)
 static void the_gauge_changes_nothing(void **state)
 {
     (void)state;
-    enum { N = 9 * 13 };
+    enum { N = DRIVEN_SITES };
     static double psi[2][N], mu[2][N];
     for (int32_t integrator = FLX_BDF; integrator <= FLX_RK32; integrator++) {
         for (int g = 0; g < 2; g++) {
@@ -417,12 +426,10 @@ static void a_restored_state_goes_on_with_the_same_bits(void **state)
     (void)state;
     for (int32_t integrator = FLX_BDF; integrator <= FLX_EULER_EXPLICIT; integrator++) {
         bar b;
-        bar_init(&b, 8, 12, 4, 6);
-        b.field = 0.1, b.ramp = 0.02, b.current = 0.8;
-        flx_tdgl_problem p = bar_problem(&b, true);
+        driven_bar_init(&b);
         flx_tdgl_opts o = flx_tdgl_opts_default();
         o.integrator = integrator;
-        flx_tdgl *one = start(b.ctx, &p, &o), *two = start(b.ctx, &p, &o);
+        flx_tdgl *one = driven_bar_start(&b, o), *two = driven_bar_start(&b, o);
         flx_tdgl_report r;
         for (int step = 0; step < 37; step++)
             assert_int_equal(flx_tdgl_step(one, 100, &r), FLX_OK);
