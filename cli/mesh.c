@@ -45,7 +45,7 @@ static int mesh_main(int argc, char **argv)
     if (code == CLI_GO_ON && !out)
         code = cli_wrong("mesh", "tell where to: -o MESH.msh");
     // By this ending mesh.import knows it; and a case named by mistake is not replaced.
-    if (code == CLI_GO_ON && !ends_with(out, ".msh"))
+    if (code == CLI_GO_ON && out && !ends_with(out, ".msh"))
         code = cli_wrong("mesh", "'%s' does not end with .msh, as the file of a mesh does", out);
     if (code == CLI_GO_ON) {
         flx_ctx *ctx = cli_context(0);
