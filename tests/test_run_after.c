@@ -404,21 +404,26 @@ static void wrong_places_are_refused_with_the_reason(void **state)
     (void)state;
     make_tiny("after-tiny.h5");
     const struct {
-        const char *point, *field, *reach, *message;
+        const char *point, *field, *reach, *message, *path;
     } wrong[] = {
-        {"0.2, 0", NULL, NULL, "lies in no film"},
-        {"2, 2, 1", NULL, NULL, "a place in a film is X, Y"},
-        {"2", NULL, NULL, "point '2': wanted are lengths with commas between"},
-        {"2,,2", NULL, NULL, "wanted are lengths with commas between"},
-        {"2, 2 mT", NULL, NULL, "point '2, 2 mT': '2 mT' is in T; wanted is a length"},
-        {NULL, "1, 2, 3, 4", NULL, "field at '1, 2, 3, 4': wanted are lengths"},
-        {NULL, "1, 2, hight", NULL, "field at '1, 2, hight': 'hight' is no name"},
-        {NULL, NULL, "-1", "the reach of a tracker is -1 xi, it must be positive"},
-        {NULL, NULL, "1 T", "reach '1 T, 0': '1 T' is in T"},
+        {NULL, NULL, NULL, "path '[[0, 0]]': 1 points; a path has 2 at least", "[[0, 0]]"},
+        {NULL, NULL, NULL, "path '[[0, 0]': wanted are points", "[[0, 0]"},
+        {NULL, NULL, NULL, "path '[[0, 0], [1, 1 s]]': '1 s' is in s", "[[0, 0], [1, 1 s]]"},
+        {"0.2, 0", NULL, NULL, "lies in no film", NULL},
+        {"2, 2, 1", NULL, NULL, "a place in a film is X, Y", NULL},
+        {"2", NULL, NULL, "point '2': wanted are lengths with commas between", NULL},
+        {"2,,2", NULL, NULL, "wanted are lengths with commas between", NULL},
+        {"2, 2 mT", NULL, NULL, "point '2, 2 mT': '2 mT' is in T; wanted is a length", NULL},
+        {NULL, "1, 2, 3, 4", NULL, "field at '1, 2, 3, 4': wanted are lengths", NULL},
+        {NULL, "1, 2, hight", NULL, "field at '1, 2, hight': 'hight' is no name", NULL},
+        {NULL, NULL, "-1", "the reach of a tracker is -1 xi, it must be positive", NULL},
+        {NULL, NULL, "1 T", "reach '1 T, 0': '1 T' is in T", NULL},
     };
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         char *text = NULL;
         flx_measure_request request = {.time = NAN,
+                                       .along = &wrong[k].path,
+                                       .n_along = wrong[k].path != NULL,
                                        .at_point = &wrong[k].point,
                                        .n_point = wrong[k].point != NULL,
                                        .field = &wrong[k].field,

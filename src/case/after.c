@@ -57,19 +57,18 @@ static flx_status case_with_loops(flx_after *a)
     return flx_after_case(a, sets, n, &a->c);
 }
 
-// Messages are about the place, not about the edit that it becomes.
-static flx_status wrong_place(flx_ctx *ctx, flx_status status, const char *what, const char *text)
+flx_status flx_after_wrong(flx_after *a, flx_status status, const flx_after_text *given,
+                           const char *key)
 {
-    static const char key[] = "drive.field.dipole.at: ";
     char said[512] = "";
     if (status == FLX_ERR_MEMORY)
         return status;
-    const char *at = strstr(flx_ctx_error(ctx), key);
-    if (at && strncmp(at + sizeof key - 1, "a list", 6) != 0)
-        snprintf(said, sizeof said, "%s", at + sizeof key - 1);
+    const char *at = strstr(flx_ctx_error(a->ctx), key);
+    if (at && strncmp(at + strlen(key), "a list", 6) != 0)
+        snprintf(said, sizeof said, "%s", at + strlen(key));
     else
-        snprintf(said, sizeof said, "wanted are lengths with commas between, as in 0.3, 20 nm");
-    return flx_fail(ctx, status, "%s '%.80s': %s", what, text, said);
+        snprintf(said, sizeof said, "wanted are %s", given->wanted);
+    return flx_fail(a->ctx, status, "%s '%.80s': %s", given->what, given->text, said);
 }
 
 flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3])
@@ -86,8 +85,11 @@ flx_status flx_after_place(flx_after *a, const char *what, const char *text, dou
         return FLX_ERR_MEMORY;
     }
     flx_status status = flx_after_case(a, sets, 1, &c);
-    if (status < 0)
-        return wrong_place(a->ctx, status, what, text);
+    if (status < 0 || !c)
+        return flx_after_wrong(
+            a, status,
+            &(flx_after_text){what, text, "lengths with commas between, as in 0.3, 20 nm"},
+            "drive.field.dipole.at: ");
     memcpy(r, c->fields[0].at, 3 * sizeof *r);
     flx_case_free(c);
     return FLX_OK;

@@ -23,6 +23,15 @@ typedef struct flx_after {
 // The case of the file with edits, which are freed.
 flx_status flx_after_case(flx_after *a, char **sets, int32_t n, flx_case **out);
 
+// What was given in the request, and what was wanted.
+typedef struct flx_after_text {
+    const char *what, *text, *wanted;
+} flx_after_text;
+
+// Turns the message about an edit, in which the case has `key`, into one about what was given.
+flx_status flx_after_wrong(flx_after *a, flx_status status, const flx_after_text *given,
+                           const char *key);
+
 // Coordinates of a text "X, Y" or "X, Y, Z" as in a case, in xi; z is 0 if it is left out. what
 // names them in messages.
 flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3]);

@@ -142,8 +142,10 @@ static flx_status put_path(flx_after *a, const char *text, json_t *item)
 {
     flx_case *c = NULL;
     flx_status status = case_of_path(a, text, &c);
-    if (status < 0)
-        return status;
+    if (status < 0 || !c)
+        return flx_after_wrong(a, status,
+                               &(flx_after_text){"path", text, "points, as in [[0, -1], [0, 1]]"},
+                               "loops.measured-path.path.points: ");
     int32_t k = 0;
     while (strcmp(c->loops[k].name, "measured-path") != 0)
         k++;
