@@ -67,7 +67,7 @@ typedef enum flx_integrator {
 typedef struct flx_tdgl_opts {
     int32_t integrator; // flx_integrator
     int32_t order;      // [1] of the BDF: 2 or 3
-    double tolerance;   // [1] error of psi allowed per step (root mean square over the film)
+    double tolerance;   // [1] error of psi allowed per step, at any site
     double dt;          // [tau0] first step; the fixed step if dt_max = dt
     double dt_max;      // [tau0] largest step
     double dt_min;      // [tau0] below it the run fails
@@ -82,7 +82,7 @@ FLX_API extern const flx_option_table flx_tdgl_option_table;
 typedef struct flx_tdgl_report {
     double time;        // [tau0] reached
     double dt;          // [tau0] of this step
-    double error;       // [1] estimated error of psi in this step (root mean square)
+    double error;       // [1] largest estimated error of psi in this step
     int32_t rejected;   // step sizes tried in vain
     int32_t iterations; // of the psi system
 } flx_tdgl_report;

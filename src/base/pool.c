@@ -218,7 +218,7 @@ double flx_pool_max(flx_pool *pool, int32_t n, flx_sum_fn fn, void *arg)
     run(pool, n, FLX_SUM_BLOCK, run_blocks, &job);
     double max = 0;
     for (int32_t b = 0; b < n; b += FLX_SUM_BLOCK)
-        if (pool->partial[b / FLX_SUM_BLOCK] > max)
+        if (!(pool->partial[b / FLX_SUM_BLOCK] <= max)) // keeps NaN
             max = pool->partial[b / FLX_SUM_BLOCK];
     return max;
 }

@@ -64,6 +64,7 @@ typedef struct stage {
     double predict[LEVELS], turn[LEVELS], difference[LEVELS],
         alpha;                  // alpha: weight of the new state
     double interpolate[LEVELS]; // of the new mu and the history, for the error of turn
+    double share;               // of the distance to the prediction that is error
 } stage;
 
 // Turns the history, predicts, and fills blocks and the local part of the residual of psi*. Returns
@@ -155,19 +156,14 @@ static double first_sweep(void *arg, int32_t begin, int32_t end)
     return sum;
 }
 
-static double add_correction(void *arg, int32_t begin, int32_t end)
+static void add_correction(void *arg, int32_t begin, int32_t end)
 {
     const flx_tdgl *sim = arg;
-    const double *restrict area = sim->mesh->area, *restrict predicted = sim->predicted;
+    const double *restrict predicted = sim->predicted;
     const float *restrict x = sim->correction;
-    double *restrict next = sim->next, sum = 0;
-    for (int32_t i = begin; i < end; i++) {
-        double re = (double)x[2 * i], im = (double)x[2 * i + 1];
-        next[2 * i] = predicted[2 * i] + re;
-        next[2 * i + 1] = predicted[2 * i + 1] + im;
-        sum += area[i] * (re * re + im * im);
-    }
-    return sum;
+    double *restrict next = sim->next;
+    for (int32_t k = 2 * begin; k < 2 * end; k++)
+        next[k] = predicted[k] + (double)x[k];
 }
 
 // Fills correction until its error is below target (root mean square); returns the number of
@@ -266,23 +262,27 @@ static double spectral_bound(flx_tdgl *sim)
     return 1.000001 * sim->comm.ops->max(&sim->comm, best);
 }
 
-// Sum of a_i |psi_i d_i|^2, where d is what the integral of mu interpolated through its new value differs from the
-// extrapolated one that was used.
-static double turn_error(void *arg, int32_t begin, int32_t end)
+// Largest square of a site's error: `share` of the distance to the prediction, and |psi d|, where d is what the integral of
+// mu interpolated through its new value differs from the extrapolated one that was used.
+static double site_error(void *arg, int32_t begin, int32_t end)
 {
     const stage *st = arg;
     const flx_tdgl *sim = st->sim;
-    const double *restrict area = sim->mesh->area, *restrict psi = sim->next;
-    const double *restrict turn = sim->turn, *restrict next_mu = sim->next_mu;
+    const double *restrict psi = sim->next, *restrict turn = sim->turn;
+    const double *restrict next_mu = sim->next_mu;
     const double *restrict mu[LEVELS] = {sim->mu[0], sim->mu[1], sim->mu[2], sim->mu[3]};
+    const float *restrict x = sim->correction;
     const double *w = st->interpolate;
-    double sum = 0;
+    double share2 = st->share * st->share, largest = 0;
     for (int32_t i = begin; i < end; i++) {
         double d =
             w[0] * next_mu[i] + w[1] * mu[0][i] + w[2] * mu[1][i] + w[3] * mu[2][i] - turn[i];
-        sum += area[i] * (psi[2 * i] * psi[2 * i] + psi[2 * i + 1] * psi[2 * i + 1]) * d * d;
+        double n2 = psi[2 * i] * psi[2 * i] + psi[2 * i + 1] * psi[2 * i + 1];
+        double x_re = (double)x[2 * i], x_im = (double)x[2 * i + 1];
+        double e2 = share2 * (x_re * x_re + x_im * x_im) + n2 * d * d;
+        largest = !(e2 <= largest) ? e2 : largest; // keeps NaN
     }
-    return sum;
+    return largest;
 }
 
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
@@ -312,12 +312,11 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     int32_t sweeps = solve(sim, rho, algebra * sim->o.tolerance);
     if (sweeps < 0)
         return (tdgl_attempt){.error = INFINITY, .order = q};
-    double sum = flx_pool_sum(sim->pool, n, add_correction, sim);
+    flx_pool_for(sim->pool, n, add_correction, sim);
     flx_tdgl_potential(sim, sim->next, sim->y, sim->next_mu);
     double lag = 1 / (st.alpha * (t - clock->times[q]));
-    double share = lag / (1 + lag); // of the distance to the prediction that is error
-    double turned = flx_pool_sum(sim->pool, n, turn_error, &st);
-    return (tdgl_attempt){.error = sqrt((share * share * sum + turned) / sim->area),
+    st.share = lag / (1 + lag);
+    return (tdgl_attempt){.error = sqrt(flx_pool_max(sim->pool, n, site_error, &st)),
                           .iterations = sweeps,
                           .order = q};
 }

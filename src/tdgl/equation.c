@@ -1,4 +1,4 @@
-// tdgl/equation.c -- the right-hand side of the film equations: potential, slope, norms.
+// tdgl/equation.c -- the right-hand side of the film equations: potential, slope, largest values.
 //
 // Conservation at site i: sum_j s_ij J_ij = inflow_i with J_ij = Js_ij - (mu_j - mu_i)/e_ij -
 // a_dot_ij/e_ij. Because sum_j s_ij Js_ij = Im[psi_i* (a Lap psi)_i], one application of the
@@ -119,8 +119,8 @@ void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const dou
     // Where |psi| is held only the phase moves.
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         int32_t i = sim->fixed[k];
-        out[2 * i] = mu[i] * psi[2 * i + 1];
-        out[2 * i + 1] = -mu[i] * psi[2 * i];
+        rate[2 * i] = mu[i] * psi[2 * i + 1];
+        rate[2 * i + 1] = -mu[i] * psi[2 * i];
     }
 }
 
@@ -134,10 +134,21 @@ static double square(void *arg, int32_t begin, int32_t end)
     return sum;
 }
 
-double flx_tdgl_norm(flx_tdgl *sim, const double *v)
+static double largest_square(void *arg, int32_t begin, int32_t end)
 {
-    double sum = flx_pool_sum(sim->pool, sim->mesh->n_owned, square, &(job){sim, v, 0, 0, 0});
-    return sqrt(sim->comm.ops->sum(&sim->comm, sum) / sim->area);
+    const double *v = ((const job *)arg)->psi;
+    double largest = 0;
+    for (int32_t i = begin; i < end; i++) {
+        double v2 = v[2 * i] * v[2 * i] + v[2 * i + 1] * v[2 * i + 1];
+        largest = !(v2 <= largest) ? v2 : largest; // keeps NaN
+    }
+    return largest;
+}
+
+double flx_tdgl_largest(flx_tdgl *sim, const double *v)
+{
+    double largest = flx_pool_max(sim->pool, sim->mesh->n_owned, largest_square, &(job){.psi = v});
+    return sqrt(sim->comm.ops->max(&sim->comm, largest));
 }
 
 static double condensate_mu(void *arg, int32_t begin, int32_t end)
@@ -160,13 +171,9 @@ double flx_tdgl_change(flx_tdgl *sim)
     job j = {sim, psi, sim->y, mu, NULL};
     double weight = flx_pool_sum(sim->pool, n, square, &j);
     double common = weight > 0 ? flx_pool_sum(sim->pool, n, condensate_mu, &j) / weight : 0;
-    double largest = 0;
     for (int32_t i = 0; i < n; i++) {
-        double re = rate[2 * i] - common * psi[2 * i + 1];
-        double im = rate[2 * i + 1] + common * psi[2 * i];
-        double d2 = re * re + im * im;
-        if (!(d2 <= largest)) // also catches NaN
-            largest = d2;
+        rate[2 * i] -= common * psi[2 * i + 1];
+        rate[2 * i + 1] += common * psi[2 * i];
     }
-    return sqrt(largest);
+    return flx_tdgl_largest(sim, rate);
 }

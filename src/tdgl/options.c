@@ -10,7 +10,7 @@ static const flx_option rows[] = {
      "step for comparisons."},
     {"order", FLX_OPTION_INT, AT(order), 3, 2, 3, "1", NULL, "Order of the bdf integrator."},
     {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-3, 1e-12, 1, "1", NULL,
-     "Error of psi allowed per step, root mean square over the film."},
+     "Error of psi allowed per step, at any site."},
     {"dt", FLX_OPTION_DOUBLE, AT(dt), 1e-3, 1e-12, 1e6, "tau0", NULL,
      "First time step, or every step if not adaptive."},
     {"dt_max", FLX_OPTION_DOUBLE, AT(dt_max), 0.75, 1e-12, 1e6, "tau0", NULL,

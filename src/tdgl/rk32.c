@@ -76,5 +76,5 @@ tdgl_attempt flx_tdgl_try_rk32(flx_tdgl *sim, double dt)
         e.weight[s] = dt * error[s];
     }
     flx_pool_for(sim->pool, 2 * n, combine, &e);
-    return (tdgl_attempt){.error = flx_tdgl_norm(sim, sim->rhs), .order = 2};
+    return (tdgl_attempt){.error = flx_tdgl_largest(sim, sim->rhs), .order = 2};
 }

@@ -86,7 +86,7 @@ void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 
 // d psi/dt of equation (1) from psi, y, mu.
 void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
-                    double *slope);
+                    double *out);
 
 // Puts next, next_mu at the front of the history, after turning the history by the integral of mu
 // dt. replace: the present state gives way instead of becoming history.
@@ -95,7 +95,7 @@ void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace);
 // The three steps. Each makes one attempt with step dt: fills next, next_mu, turn, and tells the
 // error; nothing but scratch and the inputs (which belong to a time) is changed.
 typedef struct tdgl_attempt {
-    double error;       // root mean square [1]
+    double error;       // largest of all sites [1]
     int32_t iterations; // of the psi system
     int32_t order;      // error ~ dt^(order + 1)
 } tdgl_attempt;
@@ -104,7 +104,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt);
 void flx_tdgl_find_spread(flx_tdgl *sim);                   // also stable_dt
 tdgl_attempt flx_tdgl_try_euler(flx_tdgl *sim, double *dt); // may shorten dt as pyTDGL does
 
-// sqrt(sum a_i |v_i|^2/sum a_i) of an array [n_site][2]; fixed sites count 0.
-double flx_tdgl_norm(flx_tdgl *sim, const double *v);
+// Largest |v_i| of an array [n_site][2].
+double flx_tdgl_largest(flx_tdgl *sim, const double *v);
 
 #endif
