@@ -113,9 +113,9 @@ static void slope(void *arg, int32_t begin, int32_t end)
 }
 
 void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
-                    double *out)
+                    double *rate)
 {
-    flx_pool_for(sim->pool, sim->mesh->n_site, slope, &(job){sim, psi, y, mu, out});
+    flx_pool_for(sim->pool, sim->mesh->n_site, slope, &(job){sim, psi, y, mu, rate});
     // Where |psi| is held only the phase moves.
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         int32_t i = sim->fixed[k];

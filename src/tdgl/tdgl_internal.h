@@ -86,7 +86,7 @@ void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 
 // d psi/dt of equation (1) from psi, y, mu.
 void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
-                    double *out);
+                    double *rate);
 
 // Puts next, next_mu at the front of the history, after turning the history by the integral of mu
 // dt. replace: the present state gives way instead of becoming history.
