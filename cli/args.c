@@ -79,7 +79,7 @@ static void print_help(const cli_command *command, const cli_option *options, in
 static int unknown_option(const cli_command *command, const cli_option *options, int n,
                           const char *word)
 {
-    const char **names = cli_alloc((size_t)(2 * n + 2), sizeof *names);
+    const char **names = cli_alloc(2 * (size_t)n + 2, sizeof *names);
     int n_name = 0;
     for (int i = 0; i < n; i++) {
         names[n_name++] = options[i].name;

@@ -296,6 +296,8 @@ static void clear_panels(flx_plot_panel *panels, int32_t n)
 static const char *default_x(const sweep *s)
 {
     const char *key, *best = NULL;
+    if (s->n == 0)
+        return NULL;
     json_t *value, *first = json_object_get(s->point[0], "set");
     const json_t *second = json_object_get(s->point[s->n > 1], "set");
     json_object_foreach(first, key, value)

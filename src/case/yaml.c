@@ -71,13 +71,18 @@ static void append(flx_node *parent, flx_node *child)
     parent->n++;
 }
 
-static flx_status new_node(reader *r, flx_node_kind kind, yaml_mark_t mark, flx_node **out)
+// The new node, NULL with the status on failure.
+static flx_node *new_node(reader *r, flx_node_kind kind, yaml_mark_t mark, flx_status *status)
 {
-    if (++r->n_node > FLX_YAML_NODES)
-        return fail_at(r, mark, "more than %d values", FLX_YAML_NODES);
+    if (++r->n_node > FLX_YAML_NODES) {
+        *status = fail_at(r, mark, "more than %d values", FLX_YAML_NODES);
+        return NULL;
+    }
     flx_node *node = FLX_ARENA_NEW(r->ctx, r->arena, flx_node, 1);
-    if (!node)
-        return FLX_ERR_MEMORY;
+    if (!node) {
+        *status = FLX_ERR_MEMORY;
+        return NULL;
+    }
     node->kind = kind;
     node->line = r->origin ? 0 : (int32_t)mark.line + 1;
     node->column = (int32_t)mark.column + 1;
@@ -89,8 +94,7 @@ static flx_status new_node(reader *r, flx_node_kind kind, yaml_mark_t mark, flx_
         append(r->stack[r->depth - 1], node);
     else
         r->root = node;
-    *out = node;
-    return FLX_OK;
+    return node;
 }
 
 static bool awaits_key(const reader *r)
@@ -131,9 +135,11 @@ static flx_status read_scalar(reader *r, const yaml_event_t *event)
     if (awaits_key(r))
         return read_key(r, text, event->start_mark);
     bool quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
-    flx_node *node = NULL;
-    FLX_TRY(new_node(r, !quoted && is_null(text) ? FLX_NODE_NULL : FLX_NODE_SCALAR,
-                     event->start_mark, &node));
+    flx_node_kind kind = !quoted && is_null(text) ? FLX_NODE_NULL : FLX_NODE_SCALAR;
+    flx_status status = FLX_OK;
+    flx_node *node = new_node(r, kind, event->start_mark, &status);
+    if (!node)
+        return status;
     node->text = text;
     node->quoted = quoted;
     return FLX_OK;
@@ -146,8 +152,10 @@ static flx_status open_node(reader *r, flx_node_kind kind, const yaml_event_t *e
     if (r->depth == FLX_YAML_DEPTH)
         return fail_at(r, event->start_mark, "lists and maps nested deeper than %d",
                        FLX_YAML_DEPTH);
-    flx_node *node = NULL;
-    FLX_TRY(new_node(r, kind, event->start_mark, &node));
+    flx_status status = FLX_OK;
+    flx_node *node = new_node(r, kind, event->start_mark, &status);
+    if (!node)
+        return status;
     node->flow = flow;
     r->stack[r->depth++] = node;
     return FLX_OK;
@@ -235,7 +243,7 @@ flx_status flx_yaml_read(flx_ctx *ctx, flx_arena *arena, const char *text, size_
     }
     yaml_parser_delete(&parser);
     if (status == FLX_OK && !r.root)
-        status = new_node(&r, FLX_NODE_NULL, (yaml_mark_t){0, 0, 0}, &r.root);
+        new_node(&r, FLX_NODE_NULL, (yaml_mark_t){0, 0, 0}, &status);
     *out = status == FLX_OK ? r.root : NULL;
     return status;
 }

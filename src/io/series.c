@@ -206,7 +206,7 @@ flx_status flx_file_add_row(flx_file *file, int64_t step, const double *value)
 
 static herr_t append_column(const flx_series_writer *s, int32_t c)
 {
-    hsize_t total = (hsize_t)(s->n_row + s->n_waiting), start = (hsize_t)s->n_row,
+    hsize_t total = (hsize_t)s->n_row + (hsize_t)s->n_waiting, start = (hsize_t)s->n_row,
             count = (hsize_t)s->n_waiting;
     const void *data = c == s->n ? (const void *)s->step : s->value + c * s->capacity;
     hid_t type = c == s->n ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
@@ -339,9 +339,9 @@ flx_status flx_series_truncate(flx_file *file, int64_t step)
     hid_t at = flx_h5_group(file->group, "series", false);
     if (at < 0)
         return FLX_OK;
-    flx_series *series;
+    flx_series *series = NULL;
     flx_status status = flx_file_read_series(file, &series);
-    if (status == FLX_OK) {
+    if (series) {
         status = cut(file, at, series, step);
         flx_series_free(series);
     }

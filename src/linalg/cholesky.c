@@ -371,18 +371,21 @@ flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *po
     if (cm.status == CHOLMOD_OUT_OF_MEMORY)
         status = flx_fail(ctx, FLX_ERR_MEMORY, "no memory to factorise a system of %d unknowns",
                           matrix->n);
-    else if (!l || cm.status != CHOLMOD_OK)
+    else if (!l)
+        status = flx_fail(ctx, FLX_ERR_SOLVER, "CHOLMOD refuses a system of %d unknowns (%d)",
+                          matrix->n, cm.status);
+    else if (cm.status != CHOLMOD_OK)
         status = flx_fail(ctx, FLX_ERR_SOLVER,
                           "a system of %d unknowns is not positive definite (column %zu); the mesh "
                           "may have negative co-volumes",
-                          matrix->n, l ? l->minor : 0);
-    if (status == FLX_OK) {
-        f = FLX_NEW(ctx, factor);
-        status = f ? copy_factor(ctx, l, f) : FLX_ERR_MEMORY;
-    }
-    if (status == FLX_OK) {
+                          matrix->n, l->minor);
+    if (status == FLX_OK && !(f = FLX_NEW(ctx, factor)))
+        status = FLX_ERR_MEMORY;
+    if (l && f) {
         f->pool = pool;
-        status = cut_tree(ctx, f);
+        status = copy_factor(ctx, l, f);
+        if (status == FLX_OK)
+            status = cut_tree(ctx, f);
     }
     cholmod_free_factor(&l, &cm);
     cholmod_finish(&cm);

@@ -5,7 +5,7 @@
 
 #include "linalg/spd.h"
 
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
 void flx_cholesky_solve(void *factor, const double *b, double *x);
 void flx_cholesky_free(void *factor);
 double flx_cholesky_bytes(const void *factor);

@@ -233,8 +233,9 @@ static flx_status check_count(flx_ctx *ctx, const flx_region *region, const flx_
     double box[4], n = 0, inside = 0;
     flx_region_bounds(region, box);
     for (int32_t p = 0; p < GRID * GRID; p++) {
-        double x = box[0] + (p % GRID + 0.5) / GRID * (box[2] - box[0]);
-        double y = box[1] + (p / GRID + 0.5) / GRID * (box[3] - box[1]);
+        int32_t column = p % GRID, row = p / GRID;
+        double x = box[0] + (column + 0.5) / GRID * (box[2] - box[0]);
+        double y = box[1] + (row + 0.5) / GRID * (box[3] - box[1]);
         if (!flx_region_contains(region, x, y))
             continue;
         double h = flx_size_at(target, x, y);

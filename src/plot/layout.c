@@ -193,9 +193,9 @@ static flx_status place_panels(flx_figure *figure)
     double left = m.left + floor(0.5 * (figure->size[0] - m.left - m.right - used));
     double top = m.top + floor(0.5 * (figure->size[1] - height));
     for (int k = 0; k < n; k++) {
-        figure->at[k][0] = floor(left + k % columns * (across + m.column));
-        figure->at[k][1] =
-            floor(top + head * em + k / columns * (figure->panel[1] + head * em + m.row));
+        int column = k % columns, row = k / columns;
+        figure->at[k][0] = floor(left + column * (across + m.column));
+        figure->at[k][1] = floor(top + head * em + row * (figure->panel[1] + head * em + m.row));
         figure->left_most[k] = k % columns == 0;
         figure->lowest[k] = k + columns >= n;
     }
