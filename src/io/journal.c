@@ -32,8 +32,10 @@
 #endif
 
 enum {
-    SUPERBLOCK = 96, // bytes at the start of a file that tell which state it is in
-    PATIENCE = 2000  // milliseconds a reader waits for a writer's flush
+    // Bytes at the start of a file that tell which state it is in: the superblock, and no more, for a
+    // flush replaces it by one write, but the object header behind it by another.
+    SUPERBLOCK = 48,
+    PATIENCE = 2000 // milliseconds a reader waits for a writer's flush
 };
 
 static const char magic[8] = {'F', 'L', 'X', 'J', 'R', 'N', 'L', '1'};
