@@ -9,7 +9,7 @@ static const flx_option rows[] = {
      "How time is advanced: implicit multistep, explicit Runge-Kutta 3(2), or pyTDGL's first-order "
      "step for comparisons."},
     {"order", FLX_OPTION_INT, AT(order), 3, 2, 3, "1", NULL, "Order of the bdf integrator."},
-    {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-3, 1e-12, 1, "1", NULL,
+    {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-4, 1e-12, 1, "1", NULL,
      "Error of psi allowed per step, at any site."},
     {"dt", FLX_OPTION_DOUBLE, AT(dt), 1e-3, 1e-12, 1e6, "tau0", NULL,
      "First time step, or every step if not adaptive."},
