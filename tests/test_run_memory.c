@@ -1,6 +1,6 @@
-// No memory at any moment: every allocation from the case file to the picture fails once, with all
-// that come after it. Each time the call says so, and leaves nothing behind (the leaks are counted
-// by the address sanitizer) but files that can still be read.
+// No memory at any moment: every allocation from the case file to the picture fails once with all
+// that come after it, and once alone. Each time the call says so, and leaves nothing behind (the
+// leaks are counted by the address sanitizer) but files that can still be read.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/plot.h"
 #include "test_run_tiny.h"
@@ -20,6 +20,16 @@ static int64_t stride_of(int64_t n)
 // time it is called.
 typedef flx_status attempt_fn(void);
 
+static void fail_allocation(attempt_fn *attempt, int64_t k, int64_t n)
+{
+    flx_ctx_fail_allocation(ctx, k);
+    flx_status status = attempt();
+    flx_ctx_fail_allocation(ctx, 0);
+    if (status != FLX_ERR_MEMORY || !strstr(flx_ctx_error(ctx), "no memory"))
+        fail_msg("allocation %lld of %lld: status %d, '%s'", (long long)k, (long long)n, status,
+                 flx_ctx_error(ctx));
+}
+
 // Fails the first allocation, then the second ... until the attempt needs no more.
 static void fail_each_allocation(attempt_fn *attempt)
 {
@@ -30,15 +40,8 @@ static void fail_each_allocation(attempt_fn *attempt)
     int64_t n = flx_ctx_allocations(ctx) - before;
     assert_true(n > 0);
     for (int64_t k = 1; k <= n; k += k < ALL_UP_TO ? 1 : stride_of(n)) {
-        flx_ctx_fail_allocation(ctx, k);
-        status = attempt();
-        flx_ctx_fail_allocation(ctx, 0);
-        if (status != FLX_ERR_MEMORY)
-            fail_msg("allocation %lld of %lld: status %d, %s", (long long)k, (long long)n, status,
-                     flx_ctx_error(ctx));
-        if (!strstr(flx_ctx_error(ctx), "no memory"))
-            fail_msg("allocation %lld of %lld: '%s'", (long long)k, (long long)n,
-                     flx_ctx_error(ctx));
+        fail_allocation(attempt, k, n);
+        fail_allocation(attempt, -k, n);
     }
 }
 

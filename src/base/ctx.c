@@ -18,6 +18,7 @@ struct flx_ctx {
     int32_t threads;
     int64_t allocations;
     int64_t fail_at; // number of the first allocation that fails; 0: none
+    bool fail_once;  // that one alone
 };
 
 flx_ctx *flx_ctx_create(void)
@@ -98,7 +99,8 @@ void flx_log(flx_ctx *ctx, flx_log_level level, const char *format, ...)
 
 void flx_ctx_fail_allocation(flx_ctx *ctx, int64_t n)
 {
-    ctx->fail_at = n > 0 ? ctx->allocations + n : 0;
+    ctx->fail_once = n < 0;
+    ctx->fail_at = n != 0 ? ctx->allocations + (n < 0 ? -n : n) : 0;
 }
 
 int64_t flx_ctx_allocations(const flx_ctx *ctx)
@@ -111,7 +113,8 @@ void *flx_alloc(flx_ctx *ctx, size_t count, size_t size)
     bool refused = false;
     if (ctx) {
         ctx->allocations++;
-        refused = ctx->fail_at > 0 && ctx->allocations >= ctx->fail_at;
+        refused = ctx->fail_at > 0 && ctx->allocations >= ctx->fail_at &&
+                  !(ctx->fail_once && ctx->allocations > ctx->fail_at);
     }
     size_t bytes = 0;
     void *memory = NULL;

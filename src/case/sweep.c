@@ -294,7 +294,8 @@ static flx_status do_point(flx_sweep *s, const flx_run_opts *opts, int64_t point
         status = flx_case_point(s->ctx, s->c, point, NULL, &c);
     if (status == FLX_OK)
         status = run_point(s, &own, c, x, &result);
-    if (result) {
+    // A run may fail when its summary is made already, e.g. when the disk is full at its end.
+    if (result && (status >= 0 || result->n_failed > 0)) {
         *json = result->json;
         result->json = NULL;
     } else {
