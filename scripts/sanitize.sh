@@ -18,10 +18,10 @@ run_asan() {
 }
 
 # Where threads work together. Outside libraries are not instrumented: their locks are not seen, so neither are races
-# inside them.
+# inside them. Points of sweeps are processes made by fork, which may begin threads (die_after_fork).
 run_tsan() {
     tests=$(cd tests && echo test_linalg.c test_tdgl.c test_run*.c | sed 's/\.c//g')
-    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1
+    export TSAN_OPTIONS=ignore_noninstrumented_modules=1:halt_on_error=1:die_after_fork=0
     # shellcheck disable=SC2086
     cmake --preset tsan && cmake --build build-tsan --target $tests &&
         ctest --test-dir build-tsan --output-on-failure -R "^($(echo "$tests" | tr ' ' '|'))\$"
@@ -40,8 +40,8 @@ run_valgrind() {
     for test in $tests; do
         start=$(date +%s)
         (cd build-valgrind/tests && timeout 600 valgrind --quiet --error-exitcode=99 --leak-check=full \
-            --errors-for-leak-kinds=definite --num-callers=20 --suppressions="$here/scripts/valgrind.supp" "./$test") ||
-            bad=$((bad + 1))
+            --show-leak-kinds=definite --errors-for-leak-kinds=definite --num-callers=20 \
+            --suppressions="$here/scripts/valgrind.supp" "./$test") || bad=$((bad + 1))
         echo "$test: $(($(date +%s) - start)) s"
     done
     return $bad
