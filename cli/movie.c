@@ -6,26 +6,52 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct movie_args {
     const char *what, *rate, *point, *out;
     int width;
 } movie_args;
 
-// Colour ranges over all frames.
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Colour ranges that hold for all frames. A current that is switched on at once makes values for an
+// instant beside which all later ones would look alike: of the extremes of the frames the outermost
+// twentieth does not count.
 static flx_status widen(cli_data *data, flx_plot_opts *opts)
 {
-    int32_t n = flx_file_frame_count(data->file);
+    int32_t n = flx_file_frame_count(data->file), found[FLX_PLOT_QUANTITIES] = {0};
+    double *min = cli_alloc((size_t)n * FLX_PLOT_QUANTITIES, sizeof *min);
+    double *max = cli_alloc((size_t)n * FLX_PLOT_QUANTITIES, sizeof *max);
     flx_status status = FLX_OK;
     for (int32_t k = 0; k < n && status >= 0; k++) {
         cli_scene scene;
+        flx_plot_opts frame = *opts;
         cli_progress_count("reads frame", k + 1, n);
         status = cli_scene_values(data, k, opts->panels, &scene);
         if (status < 0)
             break;
-        status = flx_plot_widen(data->ctx, &scene.scene, opts);
+        status = flx_plot_widen(data->ctx, &scene.scene, &frame);
         cli_scene_clear(&scene);
+        for (int q = 0; q < FLX_PLOT_QUANTITIES && status >= 0; q++)
+            if (frame.range[q].min < frame.range[q].max) {
+                min[q * n + found[q]] = frame.range[q].min;
+                max[q * n + found[q]++] = frame.range[q].max;
+            }
     }
+    for (int q = 0; q < FLX_PLOT_QUANTITIES && status >= 0; q++)
+        if (found[q] > 0) {
+            qsort(&min[q * n], (size_t)found[q], sizeof *min, ascending);
+            qsort(&max[q * n], (size_t)found[q], sizeof *max, ascending);
+            opts->range[q].min = min[q * n + found[q] / 20];
+            opts->range[q].max = max[q * n + found[q] - 1 - found[q] / 20];
+        }
+    free(min);
+    free(max);
     return status;
 }
 
