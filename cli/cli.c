@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 volatile sig_atomic_t cli_stop;
@@ -105,6 +106,35 @@ void *cli_alloc(size_t count, size_t size)
         exit(CLI_FAILED);
     }
     return memory;
+}
+
+bool cli_json_allowed(const char *command, const char *path)
+{
+    struct stat about;
+    if (strcmp(path, "-") == 0 || stat(path, &about) != 0 || !S_ISREG(about.st_mode))
+        return true;
+    FILE *file = fopen(path, "r");
+    char first[2] = "{"; // one that cannot be read is left to who opens it
+    if (file && fscanf(file, " %1s", first) == EOF)
+        first[0] = '{';
+    if (file)
+        fclose(file);
+    if (first[0] == '{')
+        return true;
+    cli_wrong(command,
+              "%s: is there and holds no JSON; it is not replaced: remove it or name "
+              "another file",
+              path);
+    return false;
+}
+
+int cli_json_write(const char *command, const char *path, const char *json)
+{
+    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
+    bool ok = file && fprintf(file, "%s\n", json) > 0 && fflush(file) == 0;
+    if (file && file != stdout)
+        ok = fclose(file) == 0 && ok;
+    return ok ? CLI_DONE : cli_wrong(command, "cannot write %s: %s", path, strerror(errno));
 }
 
 bool cli_is_deck(const char *command, const char *path)

@@ -41,6 +41,13 @@ __attribute__((format(printf, 2, 3))) int cli_wrong(const char *command, const c
 // Zeroed memory, or the end of the program.
 void *cli_alloc(size_t count, size_t size);
 
+// Whether --json may write to path: "-", a new file, or one that holds JSON; says so if not. A case
+// or a data file that is named by mistake is not replaced.
+bool cli_json_allowed(const char *command, const char *path);
+
+// Writes JSON to a file, or to standard output if path is "-". Returns an exit code.
+int cli_json_write(const char *command, const char *path, const char *json);
+
 // Whether path names a deck of a circuit (.cir, .sp, .net), which this version cannot run; says so.
 bool cli_is_deck(const char *command, const char *path);
 

@@ -7,7 +7,6 @@
 #include "measured.h"
 #include "report.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,18 +17,14 @@ typedef struct measure_args {
     bool tracks;
 } measure_args;
 
+// As tables, as JSON, or both in different places.
 static int tell(const char *json, const char *to)
 {
-    if (!to) {
+    if (!to || strcmp(to, "-") != 0) {
         cli_report(json);
         cli_report_measured(json);
-        return CLI_DONE;
     }
-    FILE *file = strcmp(to, "-") == 0 ? stdout : fopen(to, "w");
-    bool ok = file && fprintf(file, "%s\n", json) > 0 && fflush(file) == 0;
-    if (file && file != stdout)
-        ok = fclose(file) == 0 && ok;
-    return ok ? CLI_DONE : cli_wrong("measure", "cannot write %s: %s", to, strerror(errno));
+    return to ? cli_json_write("measure", to, json) : CLI_DONE;
 }
 
 static int measure(const char *path, const measure_args *args)
@@ -89,6 +84,8 @@ static int measure_main(int argc, char **argv)
     cli_words words = {.min = 1, .max = 1};
     int code =
         cli_parse(&cli_measure, options, sizeof options / sizeof *options, &words, argc, argv);
+    if (code == CLI_GO_ON && args.json && !cli_json_allowed("measure", args.json))
+        code = CLI_WRONG;
     if (code == CLI_GO_ON)
         code = measure(words.word[0], &args);
     cli_list_clear(&args.loops);

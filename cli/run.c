@@ -26,21 +26,16 @@ static bool should_stop(void *user)
 // A run of an hour must not end in "cannot write": opened once before, without changing it.
 static bool may_write(const char *path)
 {
+    if (strcmp(path, "-") == 0)
+        return true;
+    if (!cli_json_allowed("run", path))
+        return false;
     FILE *file = fopen(path, "a");
     if (file)
         fclose(file);
     else
         cli_wrong("run", "cannot write %s: %s", path, strerror(errno));
     return file != NULL;
-}
-
-static int write_json(const char *path, const char *json)
-{
-    FILE *file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
-    bool ok = file && fprintf(file, "%s\n", json) > 0 && fflush(file) == 0;
-    if (file && file != stdout)
-        ok = fclose(file) == 0 && ok;
-    return ok ? CLI_DONE : cli_wrong("run", "cannot write %s: %s", path, strerror(errno));
 }
 
 // The summary where it was asked for: as JSON, as a table, or both in different places.
@@ -52,7 +47,7 @@ static int tell(const run_args *args, const flx_run_result *result)
         if (result->reason && *result->reason)
             printf("ended     %s\n", result->reason);
     }
-    return result->json && args->json ? write_json(args->json, result->json) : CLI_DONE;
+    return result->json && args->json ? cli_json_write("run", args->json, result->json) : CLI_DONE;
 }
 
 static int run_case(flx_ctx *ctx, const flx_case *c, const char *path, const run_args *args)
@@ -101,7 +96,7 @@ static int run_main(int argc, char **argv)
         code = CLI_WRONG;
     if (code == CLI_GO_ON && args.resume && !args.output)
         code = cli_wrong("run", "--resume needs the data file of the run: -o OUT.h5");
-    if (code == CLI_GO_ON && args.json && strcmp(args.json, "-") != 0 && !may_write(args.json))
+    if (code == CLI_GO_ON && args.json && !may_write(args.json))
         code = CLI_WRONG;
     if (code != CLI_GO_ON) {
         cli_list_clear(&args.sets);
