@@ -42,9 +42,6 @@ FLX_API void flx_options_default(const flx_option_table *table, void *options);
 FLX_API flx_status flx_options_check(flx_ctx *ctx, const flx_option_table *table,
                                      const void *options);
 
-// The row with this name, or NULL.
-FLX_API const flx_option *flx_options_find(const flx_option_table *table, const char *name);
-
 // Text of choice `index` copied into buffer ("?" if there is none); returns buffer.
 FLX_API const char *flx_option_choice(const flx_option *row, int32_t index, char *buffer,
                                       size_t size);

@@ -64,14 +64,6 @@ flx_status flx_options_check(flx_ctx *ctx, const flx_option_table *table, const 
     return FLX_OK;
 }
 
-const flx_option *flx_options_find(const flx_option_table *table, const char *name)
-{
-    for (int32_t k = 0; k < table->n_row; k++)
-        if (strcmp(table->rows[k].name, name) == 0)
-            return &table->rows[k];
-    return NULL;
-}
-
 const char *flx_option_choice(const flx_option *row, int32_t index, char *buffer, size_t size)
 {
     const char *start = row->choices;
