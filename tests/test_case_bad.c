@@ -101,7 +101,8 @@ static const struct {
     {"missing-thickness", FLX_ERR_INPUT,
      "6: layers.al: penetration_depth and thickness are needed, or pearl_length "
      "instead of them"},
-    {"missing-version", FLX_ERR_INPUT, "2: 'fluxoid' is missing: a whole number, 1 to 1"},
+    {"missing-version", FLX_ERR_INPUT,
+     "2: 'fluxoid', the version of the format, is missing: fluxoid: 1"},
     {"missing-radius", FLX_ERR_INPUT,
      "13: films.strip.holes.round.circle: 'radius' is missing: a length, > 0"},
     {"version", FLX_ERR_INPUT,
@@ -170,7 +171,7 @@ static const struct {
      "13: films.strip.holes.round.polygon.points: 2 points; a polygon has 3 at "
      "least"},
     {"shape-empty", FLX_ERR_INPUT,
-     "13: films.strip.holes.round: a list [...] was given; wanted is a shape: a "
+     "13: films.strip.holes.round: an empty list was given; wanted is a shape: a "
      "list of {add: {...}}, {cut: {...}}, {common: {...}}"},
     {"hole-twice", FLX_ERR_INPUT,
      "14: films.other.holes.round: film 'strip' has a hole of this name too; "
@@ -217,7 +218,7 @@ static const struct {
     {"sweep-steps", FLX_ERR_INPUT,
      "23: sweep.drive.field: 'steps' is missing: a whole number, 1 to 100000"},
     {"sweep-empty", FLX_ERR_INPUT,
-     "23: sweep.drive.field: a list [...] was given; wanted is a list, or "
+     "23: sweep.drive.field: an empty list was given; wanted is a list, or "
      "{from, to, steps, continue}"},
     {"sweep-engine", FLX_ERR_INPUT, "23: sweep.engine: 'engine' cannot be swept"},
     {"source-two", FLX_ERR_INPUT,

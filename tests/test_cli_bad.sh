@@ -85,8 +85,22 @@ bad "/dev/full: cannot be created: not a regular file; name a file in a folder t
     run ring.yaml -o /dev/full
 bad "/dev/null/x.h5: cannot be created: Not a directory; name a file in a folder that exists and may be written" \
     run ring.yaml -o /dev/null/x.h5
+for command in "run ring.yaml" "measure ring.h5"; do
+    # shellcheck disable=SC2086
+    bad "ring.h5: is there and holds no JSON; it is not replaced: remove it or name another file" \
+        $command --json ring.h5
+    # shellcheck disable=SC2086
+    bad "ring.yaml: is there and holds no JSON; it is not replaced: remove it or name another file" \
+        $command --json ring.yaml
+done
 
 # -- cases --
+bad "ring.yaml: drive.field is inf at t = 0; it must be finite at all times" \
+    run ring.yaml --set drive.field='1 mT/t'
+bad "ring.yaml:4: films.ring: 'layer' is missing; there are: al, nb" \
+    check ring.yaml --set layers.nb='{coherence_length: 0.2 um, pearl_length: 2 um}'
+bad "--set sweep={drive.field: []}: sweep.drive.field: an empty list was given; wanted is a list, or {from, to, steps, continue}" \
+    check ring.yaml --set sweep='{drive.field: []}'
 bad "missing.yaml: there is no such file, or it cannot be read" run missing.yaml
 bad "folder.h5: cannot be read" run folder.h5
 bad "ring.h5: was made by another case, or the case was changed since; resume with the case it holds or write to a new file" \

@@ -174,12 +174,12 @@ static void shapes_that_make_no_film(void **state)
                     "of them, move them apart, or give their layers different z"},
         {.films = FILM("[polygon: {points: [[0, 0], [4, 4], [4, 0], [0, 4]]}]"),
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: the outline crosses or touches itself at (2, 2) "
+         .message = "4: film 'film': line 4: the outline crosses or touches itself at (2, 2) xi "
                     "(Self-intersection); list its points in order around the shape, or build it "
                     "from several shapes"},
         {.films = FILM("[polygon: {points: [[0, 0], [1, 1], [3, 3]]}]"),
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: the outline crosses or touches itself at (1, 1) "
+         .message = "4: film 'film': line 4: the outline crosses or touches itself at (1, 1) xi "
                     "(Self-intersection); list its points in order around the shape, or build it "
                     "from several shapes"},
         {.films = FILM("[box: {size: 4}, cut: {circle: {radius: 9}}]"),
@@ -222,8 +222,8 @@ static void meshes_that_cannot_be_made(void **state)
         {.films = FILM("[circle: {radius: 3}]"),
          .mesh = "mesh: {max_edge: 1e-9 xi}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: an arc of radius 3 would need 1.89e+10 sides of "
-                    "1e-09; choose a larger edge length"},
+         .message = "4: film 'film': line 4: an arc of radius 3 xi would need 1.89e+10 sides of "
+                    "1e-09 xi; choose a larger edge length"},
         {.mesh = "mesh: {max_edge: 0.2 xi, max_sites: 100}",
          .status = FLX_ERR_GEOMETRY,
          .message = "7: mesh: film 'film': the mesh would have about 1.19e+03 sites, allowed is "
@@ -299,23 +299,23 @@ static void parts_that_miss_the_film(void **state)
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {far: [circle: {radius: 1, at: [9, 9]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'far': the loop leaves the film at (10.0008038, 9)"},
+         .message = "9: loop 'far': the loop leaves the film at (10.0008038, 9) xi"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {wide: [circle: {radius: 4}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'wide': the loop leaves the film at (4.00321509, 0)"},
+         .message = "9: loop 'wide': the loop leaves the film at (4.00321509, 0) xi"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {out: [box: {size: 3, at: [2.5, 0]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'out': the loop leaves the film at (3.4, -1.5)"},
+         .message = "9: loop 'out': the loop leaves the film at (3.4, -1.5) xi"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {through: [box: {size: [3, 1], at: [1.4, 0]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'through': the loop leaves the film at (-0.1, -0.5)"},
+         .message = "9: loop 'through': the loop leaves the film at (-0.1, -0.5) xi"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {inside: [box: {size: 1}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'inside': the loop leaves the film at (-0.5, -0.5)"},
+         .message = "9: loop 'inside': the loop leaves the film at (-0.5, -0.5) xi"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {small: [circle: {radius: 0.01, at: [2, 2]}]}",
          .status = FLX_ERR_GEOMETRY,
@@ -691,7 +691,7 @@ static void files_that_cannot_be_measured(void **state)
          "" FLX_SOURCE_DIR "/tests/data/pytdgl_bar.h5: is an HDF5 file, but not a data file of "
          "fluxoid; to use another program's mesh set mesh.import"},
         {KEPT, "{circle: {radius: 9}}", FLX_ERR_GEOMETRY,
-         "bad-kept.h5: loop 'loop-1': the loop leaves the film at (9.00723394, 0)"},
+         "bad-kept.h5: loop 'loop-1': the loop leaves the film at (9.00723394, 0) xi"},
     };
     int wrong = 0;
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {

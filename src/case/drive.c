@@ -148,8 +148,18 @@ static flx_status make_parts(flx_ctx *ctx, const flx_case *c, flx_case_drive *dr
     p->sample = FLX_NEW_ARRAY(ctx, double, c->n_terminal);
     if (!drive->factor || !drive->z || !p->field || !p->epsilon || !p->current || !p->sample)
         return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < c->n_field; k++)
+    for (int32_t k = 0; k < c->n_field; k++) {
+        int32_t first = p->n_field;
         FLX_TRY(add_field(ctx, c, &c->fields[k], drive, p->field, &p->n_field));
+        for (int32_t m = first; m < p->n_field; m++) {
+            const flx_field_term *term = &p->field[m];
+            double value = term->factor ? term->factor(term->factor_user, 0) : term->amplitude;
+            if (!isfinite(value))
+                return flx_device_fail(ctx, c, c->fields[k].line,
+                                       "drive.field is %g at t = 0; it must be finite at all times",
+                                       value);
+        }
+    }
     for (int32_t f = 0; f < c->n_film; f++) {
         const flx_case_layer *layer = &c->layers[c->films[f].layer];
         drive->z[f] = layer->material.z / c->scales.xi;

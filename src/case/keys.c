@@ -219,6 +219,8 @@ static const flx_key rows[] = {
     NAMED("sweep", "KEY: values",
           "Values of keys, as path.to.key: [values] or {from, to, steps}; all combinations are "
           "run, the last key fastest."),
+    {"sweep.continue", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
+     "The same as continue of every key.", NULL},
     {"sweep.*", FLX_KEY_OTHER, "1", NULL, ANY, "a list, or {from, to, steps, continue}", 0,
      "Values of one key.", NULL},
     {"sweep.*.from", FLX_KEY_OTHER, "1", "required", ANY, "a value", 0, "First value.", NULL},

@@ -44,10 +44,13 @@ static flx_status check_head(flx_parser *p)
 
 static flx_status check_version(flx_parser *p)
 {
-    flx_node *version;
+    const flx_node *version;
     double number;
     const char *title = "";
-    FLX_TRY(flx_need(p, p->root, "fluxoid", &version));
+    version = flx_node_get(p->root, "fluxoid");
+    if (flx_absent(version))
+        return flx_parser_fail(p, p->root,
+                               "'fluxoid', the version of the format, is missing: fluxoid: 1");
     FLX_TRY(flx_get_constant(p, version, FLX_DIM_NONE, &number));
     if (number != 1)
         return flx_parser_fail(p, version,

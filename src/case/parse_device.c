@@ -14,9 +14,9 @@ static flx_status find_item(flx_parser *p, const flx_node *map, const char *key,
     *out = 0;
     if (flx_absent(node) && n == 1)
         return FLX_OK;
-    const char *name = NULL;
-    FLX_TRY(flx_need(p, map, key, &node));
-    FLX_TRY(flx_get_text(p, node, &name));
+    const char *name = "";
+    if (!flx_absent(node))
+        FLX_TRY(flx_get_text(p, node, &name));
     *out = flx_index_of(list, n, stride, name);
     if (*out >= 0)
         return FLX_OK;
@@ -29,6 +29,8 @@ static flx_status find_item(flx_parser *p, const flx_node *map, const char *key,
         int m = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", *own);
         used += m > 0 ? (size_t)m : 0;
     }
+    if (flx_absent(node))
+        return flx_parser_fail(p, map, "'%s' is missing; there are: %s", key, known);
     return flx_parser_no_such(p, node, key, name, known, &nearest);
 }
 

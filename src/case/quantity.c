@@ -37,7 +37,8 @@ flx_status flx_parser_wrong(flx_parser *p, const flx_node *node)
     case FLX_NODE_SCALAR:
         return flx_parser_fail(p, node, "'%.80s' was given; wanted is %s", node->text, takes);
     case FLX_NODE_LIST:
-        return flx_parser_fail(p, node, "a list [...] was given; wanted is %s", takes);
+        return flx_parser_fail(p, node, "%s was given; wanted is %s",
+                               node->first ? "a list [...]" : "an empty list", takes);
     default:
         return flx_parser_fail(p, node, "keys {...} were given; wanted is %s", takes);
     }

@@ -133,7 +133,7 @@ flx_status flx_geos_check(flx_geos *geos, const GEOSGeometry *shape)
             GEOSGeomGetY_r(geos->h, where, &y);
         }
         status = flx_fail(geos->ctx, FLX_ERR_GEOMETRY,
-                          "the outline crosses or touches itself at (%.9g, %.9g) (%s); list its "
+                          "the outline crosses or touches itself at (%.9g, %.9g) xi (%s); list its "
                           "points in order around the shape, or build it from several shapes",
                           x, y, reason ? reason : "no reason given");
     }

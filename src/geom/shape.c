@@ -37,10 +37,11 @@ static flx_status ellipse(flx_geos *geos, const double size[2], double max_side,
     if (max_side > 0)
         sides = fmax(sides, ceil(1.001 * 2 * PI * fmax(size[0], size[1]) / max_side));
     if (!(sides <= MAX_SIDES))
-        return flx_fail(geos->ctx, FLX_ERR_GEOMETRY,
-                        "an arc of radius %g would need %.3g sides of %g; choose a larger edge "
-                        "length",
-                        fmax(size[0], size[1]), sides, max_side);
+        return flx_fail(
+            geos->ctx, FLX_ERR_GEOMETRY,
+            "an arc of radius %g xi would need %.3g sides of %g xi; choose a larger edge "
+            "length",
+            fmax(size[0], size[1]), sides, max_side);
     int32_t n = ((int32_t)sides + 3) / 4 * 4; // the same in all four quadrants
     double step = 2 * PI / n, stretch = sqrt(step / sin(step));
     double *xy = FLX_NEW_ARRAY(geos->ctx, double, 2 * (size_t)n);

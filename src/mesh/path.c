@@ -198,8 +198,8 @@ static flx_status step_to(walk *w, const double a[2], const double b[2], int dep
     double bary[3];
     int32_t t = flx_locator_find_in(w->locator, w->film, b[0], b[1], bary);
     if (t < 0)
-        return flx_fail(w->ctx, FLX_ERR_GEOMETRY, "the loop leaves the film at (%.9g, %.9g)", b[0],
-                        b[1]);
+        return flx_fail(w->ctx, FLX_ERR_GEOMETRY, "the loop leaves the film at (%.9g, %.9g) xi",
+                        b[0], b[1]);
     int c = bary[0] >= bary[1] ? (bary[0] >= bary[2] ? 0 : 2) : (bary[1] >= bary[2] ? 1 : 2);
     flx_status status = FLX_OK;
     if (w->tri < 0 || t == w->tri || shares_site(m, w->tri, t)) {
@@ -361,7 +361,7 @@ flx_status flx_mesh_snap_loop(flx_ctx *ctx, const flx_locator *locator, int32_t 
         double bary[3];
         int32_t t = flx_locator_find(locator, curve->xy[0], curve->xy[1], bary);
         if (t < 0)
-            return flx_fail(ctx, FLX_ERR_GEOMETRY, "the loop leaves the film at (%.9g, %.9g)",
+            return flx_fail(ctx, FLX_ERR_GEOMETRY, "the loop leaves the film at (%.9g, %.9g) xi",
                             curve->xy[0], curve->xy[1]);
         film = m->film[m->tri[3 * (size_t)t]];
     }
