@@ -331,7 +331,15 @@ flx_status flx_device_create(flx_ctx *ctx, const flx_case *c, flx_device **out)
     flx_status status = c->mesh.import ? flx_device_import(ctx, c, shapes, &mesh)
                                        : make_mesh(ctx, c, shapes, &mesh);
     clear_shapes(c, shapes);
-    return status < 0 ? status : flx_device_create_on(ctx, c, mesh, out);
+    if (status < 0)
+        return status;
+    double longest = flx_mesh_quality_of(mesh).max_edge;
+    if (longest > 1)
+        flx_log(ctx, FLX_LOG_WARNING,
+                "%s: edges of the mesh reach %.3g xi, but psi changes within 1 xi; set "
+                "mesh.max_edge to 0.5 xi or less",
+                c->name, longest);
+    return flx_device_create_on(ctx, c, mesh, out);
 }
 
 void flx_device_free(flx_device *d)
