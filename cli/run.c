@@ -66,11 +66,12 @@ static int run_case(flx_ctx *ctx, const flx_case *c, const char *path, const run
 
     int written = result ? tell(args, result) : CLI_DONE;
     int code = cli_end(ctx, "run", status);
+    char when[64] = "";
+    if (result && result->n_point == 1)
+        snprintf(when, sizeof when, " at t = %g tau0", result->time);
     if (status == FLX_INTERRUPTED && args->output)
-        fprintf(stderr,
-                "fluxoid run: interrupted at t = %g tau0; go on with: fluxoid run %s -o %s "
-                "--resume\n",
-                result ? result->time : 0, path, args->output);
+        fprintf(stderr, "fluxoid run: interrupted%s; go on with: fluxoid run %s -o %s --resume\n",
+                when, path, args->output);
     else if (status == FLX_INTERRUPTED)
         fprintf(stderr, "fluxoid run: interrupted; nothing is kept without -o\n");
     flx_run_result_free(result);
