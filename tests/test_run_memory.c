@@ -108,8 +108,11 @@ static flx_status make_device(void)
     flx_device *device = NULL;
     flx_status status = flx_device_create(ctx, loaded, &device);
     assert_true((status == FLX_OK) == (device != NULL));
-    if (status == FLX_OK)
+    if (status == FLX_OK) {
+        assert_string_equal(flx_device_hole_name(device, 0), "hole");
+        assert_null(flx_device_hole_name(device, flx_device_info_of(device).n_hole));
         status = flx_device_write_msh(ctx, device, "tiny-out.msh");
+    }
     flx_device_free(device);
     return status;
 }
