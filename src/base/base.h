@@ -16,6 +16,10 @@ __attribute__((format(printf, 3, 4))) flx_status flx_fail(flx_ctx *ctx, flx_stat
 // Puts "prefix: " before the text of the present error; returns status.
 __attribute__((format(printf, 3, 4))) flx_status flx_fail_in(flx_ctx *ctx, flx_status status,
                                                              const char *format, ...);
+#ifdef __clang_analyzer__ // which does not see across files that they return their status
+#define flx_fail(ctx, status, ...) ((flx_fail)((ctx), (status), __VA_ARGS__), (status))
+#define flx_fail_in(ctx, status, ...) ((flx_fail_in)((ctx), (status), __VA_ARGS__), (status))
+#endif
 __attribute__((format(printf, 3, 4))) void flx_log(flx_ctx *ctx, flx_log_level level,
                                                    const char *format, ...);
 

@@ -55,7 +55,7 @@ int32_t flx_ctx_threads(const flx_ctx *ctx)
     return ctx ? ctx->threads : 1;
 }
 
-flx_status flx_fail(flx_ctx *ctx, flx_status status, const char *format, ...)
+flx_status(flx_fail)(flx_ctx *ctx, flx_status status, const char *format, ...)
 {
     if (ctx) {
         va_list args;
@@ -66,7 +66,7 @@ flx_status flx_fail(flx_ctx *ctx, flx_status status, const char *format, ...)
     return status;
 }
 
-flx_status flx_fail_in(flx_ctx *ctx, flx_status status, const char *format, ...)
+flx_status(flx_fail_in)(flx_ctx *ctx, flx_status status, const char *format, ...)
 {
     if (!ctx)
         return status;
