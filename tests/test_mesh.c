@@ -211,6 +211,9 @@ static void duals_are_signed_unless_asked(void **state)
     int32_t e = flx_mesh_edge(m, 0, 1);
     double centre = (0.64 - 1) / 1.6; // (0, c) equally far from (1, 0) and (0, 0.8)
     assert_near(m->dual[e], 2 * centre, ROUNDING);
+    double box[4];
+    flx_mesh_bounds(m, box);
+    assert_memory_equal(box, ((double[]){-1, -0.8, 1, 0.8}), sizeof box);
     flx_mesh_quality q = flx_mesh_quality_of(m);
     assert_int_equal(q.n_negative_dual, 1);
     assert_int_equal(q.n_non_delaunay, 1);

@@ -70,16 +70,11 @@ static void shift_back(int64_t *start, int32_t n)
 static void set_grid(flx_locator *l)
 {
     const flx_mesh *m = l->mesh;
-    double x1 = m->x[0], y1 = m->y[0];
-    l->x0 = x1;
-    l->y0 = y1;
-    for (int32_t i = 0; i < m->n_site; i++) {
-        l->x0 = fmin(l->x0, m->x[i]);
-        l->y0 = fmin(l->y0, m->y[i]);
-        x1 = fmax(x1, m->x[i]);
-        y1 = fmax(y1, m->y[i]);
-    }
-    double w = x1 - l->x0, h = y1 - l->y0, cells = 0.5 * m->n_tri + 1;
+    double box[4];
+    flx_mesh_bounds(m, box);
+    l->x0 = box[0];
+    l->y0 = box[1];
+    double w = box[2] - box[0], h = box[3] - box[1], cells = 0.5 * m->n_tri + 1;
     l->cell = fmax(sqrt(w * h / cells), fmax(w, h) / cells);
     l->nx = (int32_t)(w / l->cell) + 1;
     l->ny = (int32_t)(h / l->cell) + 1;

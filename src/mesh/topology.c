@@ -238,6 +238,18 @@ int32_t flx_mesh_edge(const flx_mesh *mesh, int32_t i, int32_t j)
     return low < mesh->row[i + 1] && mesh->neighbour[low] == j ? mesh->half_edge[low] : -1;
 }
 
+void flx_mesh_bounds(const flx_mesh *mesh, double box[4])
+{
+    box[0] = box[1] = INFINITY;
+    box[2] = box[3] = -INFINITY;
+    for (int32_t i = 0; i < mesh->n_site; i++) {
+        box[0] = fmin(box[0], mesh->x[i]);
+        box[1] = fmin(box[1], mesh->y[i]);
+        box[2] = fmax(box[2], mesh->x[i]);
+        box[3] = fmax(box[3], mesh->y[i]);
+    }
+}
+
 int32_t flx_mesh_nearest_site(const flx_mesh *mesh, double x, double y)
 {
     int32_t nearest = 0;

@@ -55,15 +55,7 @@ static void set_box(flx_figure *figure, double share)
     if (view[0] < view[2]) {
         memcpy(box, view, sizeof figure->box);
     } else {
-        const flx_mesh *mesh = figure->scene->frame->mesh;
-        box[0] = box[1] = INFINITY;
-        box[2] = box[3] = -INFINITY;
-        for (int32_t i = 0; i < mesh->n_site; i++) {
-            box[0] = fmin(box[0], mesh->x[i]);
-            box[1] = fmin(box[1], mesh->y[i]);
-            box[2] = fmax(box[2], mesh->x[i]);
-            box[3] = fmax(box[3], mesh->y[i]);
-        }
+        flx_mesh_bounds(figure->scene->frame->mesh, box);
         double margin = share * fmax(box[2] - box[0], box[3] - box[1]);
         box[0] -= margin;
         box[1] -= margin;

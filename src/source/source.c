@@ -32,19 +32,6 @@ static flx_edge_field edge_field_of(const flx_source *s, int32_t k)
                             .term = &s->term[k]};
 }
 
-// Bounding box of the sites; its middle is the origin of the gauge.
-static void bounds_of(const flx_mesh *mesh, double box[4])
-{
-    box[0] = box[1] = INFINITY;
-    box[2] = box[3] = -INFINITY;
-    for (int32_t i = 0; i < mesh->n_site; i++) {
-        box[0] = fmin(box[0], mesh->x[i]);
-        box[1] = fmin(box[1], mesh->y[i]);
-        box[2] = fmax(box[2], mesh->x[i]);
-        box[3] = fmax(box[3], mesh->y[i]);
-    }
-}
-
 static flx_status check_grid(flx_ctx *ctx, const flx_field_grid *g, const double box[4], int32_t k)
 {
     double x1 = g->x0 + g->dx * (g->nx - 1), y1 = g->y0 + g->dy * (g->ny - 1);
@@ -157,7 +144,7 @@ static flx_status build(flx_ctx *ctx, const flx_source_problem *p, flx_source *s
     double box[4];
     s->mesh = p->mesh;
     s->time_step = 1e-3 * (p->time_scale > 0 ? p->time_scale : 1);
-    bounds_of(p->mesh, box);
+    flx_mesh_bounds(p->mesh, box); // its middle is the origin of the gauge
     s->origin[0] = 0.5 * (box[0] + box[2]);
     s->origin[1] = 0.5 * (box[1] + box[3]);
     FLX_TRY(copy_rest(ctx, p, s));
