@@ -34,11 +34,6 @@ double flx_srgb_encode(double linear)
     return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
 }
 
-double flx_srgb_decode(double encoded)
-{
-    return encoded <= 0.04045 ? encoded / 12.92 : pow((encoded + 0.055) / 1.055, 2.4);
-}
-
 void flx_oklab(const double rgb[3], double lab[3])
 {
     double cone[3];

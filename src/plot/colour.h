@@ -28,9 +28,8 @@ static inline int flx_colour_index(double t)
     return k < FLX_COLOURS_N ? k : FLX_COLOURS_N - 1;
 }
 
-// sRGB transfer function, both ways; values in [0, 1].
+// sRGB transfer function; values in [0, 1].
 double flx_srgb_encode(double linear);
-double flx_srgb_decode(double encoded);
 
 // OKLab lightness, a, b of linear sRGB and back; false if the colour is outside of sRGB.
 void flx_oklab(const double rgb[3], double lab[3]);
