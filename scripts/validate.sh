@@ -32,7 +32,7 @@ trap 'rm -rf "$work"' EXIT
     echo "Written by \`scripts/validate.sh\`. Each number fluxoid computes stands beside a reference that does not come from it."
     echo
     echo "- fluxoid $(build/fluxoid version | head -n 1 | sed 's/^fluxoid //'), commit $(git rev-parse --short=10 HEAD 2>/dev/null || echo unknown), $(date -u +%Y-%m-%d)"
-    echo "- $(sed -n 's/^model name[ \t]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(uname -sr)"
+    echo "- $(sed -n 's/^model name[ \t]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(uname -s)"
     echo "- $(gcc --version | head -n 1)"
 } >"$work/page"
 
