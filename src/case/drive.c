@@ -178,6 +178,18 @@ static flx_status make_parts(flx_ctx *ctx, const flx_case *c, flx_case_drive *dr
     return FLX_OK;
 }
 
+// Line of the field or the epsilon that the source refused; 0 if it may be one of several.
+static int32_t line_of_only(const flx_case *c)
+{
+    int32_t n = c->n_field, line = n == 1 ? c->fields[0].line : 0;
+    for (int32_t k = 0; k < c->n_layer; k++)
+        if (c->layers[k].epsilon) {
+            line = flx_expr_line(c->layers[k].epsilon);
+            n++;
+        }
+    return n == 1 ? line : 0;
+}
+
 flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx_case *c,
                                flx_case_drive *drive)
 {
@@ -196,8 +208,8 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
                                       .current = p.current,
                                       .n_current = c->n_terminal};
         status = flx_source_create(ctx, &problem, &drive->source);
-        if (status < 0 && status != FLX_ERR_MEMORY)
-            status = flx_fail_in(ctx, status, "%s", c->name);
+        if (status < 0)
+            status = flx_device_blame(ctx, c, line_of_only(c), status);
     }
     if (status == FLX_OK)
         status = check_currents(ctx, c, drive->source, p.sample);
