@@ -123,6 +123,7 @@ static double push(const flx_instr *in, const double *var, const double *measure
     return in->value * measured[in->index - FLX_VAR_MEASURED];
 }
 
+// NOLINTBEGIN: the compiler of expressions sees to it that the stack holds what is taken from it.
 double flx_code_eval(const flx_instr *code, int32_t n, const double *var, const double *measured)
 {
     double stack[FLX_EXPR_STACK + 1];
@@ -234,6 +235,7 @@ static void eval_block(const flx_expr *expr, const double *r, int32_t n, double 
     }
     memcpy(out, stack[0], (size_t)n * sizeof *out);
 }
+// NOLINTEND
 
 void flx_expr_eval_many(const flx_expr *expr, const double *r, int32_t n, double t, double *out)
 {

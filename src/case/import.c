@@ -32,9 +32,9 @@ static flx_status read_mesh(flx_ctx *ctx, const flx_case *c, flx_mesh **out)
                                                    .unsigned_duals = c->mesh.unsigned_duals},
                                    out);
     flx_free(path);
-    if (status >= 0)
-        return status;
-    return flx_device_blame(ctx, c, c->mesh.line, flx_fail_in(ctx, status, "mesh.import"));
+    if (status < 0)
+        flx_device_blame(ctx, c, c->mesh.line, flx_fail_in(ctx, status, "mesh.import"));
+    return status;
 }
 
 // film_of [parts of the mesh]: the film that holds each; every film must be there once.

@@ -74,7 +74,7 @@ static flx_status parse_fields(flx_parser *p, const flx_node *node)
         return FLX_ERR_MEMORY;
     p->c->fields = list;
     const flx_node *child = n == 0 ? NULL : node->kind == FLX_NODE_LIST ? node->first : node;
-    for (; p->c->n_field < n; child = child->next) {
+    for (; child && p->c->n_field < n; child = child->next) {
         list[p->c->n_field].line = child->line;
         if (child->kind == FLX_NODE_NULL)
             return flx_parser_wrong(p, child);
@@ -249,8 +249,8 @@ flx_status flx_parse_start(flx_parser *p)
     const flx_node *node = flx_node_get(p->root, "start");
     start->from_time = NAN;
     start->line = node ? node->key_line : 0;
-    bool uniform =
-        flx_absent(node) || (node->kind == FLX_NODE_SCALAR && strcmp(node->text, "uniform") == 0);
+    bool uniform = !node || flx_absent(node) ||
+                   (node->kind == FLX_NODE_SCALAR && strcmp(node->text, "uniform") == 0);
     if (!uniform && node->kind != FLX_NODE_MAP)
         return flx_parser_fail(p, node,
                                "wanted is 'uniform', or keys: winding, vortices, normal, "

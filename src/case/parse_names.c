@@ -282,6 +282,7 @@ static flx_status find_reference(flx_parser *p, const flx_node *layers, flx_node
     flx_nearest nearest = flx_nearest_to(name);
     for (const flx_node *layer = layers->first; layer; layer = layer->next)
         flx_nearest_offer(&nearest, layer->key);
+    // NOLINTNEXTLINE: parse_layers has seen that there is a first one
     return flx_parser_no_such(p, node, "layer", name, layers->first->key, &nearest);
 }
 
@@ -290,7 +291,7 @@ static flx_status parse_layers(flx_parser *p)
     const flx_node *layers = flx_node_get(p->root, "layers");
     int32_t n;
     FLX_TRY(flx_count_map(p, layers, &n));
-    if (n == 0)
+    if (!layers || n == 0)
         return flx_parser_fail(p, layers ? layers : p->root,
                                "'layers' is missing: the materials of the films, e.g. layers: {al: "
                                "{coherence_length: 0.2 um, ...}}");
@@ -300,7 +301,7 @@ static flx_status parse_layers(flx_parser *p)
     // The reference layer first: its units may stand in all others.
     flx_node *reference;
     FLX_TRY(find_reference(p, layers, &reference));
-    flx_material m;
+    flx_material m = {0};
     FLX_TRY(parse_material(p, reference, &m));
     FLX_TRY(flx_get_si(p, flx_node_get(reference, "Tc"), &p->Tc));
     p->c->scales = flx_scales_of(&m);

@@ -223,7 +223,7 @@ flx_status flx_get_path(flx_parser *p, const flx_node *node, const char **out)
         return FLX_OK;
     const char *text = NULL;
     FLX_TRY(flx_get_text(p, node, &text));
-    if (text[0] == 0)
+    if (!text || text[0] == 0)
         return flx_parser_fail(p, node, "an empty file name");
     const char *slash = strrchr(p->c->name, '/');
     *out = text[0] == '/' || !slash ? text

@@ -442,7 +442,7 @@ static flx_status finish(flx_sweep *s, double wall_start, flx_run_result **out)
     if (status == FLX_OK)
         status = flx_runner_result(s->ctx, json, &ignored, out);
     flx_free(json);
-    if (status < 0)
+    if (status < 0 || !*out)
         return status;
     (*out)->n_point = s->n_point;
     (*out)->wall = flx_wtime() - wall_start;

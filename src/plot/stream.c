@@ -65,6 +65,7 @@ static bool crowded(const tracer *tr, const double at[2], double distance, int32
         for (int dx = -1; dx <= 1; dx++) {
             int32_t cell = cell_index(tr, at[0], at[1], dx, dy);
             for (int32_t k = cell < 0 ? -1 : tr->cell[cell]; k >= 0; k = tr->next[k]) {
+                // NOLINTNEXTLINE: there is a point for every index in a cell
                 double ex = tr->point[k][0] - at[0], ey = tr->point[k][1] - at[1];
                 if (k < end && ex * ex + ey * ey < distance * distance)
                     return true;
