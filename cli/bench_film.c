@@ -140,6 +140,7 @@ static flx_status time_steps(bar *b, int threads, int n_step)
                                 .drive = flx_source_drive(b->source)};
     flx_tdgl_opts opts = flx_tdgl_opts_default();
     opts.threads = threads;
+    opts.tolerance = 1e-3;
     flx_tdgl *sim = NULL;
     double begin = now();
     flx_status status = flx_tdgl_create(b->ctx, &problem, &opts, &sim);

@@ -68,7 +68,8 @@ typedef struct stage {
 } stage;
 
 // Turns the history, predicts, and fills blocks and the local part of the residual of psi*. Returns
-// max diag/p, or 2 where p <= diag.
+// 1 if p <= diag somewhere: there the system may be indefinite. (Counted in integers: a maximum of
+// doubles would keep the loop from being vectorised.)
 static double assemble(void *arg, int32_t begin, int32_t end)
 {
     const stage *st = arg;
@@ -79,28 +80,32 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     double *restrict residual = sim->rhs;
     float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
     float *restrict v = sim->blocks.v;
-    const double *restrict psi[LEVELS] = {sim->psi[0], sim->psi[1], sim->psi[2], sim->psi[3]};
-    const double *restrict mu[LEVELS] = {sim->mu[0], sim->mu[1], sim->mu[2], sim->mu[3]};
-    double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma, indefinite = 0;
+    const double *restrict psi0 = sim->psi[0], *restrict psi1 = sim->psi[1];
+    const double *restrict psi2 = sim->psi[2], *restrict psi3 = sim->psi[3];
+    const double *restrict mu0 = sim->mu[0], *restrict mu1 = sim->mu[1];
+    const double *restrict mu2 = sim->mu[2], *restrict mu3 = sim->mu[3];
+    // Weights of levels that are not used are 0.
+    const stage w = *st;
+    double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma;
+    int32_t indefinite = 0;
     for (int32_t i = begin; i < end; i++) {
-        // Unused levels have weight 0.
-        double turn = st->turn[0] * mu[0][i] + st->turn[1] * mu[1][i] + st->turn[2] * mu[2][i] +
-                      st->turn[3] * mu[3][i];
-        double c, s, star_re = 0, star_im = 0, h_re = 0, h_im = 0;
+        double turn =
+            w.turn[0] * mu0[i] + w.turn[1] * mu1[i] + w.turn[2] * mu2[i] + w.turn[3] * mu3[i];
+        double c, s, star[2], h[2];
         flx_rotation(-turn, &c, &s);
-        for (int32_t j = 0; j < LEVELS; j++) {
-            double re = psi[j][2 * i], im = psi[j][2 * i + 1];
-            star_re += st->predict[j] * re;
-            star_im += st->predict[j] * im;
-            h_re -= st->difference[j] * re;
-            h_im -= st->difference[j] * im;
+        for (int32_t k = 0; k < 2; k++) {
+            int32_t at = 2 * i + k;
+            star[k] = w.predict[0] * psi0[at] + w.predict[1] * psi1[at] + w.predict[2] * psi2[at] +
+                      w.predict[3] * psi3[at];
+            h[k] = -(w.difference[0] * psi0[at] + w.difference[1] * psi1[at] +
+                     w.difference[2] * psi2[at] + w.difference[3] * psi3[at]);
         }
-        double t_re = c * star_re - s * star_im, t_im = c * star_im + s * star_re;
-        double k_re = c * h_re - s * h_im, k_im = c * h_im + s * h_re;
+        double t_re = c * star[0] - s * star[1], t_im = c * star[1] + s * star[0];
+        double k_re = c * h[0] - s * h[1], k_im = c * h[1] + s * h[0];
         double n2 = t_re * t_re + t_im * t_im;
         double mass = area[i] * u / sqrt(1 + g2 * n2);
-        double p = mass * st->alpha + area[i] * (n2 - eps[i]) + diag[i];
-        double r = mass * g2 * st->alpha + 2 * area[i];
+        double p = mass * w.alpha + area[i] * (n2 - eps[i]) + diag[i];
+        double r = mass * g2 * w.alpha + 2 * area[i];
         // right-hand side: M h + 2|psi*|^2 psi*;  minus the diagonal block times psi*
         double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
         double own = along - (p - diag[i]) - r * n2;
@@ -113,8 +118,7 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         shrink[i] = (float)(r / (p + r * n2));
         v[2 * i] = (float)t_re;
         v[2 * i + 1] = (float)t_im;
-        double ratio = p > diag[i] ? 0 : 1;
-        indefinite = ratio > indefinite ? ratio : indefinite;
+        indefinite |= !(p > diag[i]);
     }
     return indefinite;
 }
