@@ -47,6 +47,14 @@ int64_t flx_ctx_allocations(const flx_ctx *ctx); // number of allocations tried 
             return flx_try_;                                                                       \
     } while (0)
 
+// Before a loop whose passes are independent though they go through many pointers: compilers give up counting what might
+// overlap.
+#if defined(__clang__)
+#define FLX_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define FLX_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 double flx_wtime(void); // seconds of a steady clock
 
 #endif

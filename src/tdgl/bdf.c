@@ -85,27 +85,30 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     const double *restrict mu0 = sim->mu[0], *restrict mu1 = sim->mu[1];
     const double *restrict mu2 = sim->mu[2], *restrict mu3 = sim->mu[3];
     // Weights of levels that are not used are 0.
-    const stage w = *st;
+    const double p0 = st->predict[0], p1 = st->predict[1], p2 = st->predict[2], p3 = st->predict[3];
+    const double d0 = -st->difference[0], d1 = -st->difference[1], d2 = -st->difference[2],
+                 d3 = -st->difference[3];
+    const double t0 = st->turn[0], t1 = st->turn[1], t2 = st->turn[2], t3 = st->turn[3];
+    const double alpha = st->alpha;
     double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma;
     int32_t indefinite = 0;
+    FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
-        double turn =
-            w.turn[0] * mu0[i] + w.turn[1] * mu1[i] + w.turn[2] * mu2[i] + w.turn[3] * mu3[i];
-        double c, s, star[2], h[2];
+        double turn = t0 * mu0[i] + t1 * mu1[i] + t2 * mu2[i] + t3 * mu3[i];
+        double c, s;
         flx_rotation(-turn, &c, &s);
-        for (int32_t k = 0; k < 2; k++) {
-            int32_t at = 2 * i + k;
-            star[k] = w.predict[0] * psi0[at] + w.predict[1] * psi1[at] + w.predict[2] * psi2[at] +
-                      w.predict[3] * psi3[at];
-            h[k] = -(w.difference[0] * psi0[at] + w.difference[1] * psi1[at] +
-                     w.difference[2] * psi2[at] + w.difference[3] * psi3[at]);
-        }
-        double t_re = c * star[0] - s * star[1], t_im = c * star[1] + s * star[0];
-        double k_re = c * h[0] - s * h[1], k_im = c * h[1] + s * h[0];
+        double star_re = p0 * psi0[2 * i] + p1 * psi1[2 * i] + p2 * psi2[2 * i] + p3 * psi3[2 * i];
+        double star_im = p0 * psi0[2 * i + 1] + p1 * psi1[2 * i + 1] + p2 * psi2[2 * i + 1] +
+                         p3 * psi3[2 * i + 1];
+        double h_re = d0 * psi0[2 * i] + d1 * psi1[2 * i] + d2 * psi2[2 * i] + d3 * psi3[2 * i];
+        double h_im = d0 * psi0[2 * i + 1] + d1 * psi1[2 * i + 1] + d2 * psi2[2 * i + 1] +
+                      d3 * psi3[2 * i + 1];
+        double t_re = c * star_re - s * star_im, t_im = c * star_im + s * star_re;
+        double k_re = c * h_re - s * h_im, k_im = c * h_im + s * h_re;
         double n2 = t_re * t_re + t_im * t_im;
         double mass = area[i] * u / sqrt(1 + g2 * n2);
-        double p = mass * w.alpha + area[i] * (n2 - eps[i]) + diag[i];
-        double r = mass * g2 * w.alpha + 2 * area[i];
+        double p = mass * alpha + area[i] * (n2 - eps[i]) + diag[i];
+        double r = mass * g2 * alpha + 2 * area[i];
         // right-hand side: M h + 2|psi*|^2 psi*;  minus the diagonal block times psi*
         double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
         double own = along - (p - diag[i]) - r * n2;

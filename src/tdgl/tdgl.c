@@ -23,6 +23,7 @@ static void turn_history(void *arg, int32_t begin, int32_t end)
     const double *restrict turn = job->sim->turn;
     for (int32_t j = job->first; j < job->sim->clock.n_history; j++) {
         double *restrict psi = job->sim->psi[j];
+        FLX_INDEPENDENT
         for (int32_t i = begin; i < end; i++) {
             double c, s, re = psi[2 * i], im = psi[2 * i + 1];
             flx_rotation(-turn[i], &c, &s);
