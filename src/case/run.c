@@ -284,11 +284,11 @@ static void warn_of_strong_field(flx_runner *r)
     }
     largest /= 6.28318530717958647692; // Phi0 is 2 pi
     if (largest > too_much)
-        flx_log(r->ctx, FLX_LOG_WARNING,
-                "the field puts %.3g Phi0 through one triangle of the mesh, which resolves "
-                "vortices up to about "
-                "the result means nothing; give a smaller mesh.max_edge or a weaker field",
-                largest, too_much);
+        flx_log(
+            r->ctx, FLX_LOG_WARNING,
+            "the field puts %.3g Phi0 through one triangle of the mesh, which resolves vortices "
+            "up to about %g: give a smaller mesh.max_edge or a weaker field",
+            largest, too_much);
 }
 
 static flx_status summarise(flx_runner *r, const char *error, flx_run_result **out)
