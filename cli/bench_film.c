@@ -1,5 +1,5 @@
-// cli/bench_film.c -- fluxoid bench film: time and bytes of a step against the size of the film, and, for a case with a
-// probe, error against wall time for each integrator.
+// cli/bench_film.c -- fluxoid bench film: time and bytes of a step against the size of the film,
+// and, for a case with a probe, error against wall time for each integrator.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/run.h"
 
@@ -54,7 +54,7 @@ static double triad(size_t bytes)
     return 3.0 * sizeof(double) * (double)n / best;
 }
 
-// ---- Size -----------------------------------------------------------------------------------------------------------
+// ---- Size ---------------------------------------------------------------------------------------
 
 // A bar between two contacts in a field, with a current of 0.2 K0 for each xi of its width.
 typedef struct bar {
@@ -195,7 +195,7 @@ static int bench_sizes(int largest, int threads)
     return CLI_DONE;
 }
 
-// ---- Work and precision ---------------------------------------------------------------------------------------------
+// ---- Work and precision -------------------------------------------------------------------------
 
 typedef struct trace {
     flx_series *series;
@@ -242,7 +242,8 @@ static flx_status run_case(flx_ctx *ctx, const char *path, const char *const *se
     return status;
 }
 
-// Root mean square of V - V_ref over the steps after the first tau0 (at rest V jumps); cubic interpolation in the reference.
+// Root mean square of V - V_ref over the steps after the first tau0 (at rest V jumps); cubic
+// interpolation in the reference.
 static double trace_error(const trace *a, const trace *ref)
 {
     int64_t n = ref->series->n_row, q = 0;

@@ -30,7 +30,7 @@ const char *cli_si(double value, const char *unit, char *buffer, size_t size)
     return buffer;
 }
 
-// -- cells ---------------------------------------------------------------------------------------
+// -- cells ----------------------------------------------------------------------------------------
 
 // A number of an object as text, "-" if it is null or missing.
 static const char *cell(const json_t *object, const char *key, const char *format, char *buffer)
@@ -67,7 +67,7 @@ static int longest_key(const json_t *object, int width)
     return width;
 }
 
-// -- one run -------------------------------------------------------------------------------------
+// -- one run --------------------------------------------------------------------------------------
 
 static void print_loops(const json_t *loops)
 {
@@ -180,7 +180,7 @@ static void print_run(const json_t *run)
         printf("moment    %s A m^2\n", cell(run, "moment", "%.4g", moment));
 }
 
-// -- a sweep -------------------------------------------------------------------------------------
+// -- a sweep --------------------------------------------------------------------------------------
 
 // The value of a swept key; SI where the key tells the unit.
 static const char *set_cell(const json_t *set, const char *key, char *buffer)

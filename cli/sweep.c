@@ -121,7 +121,7 @@ static flx_plot_axis axis_of(const result *r)
                            .prefix = r->kind->si && !r->natural};
 }
 
-// -- reading -------------------------------------------------------------------------------------
+// -- reading --------------------------------------------------------------------------------------
 
 static void clear_sweep(sweep *s)
 {
@@ -154,7 +154,7 @@ static int read_sweep(cli_data *data, sweep *s)
     return s->n ? CLI_DONE : cli_wrong("plot", "no point of %s has finished", data->path);
 }
 
-// -- curves --------------------------------------------------------------------------------------
+// -- curves ---------------------------------------------------------------------------------------
 
 // Points that differ only in a seed are repetitions of one.
 static bool is_seed(const char *key)
@@ -290,7 +290,7 @@ static void clear_panels(flx_plot_panel *panels, int32_t n)
     }
 }
 
-// -- what is drawn -------------------------------------------------------------------------------
+// -- what is drawn --------------------------------------------------------------------------------
 
 // The number that varies fastest; seeds tell nothing on an axis.
 static const char *default_x(const sweep *s)

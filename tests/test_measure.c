@@ -57,7 +57,7 @@ static sample annulus_state(int32_t nr, int32_t nt, int32_t n, double b)
     return s;
 }
 
-// -- currents ------------------------------------------------------------------------------------
+// -- currents -------------------------------------------------------------------------------------
 
 // Largest error on sites of the field (fx, fy) from its values in the middles of the edges.
 static double site_error(const flx_mesh *mesh, double (*fx)(double, double),
@@ -240,7 +240,7 @@ static void the_moment_of_a_turning_annulus_is_right(void **state)
     assert_true(coarse / fine > 3.5 && coarse / fine < 4.5);
 }
 
-// -- windings, fluxoids, vortices ----------------------------------------------------------------
+// -- windings, fluxoids, vortices -----------------------------------------------------------------
 
 static void the_fluxoid_of_an_annulus_approaches_its_winding_at_second_order(void **state)
 {
@@ -396,7 +396,7 @@ static void no_observable_depends_on_the_gauge(void **state)
     sample_clear(&s);
 }
 
-// -- energy, power, points -----------------------------------------------------------------------
+// -- energy, power, points ------------------------------------------------------------------------
 
 static void the_energy_of_simple_states_is_exact(void **state)
 {

@@ -22,7 +22,8 @@ static double axis_error(int32_t nr, int32_t nt, double z)
     double *K = turning(mesh), r[3] = {0, 0, z}, b[3], a[3];
     flx_sheet sheet = {.mesh = mesh, .site_current = K, .pearl_length = 5};
     assert_int_equal(flx_measure_field(NULL, &sheet, r, 1, b, a), FLX_OK);
-    // (1/2 Lambda) integral of K r^2/(r^2 + z^2)^(3/2) dr = [s + z^2/s]/(2 Lambda), s^2 = r^2 + z^2.
+    // (1/2 Lambda) integral of K r^2/(r^2 + z^2)^(3/2) dr = [s + z^2/s]/(2 Lambda), s^2 = r^2 +
+    // z^2.
     double s1 = hypot(1, z), s2 = hypot(2, z);
     double exact = (s2 - s1 + z * z / s2 - z * z / s1) / 10;
     assert_near(b[0], 0, 1e-14);

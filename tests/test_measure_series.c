@@ -63,8 +63,8 @@ static void periodic_series_are_averaged_over_whole_periods(void **state)
     assert_near(a.mean, 0.1, 1e-15);
     assert_near(a.error, 0, 0);
     assert_near(a.period, 0, 0);
-    // Linear interpolation of steps of 0.05 on average: dt^2 v''/12 ~ (0.05 * 2 pi/4)^2/12 ~ 5e-4 of
-    // the variation, and less for the period.
+    // Linear interpolation of steps of 0.05 on average: dt^2 v''/12 ~ (0.05 * 2 pi/4)^2/12 ~ 5e-4
+    // of the variation, and less for the period.
     a = average_of(wave, 0);
     assert_near(a.mean, 2.5, 2e-4);
     assert_near(a.period, 4.1, 1e-3);
@@ -142,7 +142,7 @@ static void bad_series_are_refused(void **state)
     flx_ctx_free(ctx);
 }
 
-// -- tracks --------------------------------------------------------------------------------------
+// -- tracks ---------------------------------------------------------------------------------------
 
 // Frame k of a film 10 x 4: one vortex crosses it, another stays, and a pair is made at x = 5 in
 // frame 4, parts, comes back and annihilates after frame 10.

@@ -199,8 +199,8 @@ static void duals_are_signed_unless_asked(void **state)
     flx_mesh *m = NULL;
     // Circumcentres at (0, -+0.75): the dual of 0-1 is -1.5, cells of sites 2 and 3 stay positive.
     flx_status status = flx_mesh_create(ctx, &input, &m);
-    // Cells 0, 1: (1/4)(2 (-1.5) + 2 sqrt(1.25) s), s = (1/2) sqrt(1.25) cot(atan(1/2)) = sqrt 1.25:
-    // (-3 + 2.5)/4 < 0 is refused.
+    // Cells 0, 1: (1/4)(2 (-1.5) + 2 sqrt(1.25) s), s = (1/2) sqrt(1.25) cot(atan(1/2)) = sqrt
+    // 1.25: (-3 + 2.5)/4 < 0 is refused.
     assert_int_equal(status, FLX_ERR_GEOMETRY);
     assert_non_null(strstr(flx_ctx_error(ctx), "(-1, 0)"));
     assert_null(m);

@@ -1,5 +1,5 @@
-// Physics of the film engine against the literature, on meshes small enough for every build. The programs of tests/validate
-// do the same and more with mesh studies.
+// Physics of the film engine against the literature, on meshes small enough for every build. The
+// programs of tests/validate do the same and more with mesh studies.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test.h"
 
@@ -79,8 +79,8 @@ static void a_ring_keeps_its_winding_and_its_density(void **state)
             assert_int_equal(w.winding, n); // below the limit of stability 2.9
             assert_int_equal(rim.winding, n);
         }
-        // the mean of q^2 over the width w = 1 is larger than ((n - phi)/R)^2 by up to (w^2/12) (n + phi)^2/R^4 = 2e-3,
-        // and psi is stiff across it; h^2 adds 1e-3
+        // the mean of q^2 over the width w = 1 is larger than ((n - phi)/R)^2 by up to (w^2/12) (n
+        // + phi)^2/R^4 = 2e-3, and psi is stiff across it; h^2 adds 1e-3
         flx_frame f = flx_tdgl_frame(sim);
         assert_near(mean_abs2(&f), 1 - pow((n - 0.5) / 5, 2), 5e-3);
         flx_tdgl_free(sim);
@@ -129,7 +129,7 @@ static void the_depairing_current_is_reached_at_q_of_one_over_root_three(void **
     assert_near(log2(error[0] / error[1]), 2, 0.1);
 }
 
-// -- wires -----------------------------------------------------------------------------------------------------------
+// -- wires ----------------------------------------------------------------------------------------
 
 typedef struct wire {
     const flx_mesh *mesh;
@@ -209,8 +209,9 @@ static void phase_slips_obey_the_josephson_relation(void **state)
     wire w = {.current = 0.5 * 0.3, .middle_eps = -1};
     flx_tdgl *sim = wire_start(ctx, &b, &w, 1, 0.05);
     settle(ctx, sim, 200, 0);
-    // Probes 12 xi on either side of the weak spot, 10 xi from the contacts: exp(-20) of what is out of equilibrium there.
-    // V and the phase, both followed from rise to rise of V through its mean.
+    // Probes 12 xi on either side of the weak spot, 10 xi from the contacts: exp(-20) of what is
+    // out of equilibrium there. V and the phase, both followed from rise to rise of V through its
+    // mean.
     const int32_t left = 50, right = 170, wanted = 20;
     double mean = 0, sum = 0, first = 0, last = 0, v0 = 0, phase0 = 0, t0 = 0;
     int32_t rises = -1, slips = 0;

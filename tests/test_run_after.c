@@ -54,7 +54,7 @@ static double listed(const json_t *root, const char *group, const char *name, co
     return json_number_value(json_array_get(at, k));
 }
 
-// -- fields --------------------------------------------------------------------------------------
+// -- fields ---------------------------------------------------------------------------------------
 
 static void make_ring(const char *path)
 {
@@ -116,7 +116,8 @@ static void far_from_a_ring_field_and_potential_are_those_of_its_moment(void **s
     assert_near(listed(root, "fields", "field-2", "B_induced", 2) /
                     (-mu0 * m / (4 * pi * r * r * r)),
                 1, 0.002);
-    // A = mu0 m x r/(4 pi r^3). The sum of the currents over the film, which is 0, comes out as some
+    // A = mu0 m x r/(4 pi r^3). The sum of the currents over the film, which is 0, comes out as
+    // some
     // 1e-4 of their size on this mesh, and what it adds to A falls as 1/r: 50 times more here.
     double a = mu0 * m / (4 * pi * r * r * r);
     assert_near(listed(root, "fields", "field-2", "A_induced", 0) / (a * 40e-6), 1, 0.02);
@@ -185,7 +186,7 @@ static void two_films_are_measured_each_at_its_height(void **state)
     json_decref(root);
 }
 
-// -- power and energy ----------------------------------------------------------------------------
+// -- power and energy -----------------------------------------------------------------------------
 
 static void a_normal_bar_dissipates_current_times_voltage(void **state)
 {
@@ -341,7 +342,7 @@ static void a_steady_bar_between_normal_contacts_obeys_its_balances(void **state
     json_decref(root);
 }
 
-// -- tracks --------------------------------------------------------------------------------------
+// -- tracks ---------------------------------------------------------------------------------------
 
 static void tracks_tell_how_vortices_end(void **state)
 {
@@ -388,7 +389,7 @@ static void tracks_tell_how_vortices_end(void **state)
     json_decref(root);
 }
 
-// -- what goes wrong -----------------------------------------------------------------------------
+// -- what goes wrong ------------------------------------------------------------------------------
 
 static void make_tiny(const char *path)
 {

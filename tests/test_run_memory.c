@@ -7,8 +7,8 @@
 
 static flx_ctx *ctx;
 
-// The first allocations of an attempt are all tried, of the others so many that the test stays below
-// ten seconds. With FLUXOID_TEST_EVERY=1 in the environment all are (scripts/sanitize.sh).
+// The first allocations of an attempt are all tried, of the others so many that the test stays
+// below ten seconds. With FLUXOID_TEST_EVERY=1 in the environment all are (scripts/sanitize.sh).
 enum { ALL_UP_TO = 40, OTHERS = 60 };
 
 static int64_t stride_of(int64_t n)

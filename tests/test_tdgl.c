@@ -1,4 +1,5 @@
-// The TDGL engine: exact solutions, orders in time, invariances, restart, threads, agreement with pyTDGL's own trajectory.
+// The TDGL engine: exact solutions, orders in time, invariances, restart, threads, agreement with
+// pyTDGL's own trajectory.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/base.h"
 #include "fluxoid/io.h"
@@ -99,7 +100,8 @@ static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_o
     return sim;
 }
 
-// Contacts, a current, a ramped field, gamma = 1, on a distorted mesh of 9 x 13 sites: everything at once.
+// Contacts, a current, a ramped field, gamma = 1, on a distorted mesh of 9 x 13 sites: everything
+// at once.
 enum { DRIVEN_SITES = 9 * 13 };
 static void driven_bar_init(bar *b)
 {
@@ -129,7 +131,7 @@ static double abs_psi(const flx_frame *f, int32_t i)
     return hypot(f->psi[i].re, f->psi[i].im);
 }
 
-// ---- Time -----------------------------------------------------------------------------------------------------------
+// ---- Time ---------------------------------------------------------------------------------------
 
 // gamma = 0: f^2 = 1/(1 - (1 - 1/f0^2) exp(-2 t/u)), the solution of u f' = (1 - f^2) f.
 static double relaxation_error(int32_t integrator, int32_t order, double dt)
@@ -271,7 +273,7 @@ static void fixed_steps_that_add_up_to_rounding_leave_no_crumb(void **state)
     bar_clear(&b);
 }
 
-// ---- Physics --------------------------------------------------------------------------------------------------------
+// ---- Physics ------------------------------------------------------------------------------------
 
 static void a_normal_bar_obeys_ohms_law(void **state)
 {
@@ -329,8 +331,8 @@ static void the_gauge_changes_nothing(void **state)
             flx_tdgl_free(sim);
             bar_clear(&b);
         }
-        // 200 steps of rounding: in double 1e-13; the implicit solve rounds its corrections (~1e-4) to
-        // single precision, 1e-7 of them
+        // 200 steps of rounding: in double 1e-13; the implicit solve rounds its corrections (~1e-4)
+        // to single precision, 1e-7 of them
         double allowed = integrator == FLX_BDF ? 1e-9 : 1e-12;
         for (int32_t i = 0; i < N; i++) {
             assert_near(psi[0][i], psi[1][i], allowed);
@@ -409,7 +411,8 @@ static void held_terminals_keep_their_modulus(void **state)
         for (int k = 0; k < 5; k++)
             assert_near(abs_psi(&f, b.site[0][k]), 0.7, 1e-13);
         assert_true(abs_psi(&f, b.site[1][0]) > 0.9); // natural: not suppressed
-        // the field enters over Lambda_E = (1 + g^2)^(1/4)/sqrt(u) = 0.49 from each end; 5 xi away exp(-10) of it is left
+        // the field enters over Lambda_E = (1 + g^2)^(1/4)/sqrt(u) = 0.49 from each end; 5 xi away
+        // exp(-10) of it is left
         assert_near(f.mu[11 * 5 + 2] - f.mu[13 * 5 + 2], 0, 1e-5);
         // and drops by about J Lambda_E at each
         double drop = f.mu[b.site[0][2]] - f.mu[b.site[1][2]];
@@ -419,7 +422,7 @@ static void held_terminals_keep_their_modulus(void **state)
     }
 }
 
-// ---- State ----------------------------------------------------------------------------------------------------------
+// ---- State --------------------------------------------------------------------------------------
 
 static void a_restored_state_goes_on_with_the_same_bits(void **state)
 {
@@ -561,7 +564,7 @@ static void wrong_problems_are_refused_in_words(void **state)
     bar_clear(&b);
 }
 
-// ---- pyTDGL's own trajectory ----------------------------------------------------------------------------------------
+// ---- pyTDGL's own trajectory --------------------------------------------------------------------
 
 static void *read_all(hid_t file, const char *name, hid_t type, size_t size, int32_t *n)
 {
@@ -605,7 +608,8 @@ static void peer_current(void *user, double t, double *current)
     current[1] = -p->current;
 }
 
-// Sites of a terminal with half the length of each terminal edge at its ends; those outside come last.
+// Sites of a terminal with half the length of each terminal edge at its ends; those outside come
+// last.
 static flx_terminal peer_terminal(hid_t file, const char *name, const flx_mesh *m, int32_t *site,
                                   double *length)
 {
@@ -678,7 +682,8 @@ static void euler_explicit_is_pytdgls_step(void **state)
         snprintf(name, sizeof name, "frames/%d/supercurrent", steps[k]);
         double *super = read_all(file, name, H5T_NATIVE_DOUBLE, sizeof *super, &n);
         flx_measure_edges(&f, js, NULL);
-        // the same formulas in another order of operations: rounding, little amplified in 1000 steps
+        // the same formulas in another order of operations: rounding, little amplified in 1000
+        // steps
         for (int32_t i = 0; i < m->n_site; i++) {
             assert_near(abs_psi(&f, i), hypot(psi[2 * i], psi[2 * i + 1]), 1e-10);
             assert_near(f.mu[i] - f.mu[0], mu[i] - mu[0], 1e-10);

@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-// -- expressions ---------------------------------------------------------------------------------
+// -- expressions ----------------------------------------------------------------------------------
 
 // A compiled value of a case file, e.g. `0.4 mT * ramp(t, 0, 100)`. Constant and without state:
 // any number of threads may evaluate one. Owned by its case.
@@ -54,7 +54,7 @@ FLX_API int32_t flx_expr_line(const flx_expr *expr);
 FLX_API bool flx_expr_split_time(const flx_expr *expr, const flx_expr **factor,
                                  const flx_expr **shape);
 
-// -- the case ------------------------------------------------------------------------------------
+// -- the case -------------------------------------------------------------------------------------
 
 typedef struct flx_case_let {
     const char *name;
@@ -265,7 +265,7 @@ FLX_API int64_t flx_case_points(const flx_case *c);
 FLX_API flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_t *index,
                                   flx_case **out);
 
-// -- documentation of keys -----------------------------------------------------------------------
+// -- documentation of keys ------------------------------------------------------------------------
 
 // Text that documents a key ("layers.*.gamma", "tdgl.dt", also with names: "layers.al.gamma"), all
 // keys below a prefix ("mesh"), or all there are (NULL or ""): type, unit, default, range, meaning.

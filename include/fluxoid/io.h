@@ -12,13 +12,13 @@
 //   /summary        JSON text
 //   /points/NNN     a point of a sweep: the same groups (without mesh: that of the file)
 //
-// A file always shows the state of its last flush, also when the writer is killed at any moment, runs
-// out of disk or fails: changes are made in new space, and what must be overwritten is first written
-// to PATH-journal, from which an interrupted flush is completed by the next who opens the file. The
-// disk itself is waited for by flx_file_flush, flx_file_close and checkpoints alone, for that takes
-// longer than many steps of a run: when the power fails, a file is sure to be whole if nothing was
-// written to it since the last of these.
-// A handle belongs to the thread that made it, and HDF5 to one thread at a time.
+// A file always shows the state of its last flush, also when the writer is killed at any moment,
+// runs out of disk or fails: changes are made in new space, and what must be overwritten is first
+// written to PATH-journal, from which an interrupted flush is completed by the next who opens the
+// file. The disk itself is waited for by flx_file_flush, flx_file_close and checkpoints alone, for
+// that takes longer than many steps of a run: when the power fails, a file is sure to be whole if
+// nothing was written to it since the last of these. A handle belongs to the thread that made it,
+// and HDF5 to one thread at a time.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_IO_H
 #define FLUXOID_IO_H
@@ -37,8 +37,8 @@ typedef struct flx_file flx_file;
 
 typedef enum flx_file_mode { FLX_FILE_READ, FLX_FILE_APPEND } flx_file_mode;
 
-// A new file; a data file that was there is replaced, nothing else is. *out is owned; ctx and path are borrowed until
-// flx_file_close and copied, respectively.
+// A new file; a data file that was there is replaced, nothing else is. *out is owned; ctx and path
+// are borrowed until flx_file_close and copied, respectively.
 FLX_API flx_status flx_file_create(flx_ctx *ctx, const char *path, flx_file **out);
 // An existing file. Refuses files that are no data file or were written in a later format.
 FLX_API flx_status flx_file_open(flx_ctx *ctx, const char *path, flx_file_mode mode,
@@ -104,7 +104,8 @@ typedef struct flx_frame_extra {
 } flx_frame_extra;
 
 // Appends a frame and flushes (frame and the rows of the series so far), but does not wait for the
-// disk. The mesh must be written before. extra may be NULL. A frame that fails leaves the file as it was.
+// disk. The mesh must be written before. extra may be NULL. A frame that fails leaves the file as
+// it was.
 FLX_API flx_status flx_file_write_frame(flx_file *file, const flx_frame *frame,
                                         const flx_frame_extra *extra);
 
@@ -173,8 +174,8 @@ FLX_API uint64_t flx_hash(const void *data, size_t bytes, uint64_t seed);
 FLX_API uint64_t flx_mesh_hash(const flx_mesh *mesh);
 
 // Writes the blocks to a file of its own: written aside, synced, renamed, so that PATH is always
-// either the old checkpoint or the new one. Flush the data file before: it must hold every row up to
-// the step of the checkpoint, so that flx_file_truncate can bring it back there.
+// either the old checkpoint or the new one. Flush the data file before: it must hold every row up
+// to the step of the checkpoint, so that flx_file_truncate can bring it back there.
 FLX_API flx_status flx_checkpoint_write(flx_ctx *ctx, const char *path,
                                         const flx_checkpoint_key *key,
                                         const flx_state_block *blocks, int32_t n);

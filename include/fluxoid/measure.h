@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-// -- currents ------------------------------------------------------------------------------------
+// -- currents -------------------------------------------------------------------------------------
 
 // Current densities along the edges, tail to head [J0]: super js_e = Im[psi_i* U_ij psi_j]/e_ij,
 // normal jn_e = -(mu_j - mu_i)/e_ij - a_dot_e/e_ij. Either array [n_edge] may be NULL.
@@ -43,9 +43,9 @@ FLX_API flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const dou
 // a linear field. Exact for linear fields on any mesh, second order at the rim too.
 FLX_API void flx_measure_sites(const flx_mesh *mesh, const double *j, double *out);
 
-// The same bits for frame after frame: the fits of a mesh are made once, and kept as the weight that
-// each edge near a site has. *out is owned: free with flx_site_currents_free; the mesh is read by
-// create alone.
+// The same bits for frame after frame: the fits of a mesh are made once, and kept as the weight
+// that each edge near a site has. *out is owned: free with flx_site_currents_free; the mesh is read
+// by create alone.
 typedef struct flx_site_currents flx_site_currents;
 FLX_API flx_status flx_site_currents_create(flx_ctx *ctx, const flx_mesh *mesh,
                                             flx_site_currents **out);
@@ -55,7 +55,7 @@ FLX_API void flx_site_currents_free(flx_site_currents *fits);
 // Magnetic moment (1/2) integral r x K of currents on sites [K0 xi^3].
 FLX_API double flx_measure_moment(const flx_mesh *mesh, const double *site_current);
 
-// -- windings, vortices, fluxoids ----------------------------------------------------------------
+// -- windings, vortices, fluxoids -----------------------------------------------------------------
 
 typedef struct flx_winding {
     int32_t winding;
@@ -136,7 +136,7 @@ FLX_API flx_status flx_tracker_add(flx_ctx *ctx, flx_tracker *tracker, double ti
 // What was found so far; owned by the tracker, until its next call.
 FLX_API flx_status flx_tracker_tracks(flx_ctx *ctx, flx_tracker *tracker, flx_tracks *out);
 
-// -- energy, power, voltage ----------------------------------------------------------------------
+// -- energy, power, voltage -----------------------------------------------------------------------
 
 // In units of (Bc^2/2mu0) x film volume; the uniform state has -1. The discrete functional whose
 // gradient is the finite-volume operator:
@@ -190,7 +190,7 @@ typedef struct flx_average {
 FLX_API flx_status flx_measure_average(flx_ctx *ctx, const double *t, const double *value,
                                        int32_t n, double from, flx_average *out);
 
-// -- field of the sheet currents -----------------------------------------------------------------
+// -- field of the sheet currents ------------------------------------------------------------------
 
 typedef struct flx_sheet {
     const flx_mesh *mesh;
@@ -205,7 +205,8 @@ typedef struct flx_sheet {
 FLX_API flx_status flx_measure_field(flx_ctx *ctx, const flx_sheet *sheet, const double *r,
                                      int32_t n, double *b, double *a);
 
-// B_z [ny][nx] [Bc2] at height z on the grid (x0 + i dx, y0 + j dy): that of flx_measure_field within
+// B_z [ny][nx] [Bc2] at height z on the grid (x0 + i dx, y0 + j dy): that of flx_measure_field
+// within
 // 1e-5 of the largest, many times faster.
 typedef struct flx_field_plane {
     double x0, y0, dx, dy, z; // [xi]

@@ -67,8 +67,8 @@ typedef struct flx_mesh_input {
 } flx_mesh_input;
 
 // Builds dual, edges, loops (hole = -1 in all). *out is owned: free with flx_mesh_free. Fails on
-// repeated, folded or degenerate triangles, sites without a triangle, cells without area, films that
-// share a site, and rims that touch themselves in a site.
+// repeated, folded or degenerate triangles, sites without a triangle, cells without area, films
+// that share a site, and rims that touch themselves in a site.
 FLX_API flx_status flx_mesh_create(flx_ctx *ctx, const flx_mesh_input *input, flx_mesh **out);
 FLX_API void flx_mesh_free(flx_mesh *mesh);
 

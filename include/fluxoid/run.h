@@ -19,7 +19,7 @@
 extern "C" {
 #endif
 
-// -- the device ----------------------------------------------------------------------------------
+// -- the device -----------------------------------------------------------------------------------
 
 // Films, mesh, terminals, probes and loops of a case; nothing that depends on time. Opaque.
 typedef struct flx_device flx_device;
@@ -53,7 +53,7 @@ typedef struct flx_device_info {
 } flx_device_info;
 FLX_API flx_device_info flx_device_info_of(const flx_device *device);
 
-// -- running -------------------------------------------------------------------------------------
+// -- running --------------------------------------------------------------------------------------
 
 typedef struct flx_progress {
     double time, time_end;  // [tau0] of the run
@@ -104,7 +104,7 @@ FLX_API flx_status flx_run(flx_ctx *ctx, const flx_case *c, const flx_run_opts *
                            flx_run_result **out);
 FLX_API void flx_run_result_free(flx_run_result *result);
 
-// -- measuring a file ----------------------------------------------------------------------------
+// -- measuring a file -----------------------------------------------------------------------------
 
 // What to measure in a data file beside what every summary has. Lengths are written as in a case;
 // zero means nothing. All borrowed for the call.

@@ -110,7 +110,7 @@ FLX_API double flx_field_of_loop(const double centre[3], double radius, const do
 FLX_API double flx_field_of_dipole(const double centre[3], const double moment[3],
                                    const double r[3], double a[2]);
 
-// -- states to start from: psi [n_site] ----------------------------------------------------------
+// -- states to start from: psi [n_site] -----------------------------------------------------------
 // They combine: flx_start_uniform or flx_start_noise sets psi, the others multiply it.
 
 // psi = sqrt(max(eps, 0)); eps NULL: 1.

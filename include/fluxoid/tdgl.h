@@ -111,8 +111,8 @@ FLX_API flx_frame flx_tdgl_frame(const flx_tdgl *sim);
 // stationary state.
 FLX_API double flx_tdgl_change(flx_tdgl *sim);
 
-// What the stages of a step cost on this machine: seconds (best of the repetitions) and the bytes that each moves if every
-// array is read or written once. The state is left as it is.
+// What the stages of a step cost on this machine: seconds (best of the repetitions) and the bytes
+// that each moves if every array is read or written once. The state is left as it is.
 typedef struct flx_tdgl_costs {
     int32_t threads;
     double laplacian_seconds, laplacian_bytes; // covariant Laplacian: twice a step (bdf)

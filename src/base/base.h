@@ -34,7 +34,8 @@ void flx_free(void *memory);
 #define FLX_NEW(ctx, type) ((type *)flx_alloc((ctx), 1, sizeof(type)))
 #define FLX_NEW_ARRAY(ctx, type, count) ((type *)flx_alloc((ctx), (size_t)(count), sizeof(type)))
 
-// Tests: let the n-th allocation from now (1 = the next) and all later ones fail; -n: the n-th alone;
+// Tests: let the n-th allocation from now (1 = the next) and all later ones fail; -n: the n-th
+// alone;
 // 0: none.
 void flx_ctx_fail_allocation(flx_ctx *ctx, int64_t n);
 int64_t flx_ctx_allocations(const flx_ctx *ctx); // number of allocations tried so far
@@ -47,8 +48,8 @@ int64_t flx_ctx_allocations(const flx_ctx *ctx); // number of allocations tried 
             return flx_try_;                                                                       \
     } while (0)
 
-// Before a loop whose passes are independent though they go through many pointers: compilers give up counting what might
-// overlap.
+// Before a loop whose passes are independent though they go through many pointers: compilers give
+// up counting what might overlap.
 #if defined(__clang__)
 #define FLX_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else

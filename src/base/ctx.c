@@ -119,7 +119,8 @@ void *flx_alloc(flx_ctx *ctx, size_t count, size_t size)
     size_t bytes = 0;
     void *memory = NULL;
     if (!refused && !__builtin_mul_overflow(count, size, &bytes) && bytes < SIZE_MAX / 2) {
-        // Large arrays are read in scattered order: on huge pages far fewer address translations miss.
+        // Large arrays are read in scattered order: on huge pages far fewer address translations
+        // miss.
         size_t unit = bytes >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
         bytes = bytes ? (bytes + unit - 1) / unit * unit : unit;
         memory = aligned_alloc(unit, bytes);

@@ -1,7 +1,7 @@
 // case/after.c -- measures a frame of a data file.
 //
-// The case in the file says what is measured; what the request adds is put into it as edits, so that
-// it is written and checked as in a case.
+// The case in the file says what is measured; what the request adds is put into it as edits, so
+// that it is written and checked as in a case.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
 
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// -- case ----------------------------------------------------------------------------------------
+// -- case -----------------------------------------------------------------------------------------
 
 static void free_texts(char **text, int32_t n)
 {
@@ -95,7 +95,7 @@ flx_status flx_after_place(flx_after *a, const char *what, const char *text, dou
     return FLX_OK;
 }
 
-// -- JSON ----------------------------------------------------------------------------------------
+// -- JSON -----------------------------------------------------------------------------------------
 
 flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out)
 {
@@ -120,7 +120,7 @@ flx_status flx_json_put_both(flx_ctx *ctx, json_t *object, flx_json_names names,
     return flx_json_put(ctx, object, names.si, flx_json_scaled(value, names.unit));
 }
 
-// -- the file ------------------------------------------------------------------------------------
+// -- the file -------------------------------------------------------------------------------------
 
 static flx_status no_frame(flx_after *a)
 {

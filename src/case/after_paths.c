@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// -- the sites along a path ----------------------------------------------------------------------
+// -- the sites along a path -----------------------------------------------------------------------
 
 typedef struct walk {
     int32_t *site;
@@ -100,7 +100,7 @@ static flx_status put_phase(flx_after *a, const double *xy, int32_t n, json_t *i
         json_string(through ? "psi is 0 on the path" : "the path leaves the film on its way"));
 }
 
-// -- currents ------------------------------------------------------------------------------------
+// -- currents -------------------------------------------------------------------------------------
 
 // Currents through the path; null if it ends inside the film.
 static flx_status put_currents(flx_after *a, const double *xy, int32_t n, json_t *item)
@@ -122,7 +122,7 @@ static flx_status put_currents(flx_after *a, const double *xy, int32_t n, json_t
                                            json_string("the path ends inside the film"));
 }
 
-// -- the paths -----------------------------------------------------------------------------------
+// -- the paths ------------------------------------------------------------------------------------
 
 // The path as a shape of a case, in which it is the loop of this name.
 static flx_status case_of_path(flx_after *a, const char *text, flx_case **out)

@@ -1,6 +1,7 @@
 // case/after_points.c -- what is measured at places: the state of a film, fields above it.
 //
-// Inside a triangle psi is the sum of w_k exp(-i a_bk) psi_k over its corners, carried to the corner
+// Inside a triangle psi is the sum of w_k exp(-i a_bk) psi_k over its corners, carried to the
+// corner
 // b that is nearest, so that |psi| does not depend on the gauge. The induced potential is in the
 // gauge of Coulomb, the applied one is that of Poincare in the plane at height z,
 //   A = (-y, x) integral from 0 to 1 of s B_z(s x, s y, z) ds,
@@ -13,7 +14,7 @@
 #include <math.h>
 #include <stdio.h>
 
-// -- points of a film ----------------------------------------------------------------------------
+// -- points of a film -----------------------------------------------------------------------------
 
 static flx_cplx psi_at(const flx_frame *f, const int32_t site[3], const double weight[3])
 {
@@ -99,7 +100,7 @@ flx_status flx_after_points(flx_after *a, json_t *root)
     return FLX_OK;
 }
 
-// -- fields --------------------------------------------------------------------------------------
+// -- fields ---------------------------------------------------------------------------------------
 
 typedef struct ray {
     const flx_source *source;

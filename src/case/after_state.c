@@ -1,6 +1,7 @@
 // case/after_state.c -- energy, power and voltages of a frame.
 //
-// The power needs d psi/dt, which a frame does not hold but determines: with R = (eps - |psi|^2) psi
+// The power needs d psi/dt, which a frame does not hold but determines: with R = (eps - |psi|^2)
+// psi
 // + (grad - iA)^2 psi and s^2 = 1 + g^2 |psi|^2 the equation of motion, solved for the covariant
 // derivative D psi = (d/dt + i mu) psi, is
 //   D psi = (s/u) [R - g^2/s^2 Re(psi* R) psi].
@@ -9,7 +10,7 @@
 
 #include <math.h>
 
-// -- energy and power ----------------------------------------------------------------------------
+// -- energy and power -----------------------------------------------------------------------------
 
 static flx_status put_energy(flx_after *a, json_t *root)
 {
@@ -115,7 +116,7 @@ static flx_status put_residual(flx_after *a, json_t *root)
     return flx_json_put(a->ctx, root, "current_residual", flx_json_scaled(residual, s->K0 * s->xi));
 }
 
-// -- voltages ------------------------------------------------------------------------------------
+// -- voltages -------------------------------------------------------------------------------------
 
 static int32_t nearest_site(const flx_probe *probe)
 {

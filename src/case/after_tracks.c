@@ -1,7 +1,7 @@
 // case/after_tracks.c -- vortices followed through all frames of a file.
 //
-// Reach, unless it is given: half of the median distance of a vortex to the next one of its sign, so
-// that most are joined without doubt; where no frame holds two, a quarter of the film's size. At
+// Reach, unless it is given: half of the median distance of a vortex to the next one of its sign,
+// so that most are joined without doubt; where no frame holds two, a quarter of the film's size. At
 // least 2 xi, the size of a core.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
@@ -46,7 +46,7 @@ static flx_status read_frames(flx_after *a, history *h)
     return FLX_OK;
 }
 
-// -- reach ---------------------------------------------------------------------------------------
+// -- reach ----------------------------------------------------------------------------------------
 
 // Distance to the next of the same sign in the same film; INFINITY: there is none.
 static double distance_to_next(const flx_vortices *all, int32_t v)
@@ -103,7 +103,7 @@ static flx_status choose_reach(flx_after *a, const history *h, double *reach)
     return FLX_OK;
 }
 
-// -- JSON ----------------------------------------------------------------------------------------
+// -- JSON -----------------------------------------------------------------------------------------
 
 static const char *event_name(flx_track_event event)
 {

@@ -37,7 +37,7 @@ char *flx_case_path(flx_ctx *ctx, const flx_case *c, const char *path)
     return flx_format(ctx, "%.*s/%s", (int)(slash - c->name), c->name, path);
 }
 
-// -- shapes --------------------------------------------------------------------------------------
+// -- shapes ---------------------------------------------------------------------------------------
 
 static void clear_shapes(const flx_case *c, flx_film_shapes *shapes)
 {
@@ -155,7 +155,7 @@ static flx_status make_shapes(flx_ctx *ctx, const flx_case *c, flx_film_shapes *
     return FLX_OK;
 }
 
-// -- mesh ----------------------------------------------------------------------------------------
+// -- mesh -----------------------------------------------------------------------------------------
 
 typedef struct mesh_input {
     flx_mesh_film *film;      // [n_film]
@@ -256,7 +256,7 @@ static flx_status check_pieces(flx_ctx *ctx, const flx_case *c, const flx_mesh *
     return status;
 }
 
-// -- device --------------------------------------------------------------------------------------
+// -- device ---------------------------------------------------------------------------------------
 
 // Names and rims of the holes, heights of the films.
 static flx_status list_holes(flx_ctx *ctx, flx_device *d)

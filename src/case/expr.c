@@ -49,7 +49,7 @@ bool flx_expr_reserved(const char *word)
     return strcmp(word, "and") == 0 || strcmp(word, "or") == 0 || strcmp(word, "not") == 0;
 }
 
-// -- the next word of the text -------------------------------------------------------------------
+// -- the next word of the text --------------------------------------------------------------------
 
 static void skip_space(flx_compiler *c)
 {
@@ -115,7 +115,7 @@ static flx_status expect(flx_compiler *c, char ch, const char *what)
     return FLX_OK;
 }
 
-// -- operands ------------------------------------------------------------------------------------
+// -- operands -------------------------------------------------------------------------------------
 
 static flx_status read_expression(flx_compiler *c, int bind);
 
@@ -368,7 +368,7 @@ static flx_status read_operand(flx_compiler *c, int bind)
     return expected(c, "a value");
 }
 
-// -- operators -----------------------------------------------------------------------------------
+// -- operators ------------------------------------------------------------------------------------
 
 typedef struct infix {
     const char *text;
@@ -448,7 +448,7 @@ static flx_status read_expression(flx_compiler *c, int bind)
     return FLX_OK;
 }
 
-// -- all together --------------------------------------------------------------------------------
+// -- all together ---------------------------------------------------------------------------------
 
 static flx_status keep(flx_ctx *ctx, flx_arena *arena, const flx_compiler *c, const flx_expr **out)
 {

@@ -311,7 +311,7 @@ flx_status flx_emit(flx_compiler *c, flx_op op)
     return FLX_OK;
 }
 
-// -- the result ----------------------------------------------------------------------------------
+// -- the result -----------------------------------------------------------------------------------
 
 static const char *wanted(flx_dim dim)
 {

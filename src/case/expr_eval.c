@@ -245,7 +245,7 @@ void flx_expr_eval_many(const flx_expr *expr, const double *r, int32_t n, double
     }
 }
 
-// -- introspection -------------------------------------------------------------------------------
+// -- introspection --------------------------------------------------------------------------------
 
 unsigned flx_expr_uses(const flx_expr *expr)
 {

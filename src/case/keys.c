@@ -238,7 +238,7 @@ static const flx_key rows[] = {
 };
 enum { N_ROW = sizeof rows / sizeof *rows };
 
-// -- rows of the engines' option tables ----------------------------------------------------------
+// -- rows of the engines' option tables -----------------------------------------------------------
 
 static const char *number_text(double value, char *buffer, size_t size, const char *unit)
 {

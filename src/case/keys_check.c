@@ -138,7 +138,7 @@ const char *flx_key_takes(const flx_key *key, char *buffer, size_t size)
     return buffer;
 }
 
-// -- the check -----------------------------------------------------------------------------------
+// -- the check ------------------------------------------------------------------------------------
 
 // Names that have an effect on the meaning of a scalar with a comma in it: "ramp(t" is no value.
 static bool has_open_bracket(const flx_node *node)

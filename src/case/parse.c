@@ -10,7 +10,7 @@ enum { MAX_TEXT = 64 << 20 };
 // Engines that this build has; all others of the key `engine` are known by name alone.
 static const char AVAILABLE[] = "tdgl";
 
-// -- what must be right before anything else is looked at ----------------------------------------
+// -- what must be right before anything else is looked at -----------------------------------------
 
 static flx_status check_engine(flx_parser *p)
 {
@@ -76,7 +76,7 @@ flx_status flx_parse_tree(flx_parser *p, bool sweep)
     return sweep ? flx_parse_sweep(p) : FLX_OK;
 }
 
-// -- making cases --------------------------------------------------------------------------------
+// -- making cases ---------------------------------------------------------------------------------
 
 static flx_case_box *new_box(flx_ctx *ctx, const char *name, const char *given, size_t length)
 {

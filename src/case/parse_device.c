@@ -34,7 +34,7 @@ static flx_status find_item(flx_parser *p, const flx_node *map, const char *key,
     return flx_parser_no_such(p, node, key, name, known, &nearest);
 }
 
-// -- films ---------------------------------------------------------------------------------------
+// -- films ----------------------------------------------------------------------------------------
 
 static flx_status parse_holes(flx_parser *p, const flx_node *node, flx_case_film *film)
 {
@@ -115,7 +115,7 @@ static flx_status parse_films(flx_parser *p)
     return FLX_OK;
 }
 
-// -- terminals, probes, loops --------------------------------------------------------------------
+// -- terminals, probes, loops ---------------------------------------------------------------------
 
 static flx_status parse_terminal_psi(flx_parser *p, const flx_node *node, flx_case_terminal *out)
 {
@@ -214,7 +214,7 @@ static flx_status parse_loops(flx_parser *p)
     return FLX_OK;
 }
 
-// -- mesh ----------------------------------------------------------------------------------------
+// -- mesh -----------------------------------------------------------------------------------------
 
 static flx_status parse_refine(flx_parser *p, const flx_node *node)
 {

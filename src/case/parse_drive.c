@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// -- fields --------------------------------------------------------------------------------------
+// -- fields ---------------------------------------------------------------------------------------
 
 // at: [x, y] with z beside it, or [x, y, z].
 static flx_status parse_place(flx_parser *p, const flx_node *map, double out[3])
@@ -84,7 +84,7 @@ static flx_status parse_fields(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
-// -- currents ------------------------------------------------------------------------------------
+// -- currents -------------------------------------------------------------------------------------
 
 static flx_status no_terminal(flx_parser *p, const flx_node *node)
 {
@@ -162,7 +162,7 @@ flx_status flx_parse_drive(flx_parser *p)
     return parse_currents(p, flx_node_get(node, "current"));
 }
 
-// -- start ---------------------------------------------------------------------------------------
+// -- start ----------------------------------------------------------------------------------------
 
 static flx_status parse_windings(flx_parser *p, const flx_node *node)
 {

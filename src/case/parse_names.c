@@ -16,7 +16,7 @@ static const char *const measured_whole[] = {"n_vortices", "psi_min", "psi_max",
                                              "energy",     "change",  "dt"};
 static const char *const measured_of[] = {"voltage", "winding", "current"};
 
-// -- names of values -----------------------------------------------------------------------------
+// -- names of values ------------------------------------------------------------------------------
 
 static flx_status evaluate_let(flx_parser *p, int32_t k)
 {
@@ -198,7 +198,7 @@ static void offer_names(void *user, flx_nearest *nearest, const char *what)
         flx_nearest_offer(nearest, units[k]);
 }
 
-// -- let -----------------------------------------------------------------------------------------
+// -- let ------------------------------------------------------------------------------------------
 
 static flx_status list_lets(flx_parser *p)
 {
@@ -236,7 +236,7 @@ static flx_status keep_lets(flx_parser *p)
     return FLX_OK;
 }
 
-// -- layers --------------------------------------------------------------------------------------
+// -- layers ---------------------------------------------------------------------------------------
 
 static flx_status parse_material(flx_parser *p, const flx_node *node, flx_material *m)
 {

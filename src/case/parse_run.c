@@ -24,8 +24,8 @@ static flx_status parse_steady(flx_parser *p, const flx_node *node, double *out)
     return *out > 0 ? FLX_OK : flx_parser_wrong(p, node);
 }
 
-// A bare number counts frames, a time is their distance. Points of a sweep are many, and seldom looked
-// at on the way: they keep their first and last frame.
+// A bare number counts frames, a time is their distance. Points of a sweep are many, and seldom
+// looked at on the way: they keep their first and last frame.
 static flx_status parse_frames(flx_parser *p, const flx_node *node, double *interval)
 {
     *interval = p->c->run.time / (flx_absent(flx_node_get(p->root, "sweep")) ? FRAMES : 1);

@@ -11,7 +11,7 @@
 enum { CHECKED = 64 }; // values of an axis that are tried when the case is read, and the last
 static const double MOST_POINTS = 1e7;
 
-// -- points --------------------------------------------------------------------------------------
+// -- points ---------------------------------------------------------------------------------------
 
 int64_t flx_case_points(const flx_case *c)
 {
@@ -77,7 +77,7 @@ flx_status flx_case_point(flx_ctx *ctx, const flx_case *c, int64_t point, int32_
     return status;
 }
 
-// -- values --------------------------------------------------------------------------------------
+// -- values ---------------------------------------------------------------------------------------
 
 static flx_status check_key(flx_parser *p, const flx_node *node, int32_t *row)
 {

@@ -227,7 +227,7 @@ flx_status flx_device_place(flx_ctx *ctx, flx_device *d)
     return flx_device_check_vortices(ctx, d, d->c);
 }
 
-// -- what it amounts to --------------------------------------------------------------------------
+// -- what it amounts to ---------------------------------------------------------------------------
 
 flx_device_info flx_device_info_of(const flx_device *d)
 {

@@ -80,7 +80,7 @@ flx_status flx_count_list(flx_parser *p, const flx_node *node, int32_t *n)
     return flx_absent(node) || node->kind == FLX_NODE_LIST ? FLX_OK : flx_parser_wrong(p, node);
 }
 
-// -- expressions ---------------------------------------------------------------------------------
+// -- expressions ----------------------------------------------------------------------------------
 
 static flx_status compile(flx_parser *p, const flx_node *node, flx_want want, const flx_expr **out)
 {
@@ -165,7 +165,7 @@ flx_status flx_get_int(flx_parser *p, const flx_node *node, double *out)
     return FLX_OK;
 }
 
-// -- words ---------------------------------------------------------------------------------------
+// -- words ----------------------------------------------------------------------------------------
 
 flx_status flx_get_bool(flx_parser *p, const flx_node *node, bool *out)
 {
@@ -248,7 +248,7 @@ flx_status flx_get_name(flx_parser *p, const flx_node *node, const char **out)
     return FLX_OK;
 }
 
-// -- lists ---------------------------------------------------------------------------------------
+// -- lists ----------------------------------------------------------------------------------------
 
 flx_status flx_get_numbers(flx_parser *p, const flx_node *node, int32_t n, double *out)
 {
@@ -280,7 +280,7 @@ flx_status flx_get_points(flx_parser *p, const flx_node *node, const double **ou
     return FLX_OK;
 }
 
-// -- options -------------------------------------------------------------------------------------
+// -- options --------------------------------------------------------------------------------------
 
 static flx_status get_option(flx_parser *p, const flx_node *node, const flx_option *row,
                              char *field)
@@ -323,7 +323,7 @@ flx_status flx_get_options(flx_parser *p, const flx_node *section, const flx_opt
     return FLX_OK;
 }
 
-// -- names of others -----------------------------------------------------------------------------
+// -- names of others ------------------------------------------------------------------------------
 
 int32_t flx_index_of(const void *list, int32_t n, size_t stride, const char *name)
 {

@@ -30,7 +30,7 @@ void flx_run_result_free(flx_run_result *result)
     flx_free(result);
 }
 
-// -- stops ---------------------------------------------------------------------------------------
+// -- stops ----------------------------------------------------------------------------------------
 
 // Whether the inputs stay what they are until the end, by samples.
 static bool inputs_settled(flx_runner *r, double t)
@@ -93,7 +93,7 @@ static flx_status check_stops(flx_runner *r, double dt)
     return stops ? FLX_STOPPED : FLX_OK;
 }
 
-// -- the loop ------------------------------------------------------------------------------------
+// -- the loop -------------------------------------------------------------------------------------
 
 static double time_of_frame(const flx_runner *r, int64_t k)
 {
@@ -179,7 +179,7 @@ static flx_status run_steps(flx_runner *r)
     return FLX_OK;
 }
 
-// -- begin and end -------------------------------------------------------------------------------
+// -- begin and end --------------------------------------------------------------------------------
 
 static void clear(flx_runner *r)
 {
@@ -267,7 +267,8 @@ static flx_status write_end(flx_runner *r, const char *json, bool sidecar)
     return status;
 }
 
-// Links know the flux through a triangle only up to whole quanta, and a mesh resolves vortices only where it is small.
+// Links know the flux through a triangle only up to whole quanta, and a mesh resolves vortices only
+// where it is small.
 static void warn_of_strong_field(flx_runner *r)
 {
     const double too_much = 0.1; // [Phi0] in one triangle: vortices would be some edges apart

@@ -15,7 +15,7 @@
 enum { TIME, DT, ENERGY, VOLTAGES };
 enum { ENERGY_EVERY = 10, ROWS = 1024 }; // the energy costs as much as a tenth of a step
 
-// -- series --------------------------------------------------------------------------------------
+// -- series ---------------------------------------------------------------------------------------
 
 flx_status flx_runner_series_init(flx_runner *r)
 {
@@ -98,7 +98,7 @@ static flx_status take_rows(flx_runner *r, const flx_series *series, int64_t ste
     return FLX_OK;
 }
 
-// -- file ----------------------------------------------------------------------------------------
+// -- file -----------------------------------------------------------------------------------------
 
 static flx_status begin_series(flx_runner *r)
 {
@@ -136,7 +136,7 @@ flx_status flx_runner_write_frame(flx_runner *r)
     return flx_file_write_frame(r->file, &frame, &extra);
 }
 
-// -- checkpoint ----------------------------------------------------------------------------------
+// -- checkpoint -----------------------------------------------------------------------------------
 
 char *flx_checkpoint_path(flx_ctx *ctx, const char *output)
 {
@@ -183,7 +183,7 @@ flx_status flx_runner_resume(flx_runner *r, bool *resumed)
     return FLX_OK;
 }
 
-// -- results -------------------------------------------------------------------------------------
+// -- results --------------------------------------------------------------------------------------
 
 static const char *text_of(const json_t *root, const char *key)
 {

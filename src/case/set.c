@@ -161,7 +161,7 @@ flx_status flx_node_edit(flx_ctx *ctx, flx_arena *arena, flx_node *root, const c
     return flx_node_set(ctx, arena, root, path, value);
 }
 
-// -- back to text --------------------------------------------------------------------------------
+// -- back to text ---------------------------------------------------------------------------------
 
 typedef struct text_buffer {
     flx_ctx *ctx;

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// -- JSON ----------------------------------------------------------------------------------------
+// -- JSON -----------------------------------------------------------------------------------------
 
 static flx_status no_memory(flx_ctx *ctx)
 {
@@ -45,7 +45,7 @@ flx_status flx_summary_text(flx_ctx *ctx, const json_t *json, char **out)
     return *out ? FLX_OK : no_memory(ctx);
 }
 
-// -- parts ---------------------------------------------------------------------------------------
+// -- parts ----------------------------------------------------------------------------------------
 
 static flx_status put_vortices(flx_ctx *ctx, const flx_summary_input *in, json_t *root)
 {
@@ -178,7 +178,7 @@ static flx_status put_currents(flx_ctx *ctx, const flx_summary_input *in, json_t
     return flx_json_put(ctx, root, "moment", flx_json_scaled(moment, s->K0 * pow(s->xi, 3)));
 }
 
-// -- the whole -----------------------------------------------------------------------------------
+// -- the whole ------------------------------------------------------------------------------------
 
 static flx_status fill(flx_ctx *ctx, const flx_summary_input *in, json_t *root)
 {

@@ -25,7 +25,7 @@ static char *file_of(const flx_sweep *s, int64_t point)
     return flx_format(s->ctx, "%s.p%03lld", s->opts->output, (long long)point);
 }
 
-// -- results -------------------------------------------------------------------------------------
+// -- results --------------------------------------------------------------------------------------
 
 // A swept value as a number where it is one.
 static json_t *axis_value(const flx_case_axis *axis, int32_t k)
@@ -87,7 +87,7 @@ static flx_status results_text(flx_sweep *s, char **text)
     return status;
 }
 
-// -- output --------------------------------------------------------------------------------------
+// -- output ---------------------------------------------------------------------------------------
 
 static flx_status create_output(flx_sweep *s)
 {
@@ -195,7 +195,7 @@ flx_status flx_sweep_take(flx_sweep *s, const flx_point_end *end)
     return s->opts->output && !again ? move_point(s, end) : FLX_OK;
 }
 
-// -- chains --------------------------------------------------------------------------------------
+// -- chains ---------------------------------------------------------------------------------------
 
 // The state that the next point of a chain goes on from, and what it lies on.
 typedef struct carry {
@@ -331,7 +331,7 @@ flx_status flx_sweep_run_chain(flx_sweep *s, const flx_run_opts *opts,
     return status;
 }
 
-// -- the sweep -----------------------------------------------------------------------------------
+// -- the sweep ------------------------------------------------------------------------------------
 
 static bool begins(const char *text, const char *start)
 {

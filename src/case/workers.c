@@ -41,10 +41,11 @@ typedef struct crew {
 } crew;
 
 // GNU OpenMP, which CHOLMOD brings, does not survive fork(): its threads stay behind and the first
-// parallel region waits for them for ever. With no active level there is none. Weak: it may be absent.
+// parallel region waits for them for ever. With no active level there is none. Weak: it may be
+// absent.
 extern void omp_set_max_active_levels(int levels) __attribute__((weak));
 
-// -- in a worker ---------------------------------------------------------------------------------
+// -- in a worker ----------------------------------------------------------------------------------
 
 static bool parent_ended(void *user)
 {
@@ -95,7 +96,7 @@ static void work(crew *w, flx_chain_of_points *chain)
     _exit(status < 0 ? 1 : 0);
 }
 
-// -- in the parent -------------------------------------------------------------------------------
+// -- in the parent --------------------------------------------------------------------------------
 
 static flx_status start_worker(crew *w, worker *one, flx_chain_of_points *chain)
 {

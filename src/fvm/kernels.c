@@ -1,7 +1,8 @@
-// fvm/kernels.c -- reference kernels, over slices begin .. end-1, with the vector types that gcc and clang share: a vector
-// holds (re, im) of the four sites of a slice.
+// fvm/kernels.c -- reference kernels, over slices begin .. end-1, with the vector types that gcc
+// and clang share: a vector holds (re, im) of the four sites of a slice.
 //
-// A complex product u x is u_re (x_re, x_im) + u_im (-x_im, x_re): the two parts are summed apart, the sign comes last.
+// A complex product u x is u_re (x_re, x_im) + u_im (-x_im, x_re): the two parts are summed apart,
+// the sign comes last.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fvm/kernels.h"
 
@@ -41,7 +42,8 @@ static inline d8 load_d8(const double *from)
     return v;
 }
 
-// The pairs of four sites, put together in registers: through memory the wide load would wait for the narrow stores.
+// The pairs of four sites, put together in registers: through memory the wide load would wait for
+// the narrow stores.
 static inline f8 gather_f8(const float *x, const int32_t *j)
 {
     f2 p[L];

@@ -1,8 +1,9 @@
 // fvm/kernels.h -- the loops over neighbours, as a table: "ref" is plain C and always there.
 //
-// Sites are taken four at a time (a slice). Neighbour q of the sites of slice s stands at places 4*(start[s] + q) .. +3,
-// padded with links of 0 to the largest number of neighbours in the slice, so that four sites share one vector
-// instruction. Kreutzer et al., SIAM J. Sci. Comput. 36, C401 (2014).
+// Sites are taken four at a time (a slice). Neighbour q of the sites of slice s stands at places
+// 4*(start[s] + q) .. +3, padded with links of 0 to the largest number of neighbours in the slice,
+// so that four sites share one vector instruction. Kreutzer et al., SIAM J. Sci. Comput. 36, C401
+// (2014).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_FVM_KERNELS_H
 #define FLX_FVM_KERNELS_H
@@ -38,11 +39,13 @@ typedef struct flx_kernels {
     const char *name;
     const char *how; // how to get it where it is missing; NULL: it is there
 
-    // y_i = sum_j link_ij psi_j - diag_i psi_i: the covariant Laplacian times the cell area. psi, y [n_site][2].
+    // y_i = sum_j link_ij psi_j - diag_i psi_i: the covariant Laplacian times the cell area. psi, y
+    // [n_site][2].
     void (*laplacian)(int32_t begin, int32_t end, const flx_stencil *stencil,
                       const double *restrict diag, const double *restrict psi, double *restrict y);
 
-    // z = g + D^{-1} sum_j link_ij x_j - x;  direction = first direction + second z;  x_new = x + direction
+    // z = g + D^{-1} sum_j link_ij x_j - x;  direction = first direction + second z;  x_new = x +
+    // direction
     void (*sweep)(int32_t begin, int32_t end, const flx_stencil *stencil, const flx_sweep *sweep);
 } flx_kernels;
 

@@ -76,8 +76,8 @@ flx_status flx_file_settle(flx_file *file);
 bool flx_h5_has(hid_t at, const char *path);
 // Opens a group; makes it (and those above it) if make; negative if that fails.
 hid_t flx_h5_group(hid_t at, const char *path, bool make);
-// The k-th name in a group, in alphabetical order if sorted (slower); false if there is none or it is
-// too long.
+// The k-th name in a group, in alphabetical order if sorted (slower); false if there is none or it
+// is too long.
 bool flx_h5_name(hid_t group, int64_t k, bool sorted, char name[FLX_NAME_MAX]);
 int64_t flx_h5_count(hid_t group);
 

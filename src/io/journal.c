@@ -4,15 +4,16 @@
 // leaves a file that cannot be opened. Here
 // - writes beyond the committed end of the file go straight to it: nothing refers to them yet;
 // - writes below it are kept in memory (the overlay) until HDF5 flushes the driver;
-// - a flush then writes the overlay to PATH-journal, applies it to the file and empties the journal;
+// - a flush then writes the overlay to PATH-journal, applies it to the file and empties the
+// journal;
 //   one that is to outlast a loss of power syncs the disk before, between and after these steps.
 // Killed before the journal is whole, the file is that of the flush before; killed later, whoever
 // opens the file next through this driver finishes the work (or, without the right to write, reads
 // through the journal). This is the redo log of databases: Mohan et al., ACM TODS 17, 94 (1992).
-// The journal is locked while a writer lives, so that there is one writer at a time and readers know
-// whether to wait or to repair. The file itself is ordinary HDF5; the driver leaves no trace in it.
-// (Without all this, with HDF5's cache told to write nothing between flushes, 13 of 200 writers
-// killed at random moments left a file that did not open or lacked frames.)
+// The journal is locked while a writer lives, so that there is one writer at a time and readers
+// know whether to wait or to repair. The file itself is ordinary HDF5; the driver leaves no trace
+// in it. (Without all this, with HDF5's cache told to write nothing between flushes, 13 of 200
+// writers killed at random moments left a file that did not open or lacked frames.)
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "io/journal.h"
 
@@ -32,8 +33,8 @@
 #endif
 
 enum {
-    // Bytes at the start of a file that tell which state it is in: the superblock, and no more, for a
-    // flush replaces it by one write, but the object header behind it by another.
+    // Bytes at the start of a file that tell which state it is in: the superblock, and no more, for
+    // a flush replaces it by one write, but the object header behind it by another.
     SUPERBLOCK = 48,
     PATIENCE = 2000 // milliseconds a reader waits for a writer's flush
 };
@@ -281,8 +282,8 @@ static bool recover(driver *d, const char *path)
     return done;
 }
 
-// A reader finds a journal: if its writer is dead the work is finished, if it lives it is given time
-// to end its flush.
+// A reader finds a journal: if its writer is dead the work is finished, if it lives it is given
+// time to end its flush.
 static void meet_journal(driver *d, const char *path)
 {
     for (int k = 0; k < PATIENCE; k++) {
@@ -504,8 +505,8 @@ static const H5FD_class_t driver_class = {
     .fl_map = H5FD_FLMAP_DICHOTOMY,
 };
 
-// Format 1.8: HDF5 reads damaged headers of the older one out of bounds, those of 1.8 carry checksums;
-// later ones mark a file as open and leave the mark when the writer is killed.
+// Format 1.8: HDF5 reads damaged headers of the older one out of bounds, those of 1.8 carry
+// checksums; later ones mark a file as open and leave the mark when the writer is killed.
 hid_t flx_journal_access(void)
 {
     static hid_t driver_id = -1;

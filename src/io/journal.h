@@ -14,8 +14,8 @@ int flx_journal_try(const char *path);
 // From now on nothing reaches the disk: the file stays what the last flush made it.
 void flx_journal_stop(hid_t file);
 
-// Whether flushes wait until the disk has them (at first they do): without, they outlast the death of
-// the process at any moment, but not a loss of power.
+// Whether flushes wait until the disk has them (at first they do): without, they outlast the death
+// of the process at any moment, but not a loss of power.
 void flx_journal_sync(hid_t file, bool sync);
 
 // errno of the first write that failed, 0 if none did.

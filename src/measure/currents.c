@@ -4,9 +4,9 @@
 // those for which sum_e w_e (J(m_e).t_e - j_e)^2 is least over the edges e near the site (m_e:
 // middle, t_e: direction). The mean of a linear field along an edge is its value in the middle, so
 // the result is exact for linear fields on any mesh, one-sided at the rim too, and of second order
-// for smooth ones. Edges near: those of the triangles around the site; where these say too little (at
-// the rim one layer of triangles shows the field normal to it at one depth alone) also those around
-// its neighbours. Where even so a gradient cannot be had, J is constant.
+// for smooth ones. Edges near: those of the triangles around the site; where these say too little
+// (at the rim one layer of triangles shows the field normal to it at one depth alone) also those
+// around its neighbours. Where even so a gradient cannot be had, J is constant.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
@@ -158,7 +158,7 @@ static flx_status weigh(const flx_mesh *mesh, int32_t i, weighing *g)
     return take_near(&s, i, wide);
 }
 
-// -- one site ------------------------------------------------------------------------------------
+// -- one site -------------------------------------------------------------------------------------
 
 typedef struct vector_sum {
     flx_edge_value value;
@@ -195,7 +195,7 @@ void flx_measure_sites(const flx_mesh *mesh, const double *j, double *out)
         flx_site_vector(mesh, i, array_value, j, out + 2 * (ptrdiff_t)i);
 }
 
-// -- all sites, again and again ------------------------------------------------------------------
+// -- all sites, again and again -------------------------------------------------------------------
 
 typedef struct edge_weight {
     double weight[2];

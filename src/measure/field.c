@@ -6,9 +6,9 @@
 // with K_t the mean of the currents at its corners. Near a triangle I_t and its gradient are taken
 // in closed form (D. R. Wilton et al., IEEE Trans. Antennas Propag. 32, 276 (1984)); from 5 times
 // its size on by Radon's rule of 7 points (degree 5), from 40 times by the 3 middles of the sides
-// (degree 2), each good for about 1e-7. A plane takes less, about 2e-6: from 3 and 15 times the size
-// on; there each point of a rule goes over a row of the plane, in a loop that the compiler turns into
-// vectors. In natural units mu0 K0 = Bc2 xi/Lambda.
+// (degree 2), each good for about 1e-7. A plane takes less, about 2e-6: from 3 and 15 times the
+// size on; there each point of a rule goes over a row of the plane, in a loop that the compiler
+// turns into vectors. In natural units mu0 K0 = Bc2 xi/Lambda.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/pool.h"
 #include "measure/measure.h"
@@ -172,7 +172,7 @@ static void field_range(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// -- a plane, row by row -------------------------------------------------------------------------
+// -- a plane, row by row --------------------------------------------------------------------------
 
 typedef struct range {
     int32_t begin, end;

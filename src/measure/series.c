@@ -13,7 +13,8 @@
 enum { RISES_MAX = 32, PERIODS_MIN = 3, BLOCKS_MIN = 8, BLOCKS_MAX = 64 };
 // Scatter that still counts as periodic: of the time from each rise to the one a period later, in
 // mean times between rises, and of heights, in the range of the series. Crossings and peaks between
-// samples are found that well from ten samples a rise. Noise with many rises a period fails the first.
+// samples are found that well from ten samples a rise. Noise with many rises a period fails the
+// first.
 static const double rise_scatter = 0.05, height_scatter = 0.1;
 // Largest departure of a period's mean, in standard deviations of the series: more is a drift.
 static const double mean_drift = 0.05;

@@ -1,8 +1,9 @@
 // mesh/make.c -- from films to a mesh: checks, sizes, rims, gmsh, repair, numbering.
 //
 // max_edge is a bound, not a wish. gmsh makes edges of mean length close to what it is asked for
-// with a tail to 1.4 of it; asked for TARGET of the bound, smoothed, and with the few edges that are
-// still too long split, the mean edge is 0.80 (2000 sites) to 0.87 (100 000 sites) of the bound.
+// with a tail to 1.4 of it; asked for TARGET of the bound, smoothed, and with the few edges that
+// are still too long split, the mean edge is 0.80 (2000 sites) to 0.87 (100 000 sites) of the
+// bound.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mesh/gmsh.h"
 #include "mesh/repair.h"

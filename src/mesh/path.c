@@ -292,8 +292,8 @@ static flx_status simplify(walk *w)
     return status;
 }
 
-// How often a closed chain of points goes around a point, counter-clockwise. Points are those of the
-// curve, or of the sites if there are any.
+// How often a closed chain of points goes around a point, counter-clockwise. Points are those of
+// the curve, or of the sites if there are any.
 static int32_t winding(const flx_mesh *m, const flx_polyline *curve, const walk *w,
                        const double o[2])
 {

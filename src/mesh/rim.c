@@ -13,8 +13,8 @@
 
 static const double GABRIEL = 0.5 * (1 - 1e-9); // [1] of the edge: radius that must be empty
 static const double NECK = 0.75;                // [1] the same across a neck
-// [1] of the target: longest edge left alone. Above 2, or halves shorter than their neighbours would
-// make these split in turn, round and round.
+// [1] of the target: longest edge left alone. Above 2, or halves shorter than their neighbours
+// would make these split in turn, round and round.
 static const double JUMP = 2.1;
 static const double HALF_PI = 1.57079632679489662;
 enum { MAX_ROUNDS = 200 };

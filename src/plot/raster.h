@@ -13,8 +13,8 @@ enum { FLX_RASTER_SUB = 3 }; // samples of a pixel along each side
 // tri holds one triangle per sample, row by row from the top; -1: no film there.
 enum { FLX_RASTER_LEVELS = 4096 };
 
-// What a pixel shows, but for the triangle that one sample in its middle says enough about: where all
-// of the pixel is on the film, and triangles are larger than pixels.
+// What a pixel shows, but for the triangle that one sample in its middle says enough about: where
+// all of the pixel is on the film, and triangles are larger than pixels.
 enum { FLX_RASTER_EMPTY = -2, FLX_RASTER_MIXED = -1 };
 
 typedef struct flx_raster {

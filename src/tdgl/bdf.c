@@ -178,8 +178,8 @@ static void add_correction(void *arg, int32_t begin, int32_t end)
 static int32_t solve(flx_tdgl *sim, double rho, double target)
 {
     enum { AT_MOST = 400 };
-    // The predictor of order 3 multiplies errors of earlier states by up to 1 + 4 + 6 + 4: each solve must shrink what it
-    // is given by more, else they live on for ever.
+    // The predictor of order 3 multiplies errors of earlier states by up to 1 + 4 + 6 + 4: each
+    // solve must shrink what it is given by more, else they live on for ever.
     const double shrink = 50;
     flx_operator_apply(&sim->op, sim->pool, sim->predicted, sim->y);
     double sum = flx_pool_sum(sim->pool, sim->mesh->n_site, first_sweep, sim);
@@ -208,8 +208,9 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
     return sweeps;
 }
 
-// A few power iterations from x = 1, for steps of several lengths. The same bound, (diag_i + spread_i)/a_i, of the largest
-// eigenvalue of -Lap tells where an explicit step (stable to 2.5 on the negative axis) ends.
+// A few power iterations from x = 1, for steps of several lengths. The same bound, (diag_i +
+// spread_i)/a_i, of the largest eigenvalue of -Lap tells where an explicit step (stable to 2.5 on
+// the negative axis) ends.
 void flx_tdgl_find_spread(flx_tdgl *sim)
 {
     enum { ITERATIONS = 12 };
@@ -269,8 +270,9 @@ static double spectral_bound(flx_tdgl *sim)
     return 1.000001 * sim->comm.ops->max(&sim->comm, best);
 }
 
-// Largest square of a site's error: `share` of the distance to the prediction, and |psi d|, where d is what the integral of
-// mu interpolated through its new value differs from the extrapolated one that was used.
+// Largest square of a site's error: `share` of the distance to the prediction, and |psi d|, where d
+// is what the integral of mu interpolated through its new value differs from the extrapolated one
+// that was used.
 static double site_error(void *arg, int32_t begin, int32_t end)
 {
     const stage *st = arg;
@@ -298,8 +300,8 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     const tdgl_clock *clock = &sim->clock;
     int32_t n = sim->mesh->n_site, q = sim->o.order;
     double t = clock->t + dt;
-    // Where |psi| = 1 mu follows the phase at the rate 1/tau0, so extrapolating it is stable for dt < 6/11 from three values
-    // and for dt < 1 from two.
+    // Where |psi| = 1 mu follows the phase at the rate 1/tau0, so extrapolating it is stable for dt
+    // < 6/11 from three values and for dt < 1 from two.
     const double cautious = 0.25;
     stage st = {.sim = sim, .n_psi = q + 1, .n_mu = dt > cautious ? 2 : q};
     // The predictor passes through one state more than the formula: its distance to the result

@@ -9,8 +9,7 @@
 
 enum { SITES_PER_THREAD = 10000 }; // below this a second thread costs more than it gives
 
-// One step
-// ------------------------------------------------------------------------------------------------------------
+// One step ----------------------------------------------------------------------------------------
 
 typedef struct turn_job {
     flx_tdgl *sim;
@@ -203,8 +202,7 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
     }
 }
 
-// Creation
-// ------------------------------------------------------------------------------------------------------------
+// Creation ----------------------------------------------------------------------------------------
 
 static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o)
 {
@@ -432,8 +430,7 @@ void flx_tdgl_free(flx_tdgl *sim)
     flx_free(sim);
 }
 
-// State
-// ---------------------------------------------------------------------------------------------------------------
+// State -------------------------------------------------------------------------------------------
 
 flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t)
 {

@@ -28,7 +28,7 @@ static struct {
     int n_cached;
 } shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-// -- our own -------------------------------------------------------------------------------------
+// -- our own --------------------------------------------------------------------------------------
 
 // Exponents of m, kg, s, A, K, mol, cd, rad.
 static const struct {
@@ -66,7 +66,7 @@ static bool find_own(const char *name, flx_unit *out)
     return false;
 }
 
-// -- UDUNITS -------------------------------------------------------------------------------------
+// -- UDUNITS --------------------------------------------------------------------------------------
 
 static int base_of(const ut_unit *unit)
 {

@@ -36,7 +36,7 @@ static void refused_or_done(flx_ctx *ctx, flx_status status)
         abort();
 }
 
-// -- the good files ------------------------------------------------------------------------------
+// -- the good files -------------------------------------------------------------------------------
 
 static flx_mesh *square(flx_ctx *ctx)
 {
@@ -146,7 +146,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-// -- changes -------------------------------------------------------------------------------------
+// -- changes --------------------------------------------------------------------------------------
 
 // The names of all objects, in the order of a visit.
 typedef struct names {
@@ -278,7 +278,7 @@ static size_t change_bytes(fuzz_bytes *b, uint8_t *data, size_t size)
     return size;
 }
 
-// -- readers -------------------------------------------------------------------------------------
+// -- readers --------------------------------------------------------------------------------------
 
 static void read_all(flx_ctx *ctx, flx_file *file)
 {

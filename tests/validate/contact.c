@@ -1,13 +1,15 @@
-// Wires between contacts: uniform across, no field. Normal contacts (psi = 0), penetration of the electric field, stalled
-// boundary between normal metal and superconductor, phase slips, the Josephson relation, Ohm's law in SI.
+// Wires between contacts: uniform across, no field. Normal contacts (psi = 0), penetration of the
+// electric field, stalled boundary between normal metal and superconductor, phase slips, the
+// Josephson relation, Ohm's law in SI.
 //   Kramer and Baratoff, Phys. Rev. Lett. 38, 518 (1977); Watts-Tobin, Kraehenbuehl and Kramer, J. Low Temp. Phys. 42, 459
 //   (1981); Dolgert, Blum, Dorsey and Fowler, Phys. Rev. B 57, 5432 (1998); Josephson, Phys. Lett. 1, 251 (1962).
-// Numbers of stationary states are those of the ordinary differential equations they obey, solved apart from this program.
+// Numbers of stationary states are those of the ordinary differential equations they obey, solved
+// apart from this program.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/units.h"
 #include "validate.h"
 
-// -- a wire and its run ----------------------------------------------------------------------------------------------
+// -- a wire and its run ---------------------------------------------------------------------------
 
 typedef struct wire {
     flx_ctx *ctx;
@@ -44,8 +46,9 @@ static wire *wire_make(double length, double h)
     return w;
 }
 
-// Starts a run of fixed steps dt, from the state of the run before if there was one. (A contact's state rests while mu turns
-// its phase: the difference in time, of order (mu dt)^3, stays in stationary states.)
+// Starts a run of fixed steps dt, from the state of the run before if there was one. (A contact's
+// state rests while mu turns its phase: the difference in time, of order (mu dt)^3, stays in
+// stationary states.)
 static void wire_run(wire *w, double u, double gamma, double j, double dt)
 {
     flx_tdgl_problem p = {.mesh = w->bar.mesh,
@@ -101,7 +104,7 @@ static double steady_voltage(double length, double h, double u, double gamma, do
     return v;
 }
 
-// -- Ohm -------------------------------------------------------------------------------------------------------------
+// -- Ohm ------------------------------------------------------------------------------------------
 
 static void ohm(void)
 {
@@ -152,7 +155,7 @@ static void ohm(void)
     flx_ctx_free(ctx);
 }
 
-// -- contacts --------------------------------------------------------------------------------------------------------
+// -- contacts -------------------------------------------------------------------------------------
 
 // The decay of mu behind a natural contact: three sites, mu = C exp(-x/Lambda) + const.
 static double decay(double h, double gamma)
@@ -236,7 +239,7 @@ static void wires(void)
     }
 }
 
-// -- stall current ---------------------------------------------------------------------------------------------------
+// -- stall current --------------------------------------------------------------------------------
 
 // Speed at which the superconductor (right) invades normal metal (left) under current J.
 static double front_speed(double h, double u, double gamma, double j)

@@ -1,5 +1,5 @@
-// Disks, strips and a single vortex at kappa = infinity: energies of states in a field, profile and energy of the core,
-// fields at which the vortex-free state loses its stability.
+// Disks, strips and a single vortex at kappa = infinity: energies of states in a field, profile and
+// energy of the core, fields at which the vortex-free state loses its stability.
 //   Schweigert and Peeters, Phys. Rev. B 57, 13817 (1998); Palacios, Phys. Rev. B 58, R5948 (1998); Aladyshkin et al.,
 //   Supercond. Sci. Technol. 14, 703 (2001). References are radial (or, for strips, transverse) boundary-value problems
 //   and the eigenvalues of small disturbances of their solutions, solved apart from this program.
@@ -25,7 +25,7 @@ static flx_tdgl *film_start(flx_ctx *ctx, const flx_mesh *m, uniform *field, int
     return sim;
 }
 
-// -- energies --------------------------------------------------------------------------------------------------------
+// -- energies -------------------------------------------------------------------------------------
 
 static void energies(void)
 {
@@ -86,9 +86,10 @@ static void energies(void)
     }
 }
 
-// -- vortex ----------------------------------------------------------------------------------------------------------
+// -- vortex ---------------------------------------------------------------------------------------
 
-// A hexagon of circumradius n h of the triangular lattice: its middle is a site, and its symmetry keeps a vortex there.
+// A hexagon of circumradius n h of the triangular lattice: its middle is a site, and its symmetry
+// keeps a vortex there.
 static flx_mesh *hexagon(flx_ctx *ctx, int32_t n, double h, int32_t *middle)
 {
     int32_t side = 2 * n + 1, n_site = 0, n_tri = 0, *number = get(side * side, sizeof *number);
@@ -202,7 +203,7 @@ static void cores(void)
         "radial problem; the 1/R^4 term is 1e-4");
 }
 
-// -- loss of stability -----------------------------------------------------------------------------------------------
+// -- loss of stability ----------------------------------------------------------------------------
 
 typedef struct film {
     const flx_mesh *mesh;
@@ -226,7 +227,8 @@ static void film_a(void *user, double t, double *a, double *a_dot)
     }
 }
 
-// Growth rate of the slowest disturbance of the state without vortices: two runs with noise of opposite sign, and how
+// Growth rate of the slowest disturbance of the state without vortices: two runs with noise of
+// opposite sign, and how
 // the difference of their |psi|^2 grows late.
 static double growth(flx_ctx *ctx, film *s)
 {

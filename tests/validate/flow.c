@@ -2,8 +2,9 @@
 //   Gor'kov and Kopnin, Sov. Phys. Usp. 18, 496 (1975); Hu and Thompson, Phys. Rev. B 6, 110 (1972); Larkin and
 //   Ovchinnikov, in Nonequilibrium Superconductivity (1986). References: c from the linear response of the radial vortex,
 //   solved apart from this program.
-// A film without rim (closed on itself along x and y) holds one vortex of a square lattice, B = 2 pi/L^2. A uniform
-// electric field E = -dA/dt carries it along y at v = E/B; the mean of J over space and time is sigma_ff E.
+// A film without rim (closed on itself along x and y) holds one vortex of a square lattice, B = 2
+// pi/L^2. A uniform electric field E = -dA/dt carries it along y at v = E/B; the mean of J over
+// space and time is sigma_ff E.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "validate.h"
 
@@ -12,7 +13,8 @@ typedef struct torus {
     double field, e;
 } torus;
 
-// A = -B y x^ - E t x^. A step across the upper rim comes back to y = 0 with the gauge change -B ly x of psi.
+// A = -B y x^ - E t x^. A step across the upper rim comes back to y = 0 with the gauge change -B ly
+// x of psi.
 static void torus_a(void *user, double t, double *a, double *a_dot)
 {
     const torus *s = user;
@@ -55,7 +57,8 @@ static double conductivity(double u, double gamma, double size, double h, double
     must(ctx, flx_tdgl_set_psi(sim, psi, 0));
     free(psi);
     double *js = get(m->n_edge, sizeof *js), *jn = get(m->n_edge, sizeof *jn);
-    // the current settles in c/B, about c L^2/2 pi; whole periods of the lattice of sites are averaged over
+    // the current settles in c/B, about c L^2/2 pi; whole periods of the lattice of sites are
+    // averaged over
     double period = 2 * s.l.ly / ny / v,
            start = period * ceil(16 * fmax(1.5 * pow(u / 5.79, 0.7) * (1 + gamma / 4), 0.5) * size *
                                  size / (2 * pi) / period),

@@ -1,11 +1,14 @@
-// Manufactured solutions: exact states of the full equations, made by choosing epsilon, A and the currents for them.
+// Manufactured solutions: exact states of the full equations, made by choosing epsilon, A and the
+// currents for them.
 //
-// 1. A bar of length L with a contact at each end; everything at once. With S = sqrt(1 + g^2 f^2), f = f(t), psi = f:
+// 1. A bar of length L with a contact at each end; everything at once. With S = sqrt(1 + g^2 f^2),
+// f = f(t), psi = f:
 //      S = S0 + S1 sin(w t),  mu = m sinh(k x),  m = S p/u,  p' = (k^2 S/u - f^2) p
 //      A = (p/k) (cosh(k L/2) - cosh(k x)) x^ + curl (b(t) cos(pi x/L) cos(pi y/W) z^)
 //      epsilon = f^2 + A^2 + u S f'/f,  J at the contacts -m k cosh(k L/2), A_n = 0 on the whole rim
 //    so that u f^2 mu/S = div Js and div J = 0.
-// 2. A disk, |psi| uneven: psi = f = f0 + f1 cos(pi r/R) cos(w t), A = b(t) (1 + r^2/3R^2) (-y, x), mu = 0,
+// 2. A disk, |psi| uneven: psi = f = f0 + f1 cos(pi r/R) cos(w t), A = b(t) (1 + r^2/3R^2) (-y, x),
+// mu = 0,
 //      epsilon = f^2 + A^2 - lap f/f + u S f'/f.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "validate.h"
@@ -18,7 +21,7 @@ typedef struct exact {
     bool disk;
 } exact;
 
-// -- the bar ---------------------------------------------------------------------------------------------------------
+// -- the bar --------------------------------------------------------------------------------------
 
 static double s_of(double t, double *rate)
 {
@@ -66,7 +69,7 @@ static void a_bar(double x, double y, double t, double a[2], double rate[2])
     rate[1] = b_rate * curl[1];
 }
 
-// -- the disk --------------------------------------------------------------------------------------------------------
+// -- the disk -------------------------------------------------------------------------------------
 
 static double f_disk(double r, double t, double *rate, double *laplacian)
 {
@@ -85,7 +88,7 @@ static void a_disk(double x, double y, double t, double a[2], double rate[2])
     rate[1] = x * b_rate * shape;
 }
 
-// -- inputs of the engine --------------------------------------------------------------------------------------------
+// -- inputs of the engine -------------------------------------------------------------------------
 
 static void exact_a(void *user, double t, double *a, double *a_dot)
 {
@@ -132,7 +135,7 @@ static void exact_current(void *user, double t, double *current)
     current[1] = -current[0];
 }
 
-// -- runs ------------------------------------------------------------------------------------------------------------
+// -- runs -----------------------------------------------------------------------------------------
 
 // What a run ends with: psi with its mean phase taken out, and mu.
 typedef struct result {

@@ -1,4 +1,5 @@
-// Phase slips of a wire above the current at which its stationary states end, and the Josephson relation.
+// Phase slips of a wire above the current at which its stationary states end, and the Josephson
+// relation.
 //   Kramer and Baratoff, Phys. Rev. Lett. 38, 518 (1977); Ivlev and Kopnin, Adv. Phys. 33, 47 (1984); Josephson, Phys.
 //   Lett. 1, 251 (1962): between points in equilibrium <V> = Phi0 x rate, 2 pi x rate in natural units.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -70,8 +71,8 @@ typedef struct cycle {
     double rate;                    // of the slips
 } cycle;
 
-// Follows V over n periods, from one rise through the middle of its range to another. At a slip the phase between the
-// probes, summed along the wire, jumps by 2 pi.
+// Follows V over n periods, from one rise through the middle of its range to another. At a slip the
+// phase between the probes, summed along the wire, jumps by 2 pi.
 static cycle follow(wire *w, double x, int32_t n)
 {
     int32_t left = (int32_t)lround(w->bar.nx / 2 - x / w->bar.h), right = w->bar.nx - left,

@@ -1,11 +1,11 @@
-// Uniform states and thin rings: relaxation, depairing current, rings in a field and the limit of their stability, the
-// fluxoid of a loop.
+// Uniform states and thin rings: relaxation, depairing current, rings in a field and the limit of
+// their stability, the fluxoid of a loop.
 //   J = q (1 - q^2), |psi|^2 = 1 - q^2 with q = (n - phi)/R: Tinkham, Introduction to Superconductivity, ch. 4.
 //   Stability: Kramer and Zimmermann, Physica D 16, 221 (1985); Tuckerman and Barkley, Physica D 46, 57 (1990).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "validate.h"
 
-// -- relaxation ------------------------------------------------------------------------------------------------------
+// -- relaxation -----------------------------------------------------------------------------------
 
 // u sqrt(1 + g^2 f^2) f' = (1 - f^2) f, as the time to get from f0 to f: Simpson in ln f.
 static double relaxation_time(double u, double gamma, double f0, double f)
@@ -67,7 +67,7 @@ static void relaxation(void)
     }
 }
 
-// -- depairing -------------------------------------------------------------------------------------------------------
+// -- depairing ------------------------------------------------------------------------------------
 
 typedef struct twist {
     const lattice *l;
@@ -135,7 +135,7 @@ static void depairings(void)
     row("order in h", order_of(jc[0], jc[1], jc[2]), 2, "0.1", "next order of the expansion");
 }
 
-// -- thin rings ------------------------------------------------------------------------------------------------------
+// -- thin rings -----------------------------------------------------------------------------------
 
 #define WIDTH 0.02 // [xi]
 
@@ -225,8 +225,8 @@ static void ring_state(ring *r, int32_t n, double phi, double *density, double *
     flx_tdgl_free(sim);
 }
 
-// Growth rate of the slowest modulation, exp(i theta), of a state of flux phi without winding: density and phase are
-// disturbed by 1e-4 and followed.
+// Growth rate of the slowest modulation, exp(i theta), of a state of flux phi without winding:
+// density and phase are disturbed by 1e-4 and followed.
 static double ring_growth(ring *r, double phi)
 {
     flx_tdgl *sim = ring_start(r, 0, phi, 0);
@@ -335,9 +335,10 @@ static void rings(void)
     }
 }
 
-// -- fluxoid ---------------------------------------------------------------------------------------------------------
+// -- fluxoid --------------------------------------------------------------------------------------
 
-// Winding round the hole, and how far the fluxoids of its rim and (the mean of the moduli) of five circles are from it.
+// Winding round the hole, and how far the fluxoids of its rim and (the mean of the moduli) of five
+// circles are from it.
 static int32_t fluxoid_error(double h, double *rim, double *circles)
 {
     flx_ctx *ctx = flx_ctx_create();

@@ -1,5 +1,6 @@
-// tests/validate/validate.h -- what the validation programs share: rows of the report, meshes with known symmetry, runs to
-// a steady state, Richardson extrapolation. A program that cannot go on ends with status 1 and the reason.
+// tests/validate/validate.h -- what the validation programs share: rows of the report, meshes with
+// known symmetry, runs to a steady state, Richardson extrapolation. A program that cannot go on
+// ends with status 1 and the reason.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_VALIDATE_H
 #define FLX_VALIDATE_H
@@ -17,7 +18,7 @@
 
 static const double pi = 3.14159265358979323846;
 
-// -- report ----------------------------------------------------------------------------------------------------------
+// -- report ---------------------------------------------------------------------------------------
 
 // Columns are separated by |, so that one in a text is written as in HTML.
 static inline void cell(const char *text, char end)
@@ -57,8 +58,8 @@ static inline void *get(int64_t n, size_t size)
     return data;
 }
 
-// Order seen between three values on steps h, h/2, h/4 without knowing the limit, and the limit itself from the two finest
-// if the order is `order`.
+// Order seen between three values on steps h, h/2, h/4 without knowing the limit, and the limit
+// itself from the two finest if the order is `order`.
 static inline double order_of(double coarse, double middle, double fine)
 {
     return log2(fabs((coarse - middle) / (middle - fine)));
@@ -68,7 +69,7 @@ static inline double limit_of(double coarse, double fine, double order)
     return fine + (fine - coarse) / (pow(2, order) - 1);
 }
 
-// -- meshes from shapes ----------------------------------------------------------------------------------------------
+// -- meshes from shapes ---------------------------------------------------------------------------
 
 static inline flx_mesh *mesh_of(flx_ctx *ctx, const flx_shape_item *items, int32_t n_item,
                                 const flx_shape_item *hole, double h, const flx_mesh_refine *near)
@@ -95,10 +96,10 @@ static inline flx_mesh *disk_mesh(flx_ctx *ctx, double radius, double h)
     return mesh_of(ctx, &circle, 1, NULL, h, NULL);
 }
 
-// -- a bar between two contacts --------------------------------------------------------------------------------------
+// -- a bar between two contacts -------------------------------------------------------------------
 
-// x from -length/2 to length/2 in nx cells, ny cells across; the diagonals of the rectangles carry no weight, so that
-// states uniform across see the three-point differences of the line.
+// x from -length/2 to length/2 in nx cells, ny cells across; the diagonals of the rectangles carry
+// no weight, so that states uniform across see the three-point differences of the line.
 typedef struct bar {
     flx_mesh *mesh;
     flx_terminal terminal[2]; // at -length/2, at length/2
@@ -154,11 +155,11 @@ static inline void bar_clear(bar *b)
     flx_mesh_free(b->mesh);
 }
 
-// -- lattices without ends -------------------------------------------------------------------------------------------
+// -- lattices without ends ------------------------------------------------------------------------
 
-// A triangular lattice closed on itself along x (a cylinder: a strip without ends) and, if torus, along y as well. The
-// plane cannot hold it, so the mesh is filled in here: for the engine a film is its edges. Distances along x are hx, between
-// rows hy; nx and, for a torus, ny rows, even.
+// A triangular lattice closed on itself along x (a cylinder: a strip without ends) and, if torus,
+// along y as well. The plane cannot hold it, so the mesh is filled in here: for the engine a film
+// is its edges. Distances along x are hx, between rows hy; nx and, for a torus, ny rows, even.
 typedef struct lattice {
     flx_mesh mesh;   // tri and loops are absent
     double *dx, *dy; // [n_edge] tail to head
@@ -227,7 +228,8 @@ static inline lattice lattice_make(int32_t nx, int32_t ny, double hx, double hy,
     free(edge);
     for (int32_t i = 0; i < m->n_site; i++)
         m->row[i + 1] += m->row[i];
-    // Sorted edges give every site its lower neighbours first, if heads are dealt with before tails.
+    // Sorted edges give every site its lower neighbours first, if heads are dealt with before
+    // tails.
     int32_t *at = get(m->n_site, sizeof *at);
     memcpy(at, m->row, (size_t)m->n_site * sizeof *at);
     for (int pass = 0; pass < 2; pass++)
@@ -249,7 +251,7 @@ static inline void lattice_clear(lattice *l)
         free(arrays[k]);
 }
 
-// -- runs ------------------------------------------------------------------------------------------------------------
+// -- runs -----------------------------------------------------------------------------------------
 
 static inline double abs2(flx_cplx z)
 {
@@ -278,7 +280,8 @@ static inline double mean_abs2(const flx_frame *f)
     return sum / area;
 }
 
-// Uniform field B: a_e in the gauge A = B/2 (-y, x), exact for straight edges. `user` points to one.
+// Uniform field B: a_e in the gauge A = B/2 (-y, x), exact for straight edges. `user` points to
+// one.
 typedef struct uniform {
     const flx_mesh *mesh;
     double field;
