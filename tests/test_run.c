@@ -220,6 +220,40 @@ static void psi_zero_on_a_path_leaves_its_fluxoid_undefined_with_the_reason(void
     flx_case_free(c);
 }
 
+static void keep_warnings(void *user, flx_log_level level, const char *text)
+{
+    char *all = user;
+    if (level == FLX_LOG_WARNING)
+        strncat(all, text, 1000 - strlen(all));
+}
+
+static void a_mesh_that_cannot_show_the_physics_is_warned_of(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *warning;
+    } all[] = {
+        {RING "drive: {field: 1 mT}\ntdgl: {time: 0.1 tau0}\n", ""},
+        {RING "drive: {field: 2 T}\ntdgl: {time: 0.1 tau0}\n", "the field puts"},
+        {"fluxoid: 1\n"
+         "units: {length: um}\n"
+         "layers: {al: {coherence_length: 0.2 um, pearl_length: 4 um}}\n"
+         "films: {disk: {layer: al, shape: [circle: {radius: 1}]}}\n"
+         "mesh: {max_edge: 3 xi}\ntdgl: {time: 0.1 tau0}\n",
+         "edges of the mesh reach"},
+    };
+    for (size_t k = 0; k < sizeof all / sizeof all[0]; k++) {
+        char warnings[1001] = "";
+        flx_ctx_set_log(ctx, keep_warnings, warnings);
+        flx_run_result_free(run_text(ctx, all[k].text, NULL, FLX_OK));
+        flx_ctx_set_log(ctx, NULL, NULL);
+        if (all[k].warning[0] == 0)
+            assert_string_equal(warnings, "");
+        else
+            assert_non_null(strstr(warnings, all[k].warning));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_steady_state_stops_the_run_but_not_before_the_drive_is_settled),
         cmocka_unit_test(a_run_that_diverges_keeps_its_state_and_says_why),
         cmocka_unit_test(a_file_is_measured_as_the_run_was),
+        cmocka_unit_test(a_mesh_that_cannot_show_the_physics_is_warned_of),
         cmocka_unit_test(psi_zero_on_a_path_leaves_its_fluxoid_undefined_with_the_reason),
     };
     return cmocka_run_group_tests(tests, begin, end);
