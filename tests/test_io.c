@@ -6,25 +6,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static flx_ctx *ctx;
-static sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    sample_init(&s, ctx);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    sample_clear(&s);
-    flx_ctx_free(ctx);
-    return 0;
-}
-
 #define assert_ok(call)                                                                            \
     do {                                                                                           \
         flx_status status_ = (call);                                                               \

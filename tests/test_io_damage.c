@@ -9,25 +9,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-static flx_ctx *ctx;
-static sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    sample_init(&s, ctx);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    sample_clear(&s);
-    flx_ctx_free(ctx);
-    return 0;
-}
-
 static void write_sample(const char *path, int32_t frames)
 {
     flx_file *file;

@@ -10,24 +10,6 @@
 #include <time.h>
 
 static const char path[] = "io_kill.h5";
-static flx_ctx *ctx;
-static sample s;
-
-static int setup(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    sample_init(&s, ctx);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    sample_clear(&s);
-    flx_ctx_free(ctx);
-    return 0;
-}
 
 // The child: frame after frame, each told to the parent when it is done.
 static void write_until_killed(int told, int32_t frames, bool traced)

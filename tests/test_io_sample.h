@@ -179,4 +179,24 @@ static inline bool sample_file_holds(flx_file *file, sample *s, int32_t n)
     return same;
 }
 
+// What each test of data files starts from.
+static flx_ctx *ctx;
+static sample s;
+
+static int setup(void **state)
+{
+    (void)state;
+    ctx = flx_ctx_create();
+    sample_init(&s, ctx);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    sample_clear(&s);
+    flx_ctx_free(ctx);
+    return 0;
+}
+
 #endif
