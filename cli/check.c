@@ -6,6 +6,7 @@
 #include "report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void print_units(const flx_scales *s)
 {
@@ -18,11 +19,15 @@ static void print_units(const flx_scales *s)
     printf("\n");
 }
 
+static void print_title(const flx_case *c)
+{
+    printf("%s%s%s\n", c->name, *c->title ? ": " : "", c->title);
+}
+
 static void print_info(const flx_case *c, const flx_device_info *d)
 {
     const flx_mesh_quality *q = &d->quality;
-    char step[40], memory[40], file[40];
-    printf("%s%s%s\n", c->name, *c->title ? ": " : "", c->title);
+    print_title(c);
     printf("device    films %d, holes %d, terminals %d, probes %d, loops %d\n", (int)d->n_film,
            (int)d->n_hole, (int)d->n_terminal, (int)d->n_probe, (int)d->n_loop);
     print_units(&c->scales);
@@ -34,12 +39,48 @@ static void print_info(const flx_case *c, const flx_device_info *d)
         "negative duals %d\n",
         q->min_edge, q->max_edge, q->mean_edge, q->min_angle, 100 * q->obtuse_share,
         (int)q->n_negative_dual);
-    printf("run       to %g tau0; a step about %s on one core, memory %s, data file %s\n",
-           c->run.time, cli_si(d->step_seconds, "s", step, sizeof step),
+}
+
+// What time integration costs; other engines say themselves.
+static void print_costs(const flx_device_info *d)
+{
+    char step[40], memory[40], file[40];
+    printf("costs     a step about %s on one core, memory %s, data file %s\n",
+           cli_si(d->step_seconds, "s", step, sizeof step),
            cli_si(d->memory, "B", memory, sizeof memory),
            cli_si(d->file_bytes, "B", file, sizeof file));
-    if (d->n_point > 1)
-        printf("sweep     %lld points\n", (long long)d->n_point);
+}
+
+static flx_status print_device(flx_ctx *ctx, const flx_case *c)
+{
+    flx_device *device = NULL;
+    flx_status status = flx_device_create(ctx, c, &device);
+    if (status < 0)
+        return status;
+    const flx_device_info info = flx_device_info_of(device);
+    print_info(c, &info);
+    if (strcmp(c->engine, "tdgl") == 0)
+        print_costs(&info);
+    flx_device_free(device);
+    return status;
+}
+
+static flx_status print_case(flx_ctx *ctx, const flx_case *c)
+{
+    char *text = NULL;
+    flx_status status = flx_case_describe(ctx, c, &text);
+    if (status < 0)
+        return status;
+    if (c->n_film > 0)
+        status = print_device(ctx, c);
+    else
+        print_title(c);
+    if (status >= 0)
+        printf("run       %s\n", text);
+    if (status >= 0 && flx_case_points(c) > 1)
+        printf("sweep     %lld points\n", (long long)flx_case_points(c));
+    flx_text_free(text);
+    return status;
 }
 
 static int check_main(int argc, char **argv)
@@ -55,16 +96,10 @@ static int check_main(int argc, char **argv)
     if (code == CLI_GO_ON) {
         flx_ctx *ctx = cli_context(0);
         flx_case *c = NULL;
-        flx_device *device = NULL;
         flx_status status = flx_case_load(ctx, words.word[0], sets.item, sets.n, &c);
         if (status >= 0)
-            status = flx_device_create(ctx, c, &device);
-        if (status >= 0) {
-            const flx_device_info info = flx_device_info_of(device);
-            print_info(c, &info);
-        }
+            status = print_case(ctx, c);
         code = cli_end(ctx, "check", status);
-        flx_device_free(device);
         flx_case_free(c);
         flx_ctx_free(ctx);
     }

@@ -237,6 +237,64 @@ static void print_point(const json_t *pattern, const json_t *point)
     printf("%s%s\n", error ? "  " : "", error ? error : "");
 }
 
+// -- engines that have no report of their own -----------------------------------------------------
+
+// Numbers of a summary by name; lists and tables of numbers are for --json.
+static void print_plain(const json_t *run)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    printf("%s: %s\n", json_string_value(json_object_get(run, "case")),
+           json_string_value(json_object_get(run, "engine")));
+    int width = longest_key(run, 8);
+    json_object_foreach((json_t *)run, key, value)
+    {
+        if (json_is_number(value))
+            printf("%-*s  %s\n", width, key, cell(run, key, "%.8g", text));
+    }
+}
+
+// One line of a sweep; without a point the titles.
+static void print_plain_point(const json_t *pattern, const json_t *point)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    json_object_foreach(json_object_get(pattern, "set"), key, value)
+    {
+        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
+        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
+    }
+    json_object_foreach((json_t *)pattern, key, value)
+    {
+        if (json_is_number(value))
+            printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12,
+                   point ? cell(point, key, "%.8g", text) : key);
+    }
+    const char *error = json_string_value(json_object_get(point, "error"));
+    printf("%s\n", error ? error : "");
+}
+
+// -- the report of each engine --------------------------------------------------------------------
+
+static const struct report {
+    const char *engine;
+    void (*run)(const json_t *run);
+    void (*point)(const json_t *pattern, const json_t *point); // a line of a sweep
+} reports[] = {
+    {"tdgl", print_run, print_point},
+};
+
+static struct report report_of(const json_t *summary)
+{
+    const char *engine = json_string_value(json_object_get(summary, "engine"));
+    for (size_t k = 0; k < sizeof reports / sizeof *reports; k++)
+        if (!engine || strcmp(reports[k].engine, engine) == 0)
+            return reports[k];
+    return (struct report){NULL, print_plain, print_plain_point};
+}
+
 static void print_sweep(const json_t *points)
 {
     // Titles are those of the point with the most to tell: a failed one may lack some.
@@ -250,10 +308,11 @@ static void print_sweep(const json_t *points)
     }
     if (!pattern)
         return;
-    print_point(pattern, NULL);
+    struct report report = report_of(pattern);
+    report.point(pattern, NULL);
     json_array_foreach((json_t *)points, k, point)
     {
-        print_point(pattern, point);
+        report.point(pattern, point);
     }
 }
 
@@ -265,6 +324,6 @@ void cli_report(const char *json)
     if (json_is_array(points))
         print_sweep(points);
     else if (root)
-        print_run(root);
+        report_of(root).run(root);
     json_decref(root);
 }

@@ -77,7 +77,7 @@ static const struct {
     {"key-top", FLX_ERR_INPUT,
      "7: unknown key 'film'; did you mean 'films'? Allowed: fluxoid, title, "
      "units, let, reference_layer, engine, layers, films, terminals, probes, "
-     "mesh, drive, start, tdgl, loops, sweep, static, london, xy, circuit"},
+     "mesh, drive, start, tdgl, static, london, xy, circuit, loops, sweep"},
     {"key-layer", FLX_ERR_INPUT,
      "6: layers.al: unknown key 'thicknes'; did you mean 'thickness'? Allowed: "
      "coherence_length, penetration_depth, thickness, pearl_length, z, u, "

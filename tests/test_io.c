@@ -321,6 +321,33 @@ static void a_mesh_of_pytdgl_is_imported(void **state)
     flx_mesh_free(mesh);
 }
 
+static void results_come_back_and_are_replaced(void **state)
+{
+    (void)state;
+    double list[3] = {1, 2.5, -3}, table[6] = {1, 2, 3, 4, 5, 6};
+    flx_file *file;
+    flx_array got;
+    assert_ok(flx_file_create(ctx, "io_results.h5", &file));
+    assert_ok(flx_file_write_array(file, "list", &(flx_array){3, 1, table}));
+    assert_ok(flx_file_write_array(file, "list", &(flx_array){3, 1, list}));
+    assert_ok(flx_file_write_array(file, "table", &(flx_array){2, 3, table}));
+    assert_ok(flx_file_close(file));
+    assert_ok(flx_file_open(ctx, "io_results.h5", FLX_FILE_READ, &file));
+    assert_ok(flx_file_read_array(file, "list", &got));
+    assert_true(got.n_row == 3 && got.n_column == 1);
+    assert_memory_equal(got.value, list, sizeof list);
+    flx_array_clear(&got);
+    assert_ok(flx_file_read_array(file, "table", &got));
+    assert_true(got.n_row == 2 && got.n_column == 3);
+    assert_memory_equal(got.value, table, sizeof table);
+    flx_array_clear(&got);
+    assert_int_equal(flx_file_read_array(file, "other", &got), FLX_ERR_FILE);
+    assert_string_equal(flx_ctx_error(ctx),
+                        "io_results.h5: /results/other: is missing or cannot be "
+                        "read; the file is damaged or was not finished");
+    assert_ok(flx_file_close(file));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +362,7 @@ int main(void)
         cmocka_unit_test(texts_options_and_scales_come_back),
         cmocka_unit_test(the_sidecar_names_every_frame),
         cmocka_unit_test(a_mesh_of_pytdgl_is_imported),
+        cmocka_unit_test(results_come_back_and_are_replaced),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -9,6 +9,7 @@
 //   /frames/N/view  what viewers draw: abs_psi, phase, current [n_site][3]
 //   /series         one extensible column a quantity, one row an accepted step; column step
 //   /case           texts given and used; options/TABLE, scales: attributes
+//   /results        arrays of engines whose results are no frames
 //   /summary        JSON text
 //   /points/NNN     a point of a sweep: the same groups (without mesh: that of the file)
 //
@@ -155,6 +156,21 @@ FLX_API void flx_series_free(flx_series *series);
 // Drops frames and rows later than a step, so that a run resumed from a checkpoint of this step
 // leaves the same data as one that was never interrupted. Flushes.
 FLX_API flx_status flx_file_truncate(flx_file *file, int64_t step);
+
+// ---- Results ----
+
+// Numbers by name, for engines whose results are no frames: "temperature", "helicity" ... A table
+// of one column is a data set of rank 1.
+typedef struct flx_array {
+    int64_t n_row, n_column;
+    double *value; // [n_row][n_column]
+} flx_array;
+
+// Replaced if it is there. array->value is copied.
+FLX_API flx_status flx_file_write_array(flx_file *file, const char *name, const flx_array *array);
+// Fills *out, whose value is owned: free with flx_array_clear.
+FLX_API flx_status flx_file_read_array(flx_file *file, const char *name, flx_array *out);
+FLX_API void flx_array_clear(flx_array *array);
 
 // ---- XDMF ----
 

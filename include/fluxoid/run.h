@@ -53,6 +53,10 @@ typedef struct flx_device_info {
 } flx_device_info;
 FLX_API flx_device_info flx_device_info_of(const flx_device *device);
 
+// What a run of this case will do, for people: one line or several. *out is owned: free with
+// flx_text_free.
+FLX_API flx_status flx_case_describe(flx_ctx *ctx, const flx_case *c, char **out);
+
 // -- running --------------------------------------------------------------------------------------
 
 typedef struct flx_progress {

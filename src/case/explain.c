@@ -57,23 +57,21 @@ static bool is_below(const char *path, const char *prefix)
     return n == 0 || (strncmp(path, prefix, n) == 0 && (path[n] == '.' || path[n] == 0));
 }
 
-// Rows of options come behind the row of their section.
+// What engines and options bring comes behind the row of its section.
 static flx_status add_all(sheet *s, const char *prefix)
 {
-    int32_t n = flx_key_count();
+    int32_t n = flx_key_count(), n_fixed = flx_key_fixed_count();
     flx_key_buffer buffer, other;
-    for (int32_t k = 0; k < n; k++) {
+    for (int32_t k = 0; k < n_fixed; k++) {
         flx_key key = flx_key_at(k, &buffer);
-        if (key.option)
-            break;
+        size_t length = strlen(key.path);
         if (is_below(key.path, prefix))
             FLX_TRY(add_key(s, &key));
-        for (int32_t j = k; j < n && key.type == FLX_KEY_MAP; j++) {
-            flx_key option = flx_key_at(j, &other);
-            const char *word;
-            if (option.option && flx_key_is_child(option.path, key.path, &word) &&
-                is_below(option.path, prefix))
-                FLX_TRY(add_key(s, &option));
+        for (int32_t j = n_fixed; j < n && !strchr(key.path, '.'); j++) {
+            flx_key brought = flx_key_at(j, &other);
+            if (strncmp(brought.path, key.path, length) == 0 && brought.path[length] == '.' &&
+                is_below(brought.path, prefix))
+                FLX_TRY(add_key(s, &brought));
         }
     }
     return FLX_OK;

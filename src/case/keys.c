@@ -1,50 +1,13 @@
-// case/keys.c -- the table of keys. Keys of options come from the tables of the engines.
+// case/keys.c -- the table of keys. Those of its own each engine brings (case/engine.h).
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/keys.h"
+#include "case/engine.h"
+#include "case/key_rows.h"
 
-#include "fluxoid/case.h"
-
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define ANY -INFINITY, INFINITY, false
-#define POSITIVE 0, INFINITY, true
-#define NOT_NEGATIVE 0, INFINITY, false
-
-#define MAP(path, text)                                                                            \
-    {                                                                                              \
-        path, FLX_KEY_MAP, "1", NULL, ANY, NULL, 0, text, NULL                                     \
-    }
-#define NAMED(path, form, text)                                                                    \
-    {                                                                                              \
-        path, FLX_KEY_NAMED, "1", NULL, ANY, form, 0, text, NULL                                   \
-    }
-#define SHAPE(path, preset, text)                                                                  \
-    {                                                                                              \
-        path, FLX_KEY_SHAPE, "m", preset, ANY, NULL, 0, text, NULL                                 \
-    }
-#define TEXT(path, preset, text)                                                                   \
-    {                                                                                              \
-        path, FLX_KEY_TEXT, "1", preset, ANY, NULL, 0, text, NULL                                  \
-    }
-#define PAIR(path, unit, preset, text)                                                             \
-    {                                                                                              \
-        path, FLX_KEY_PAIR, unit, preset, ANY, NULL, 0, text, NULL                                 \
-    }
-#define VALUE(path, unit, preset, range, text)                                                     \
-    {                                                                                              \
-        path, FLX_KEY_VALUE, unit, preset, range, NULL, 0, text, NULL                              \
-    }
-#define INT(path, preset, min, max, text)                                                          \
-    {                                                                                              \
-        path, FLX_KEY_INT, "1", preset, min, max, false, NULL, 0, text, NULL                       \
-    }
-#define FUNCTION(path, unit, preset, uses, text)                                                   \
-    {                                                                                              \
-        path, FLX_KEY_FUNCTION, unit, preset, ANY, NULL, uses, text, NULL                          \
-    }
-#define FOREIGN(path, text)                                                                        \
+// The section of an engine; a build that lacks it does not look inside.
+#define SECTION(path, text)                                                                        \
     {                                                                                              \
         path, FLX_KEY_FOREIGN, "1", NULL, ANY, NULL, 0, text, NULL                                 \
     }
@@ -198,21 +161,11 @@ static const flx_key rows[] = {
     TEXT("start.from.file", "required", "The file, from the folder of the case."),
     VALUE("start.from.time", "tau0", "its last frame", NOT_NEGATIVE, "Time of the frame to take."),
 
-    MAP("tdgl", "The engine tdgl: time, steps, what is kept."),
-    VALUE("tdgl.time", "tau0", "required", POSITIVE, "How long to run."),
-    {"tdgl.stop_when_steady", FLX_KEY_OTHER, "1", "false", POSITIVE,
-     "true (1e-6), false, or a threshold", 0,
-     "Stop when the largest |d psi/dt| [1/tau0], apart from a common rotation, is below.", NULL},
-    FUNCTION("tdgl.stop_when", "1", NULL, FLX_EXPR_T | FLX_EXPR_MEASURED,
-             "Stop when this holds: a condition on t, voltage.PROBE, winding.HOLE, winding.LOOP, "
-             "current.TERMINAL, n_vortices, psi_min, psi_max, energy, change, dt."),
-    VALUE("tdgl.average_from", "tau0", "0 tau0", NOT_NEGATIVE, "Means of voltages begin here."),
-    {"tdgl.frames", FLX_KEY_OTHER, "tau0", "100; in sweeps 1", POSITIVE,
-     "a number of frames, or an interval", 0,
-     "How many frames are kept after the first, at equal times, or their distance in time.", NULL},
-    VALUE("tdgl.checkpoint", "tau0", "only at the end", POSITIVE, "Time between checkpoints."),
-    {"tdgl.selffield", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
-     "Whether the film's own field acts back on it.", NULL},
+    SECTION("tdgl", "The engine tdgl: time, steps, what is kept."),
+    SECTION("static", "The engine static."),
+    SECTION("london", "The engine london."),
+    SECTION("xy", "The engine xy."),
+    SECTION("circuit", "The engine circuit."),
 
     NAMED("loops", "NAME: shape", "Closed curves round which the fluxoid is measured."),
     SHAPE("loops.*", NULL, "A shape of one closed curve; it is snapped to the nearest mesh cycle."),
@@ -231,10 +184,6 @@ static const flx_key rows[] = {
     {"sweep.*.continue", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
      "Start each point from the last state of the one before.", NULL},
 
-    FOREIGN("static", "The engine static."),
-    FOREIGN("london", "The engine london."),
-    FOREIGN("xy", "The engine xy."),
-    FOREIGN("circuit", "The engine circuit."),
 };
 enum { N_ROW = sizeof rows / sizeof *rows };
 
@@ -285,18 +234,43 @@ static flx_key key_of_option(const char *section, const flx_option *o, flx_key_b
     return key;
 }
 
+// The rows that an engine brings: of its own, and of its options.
+static int32_t engine_rows(const flx_engine *engine)
+{
+    return engine->n_key + (engine->options ? engine->options->n_row : 0);
+}
+
+int32_t flx_key_fixed_count(void)
+{
+    return N_ROW;
+}
+
 int32_t flx_key_count(void)
 {
-    return N_ROW + flx_tdgl_option_table.n_row + flx_mesh_option_table()->n_row;
+    int32_t n = N_ROW + flx_mesh_option_table()->n_row;
+    for (int32_t k = 0; flx_engine_at(k); k++)
+        n += engine_rows(flx_engine_at(k));
+    return n;
 }
 
 flx_key flx_key_at(int32_t row, flx_key_buffer *buffer)
 {
-    if (row < N_ROW)
-        return rows[row];
+    const flx_option_table *mesh = flx_mesh_option_table();
+    if (row < N_ROW) {
+        flx_key key = rows[row];
+        if (key.type == FLX_KEY_FOREIGN && flx_engine_named(key.path))
+            key.type = FLX_KEY_MAP;
+        return key;
+    }
     row -= N_ROW;
-    if (row < flx_tdgl_option_table.n_row)
-        return key_of_option("tdgl", &flx_tdgl_option_table.rows[row], buffer);
-    return key_of_option("mesh", &flx_mesh_option_table()->rows[row - flx_tdgl_option_table.n_row],
-                         buffer);
+    if (row < mesh->n_row)
+        return key_of_option("mesh", &mesh->rows[row], buffer);
+    row -= mesh->n_row;
+    int32_t k = 0;
+    for (; row >= engine_rows(flx_engine_at(k)); k++)
+        row -= engine_rows(flx_engine_at(k));
+    const flx_engine *engine = flx_engine_at(k);
+    if (row < engine->n_key)
+        return engine->keys[row];
+    return key_of_option(engine->name, &engine->options->rows[row - engine->n_key], buffer);
 }

@@ -39,6 +39,8 @@ typedef struct flx_key {
 } flx_key;
 
 int32_t flx_key_count(void);
+// Of them, those that every build has; what engines and options bring comes after.
+int32_t flx_key_fixed_count(void);
 // Key number `row`; buffer keeps texts that are made for rows of engines.
 typedef struct flx_key_buffer {
     char path[64], preset[48];

@@ -1,32 +1,50 @@
 // case/parse.c -- a case from its text: tree, edits, check of keys, sections, points of a sweep.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/parse.h"
+#include "case/engine.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { MAX_TEXT = 64 << 20 };
 
-// Engines that this build has; all others of the key `engine` are known by name alone.
-static const char AVAILABLE[] = "tdgl";
-
 // -- what must be right before anything else is looked at -----------------------------------------
 
-static flx_status check_engine(flx_parser *p)
+static flx_status find_engine(flx_parser *p)
 {
     const flx_node *node = flx_node_get(p->root, "engine");
-    p->c->engine = AVAILABLE;
-    if (flx_absent(node))
+    p->engine = flx_absent(node)                ? flx_engine_at(0)
+                : node->kind == FLX_NODE_SCALAR ? flx_engine_named(node->text)
+                                                : NULL;
+    if (p->engine) {
+        p->c->engine = p->engine->name;
         return FLX_OK;
-    if (node->kind == FLX_NODE_SCALAR && strcmp(node->text, AVAILABLE) == 0)
-        return FLX_OK;
+    }
     flx_node known = *node;
     int32_t index;
     known.row = flx_key_find("engine");
     FLX_TRY(flx_get_choice(p, &known, &index));
+    char available[64] = "";
+    for (int32_t k = 0; flx_engine_at(k); k++)
+        snprintf(available + strlen(available), sizeof available - strlen(available), "%s%s",
+                 k ? ", " : "", flx_engine_at(k)->name);
     (void)flx_parser_fail(p, node, "engine '%s' is not part of this build; available: %s",
-                          node->text, AVAILABLE);
+                          node->text, available);
     return FLX_ERR_UNAVAILABLE;
+}
+
+// What films are made of means nothing to an engine without films.
+static flx_status check_sections(flx_parser *p)
+{
+    static const char *const of_films[] = {"layers",    "reference_layer", "films",
+                                           "terminals", "probes",          "mesh",
+                                           "drive",     "start",           "loops"};
+    for (size_t k = 0; k < sizeof of_films / sizeof *of_films && !p->engine->device; k++) {
+        const flx_node *node = flx_node_get(p->root, of_films[k]);
+        if (!flx_absent(node))
+            return flx_parser_fail(p, node, "the engine %s has no films: '%s' means nothing to it",
+                                   p->engine->name, of_films[k]);
+    }
+    return FLX_OK;
 }
 
 static flx_status check_head(flx_parser *p)
@@ -38,8 +56,9 @@ static flx_status check_head(flx_parser *p)
     for (flx_node *child = p->root->first; child; child = child->next)
         child->parent = p->root;
     p->root->row = -1;
-    FLX_TRY(check_engine(p));
-    return flx_keys_check(p->ctx, p->c->name, p->root);
+    FLX_TRY(find_engine(p));
+    FLX_TRY(flx_keys_check(p->ctx, p->c->name, p->root));
+    return check_sections(p);
 }
 
 static flx_status check_version(flx_parser *p)
@@ -62,6 +81,16 @@ static flx_status check_version(flx_parser *p)
     return FLX_OK;
 }
 
+static flx_status parse_engine(flx_parser *p)
+{
+    const flx_node *section = flx_node_get(p->root, p->engine->name);
+    if (flx_absent(section))
+        section = NULL;
+    else if (section->kind != FLX_NODE_MAP)
+        return flx_parser_wrong(p, section);
+    return p->engine->parse(p, section);
+}
+
 flx_status flx_parse_tree(flx_parser *p, bool sweep)
 {
     p->names.file = p->c->name;
@@ -69,10 +98,13 @@ flx_status flx_parse_tree(flx_parser *p, bool sweep)
     // Only names of values are needed to read numbers; nothing else may use them before.
     FLX_TRY(flx_parse_names(p));
     FLX_TRY(check_version(p));
-    FLX_TRY(flx_parse_device(p));
-    FLX_TRY(flx_parse_run(p));
-    FLX_TRY(flx_parse_drive(p));
-    FLX_TRY(flx_parse_start(p));
+    if (p->engine->device)
+        FLX_TRY(flx_parse_device(p));
+    FLX_TRY(parse_engine(p));
+    if (p->engine->device) {
+        FLX_TRY(flx_parse_drive(p));
+        FLX_TRY(flx_parse_start(p));
+    }
     return sweep ? flx_parse_sweep(p) : FLX_OK;
 }
 

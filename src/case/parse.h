@@ -20,6 +20,7 @@ typedef struct flx_parser {
     flx_arena *arena;
     flx_case *c;
     flx_node *root;
+    const struct flx_engine *engine;
     flx_names names;
     flx_node **let_node; // [c->n_let]
     flx_unit *let_value;
@@ -70,13 +71,12 @@ flx_status flx_get_options(flx_parser *p, const flx_node *section, const flx_opt
                            void *options);
 
 // Sections, in the order in which they are read.
-flx_status flx_parse_names(flx_parser *p);  // units, let, layers
+flx_status flx_parse_names(flx_parser *p);  // units, let, layers if the engine has films
 flx_status flx_parse_device(flx_parser *p); // films, terminals, probes, loops, mesh
 flx_status flx_parse_shape(flx_parser *p, const flx_node *node, flx_case_shape *out);
 flx_status flx_parse_mesh(flx_parser *p);
 flx_status flx_parse_drive(flx_parser *p);
 flx_status flx_parse_start(flx_parser *p);
-flx_status flx_parse_run(flx_parser *p);
 flx_status flx_parse_sweep(flx_parser *p);
 
 // The whole of a tree; sweep: also its axes.

@@ -61,30 +61,6 @@ static flx_status parse_holes(flx_parser *p, const flx_node *node, flx_case_film
     return FLX_OK;
 }
 
-// Up to the rounding with which lambda, Lambda and d follow from each other.
-static bool equal(double a, double b)
-{
-    return fabs(a - b) <= 1e-12 * fabs(a);
-}
-
-// The engine counts in the units of one material.
-static flx_status check_material(flx_parser *p, const flx_node *node, const flx_case_film *film)
-{
-    const flx_case_layer *own = &p->c->layers[film->layer];
-    const flx_case_layer *reference = &p->c->layers[p->c->reference];
-    flx_material a = own->material, b = reference->material;
-    bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
-                equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
-                equal(a.u, b.u) && equal(a.gamma, b.gamma);
-    if (same)
-        return FLX_OK;
-    return flx_parser_fail(p, node,
-                           "layer '%s' is another material than '%s', whose units the engine tdgl "
-                           "counts in: all its films need one material (z and epsilon may differ); "
-                           "set reference_layer: %s if it is that of all films",
-                           own->name, reference->name, own->name);
-}
-
 static flx_status parse_films(flx_parser *p)
 {
     flx_node *node;
@@ -106,7 +82,6 @@ static flx_status parse_films(flx_parser *p)
         FLX_TRY(flx_get_name(p, child, &film->name));
         FLX_TRY(find_item(p, child, "layer", p->c->layers, p->c->n_layer, sizeof(flx_case_layer),
                           &film->layer));
-        FLX_TRY(check_material(p, child, film));
         FLX_TRY(flx_need(p, child, "shape", &shape));
         FLX_TRY(flx_parse_shape(p, shape, &film->shape));
         FLX_TRY(parse_holes(p, flx_node_get(child, "holes"), film));

@@ -3,7 +3,7 @@
 // let values are computed when they are asked for, so that they may use each other and the units of
 // the case, in any order; a layer that needs itself that way is refused.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/parse.h"
+#include "case/engine.h"
 
 #include <math.h>
 #include <string.h>
@@ -346,6 +346,7 @@ flx_status flx_parse_names(flx_parser *p)
     FLX_TRY(flx_count_map(p, units, &n));
     FLX_TRY(flx_get_si(p, flx_node_get(units, "length"), &p->c->length));
     p->names.length = p->c->length;
-    FLX_TRY(parse_layers(p));
+    if (p->engine->device)
+        FLX_TRY(parse_layers(p));
     return keep_lets(p);
 }

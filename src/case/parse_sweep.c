@@ -1,6 +1,6 @@
 // case/parse_sweep.c -- values of swept keys, and the cases of single points.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/parse.h"
+#include "case/engine.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -219,6 +219,9 @@ static flx_status parse_axis(flx_parser *p, const flx_node *node, flx_case_axis 
     *axis = (flx_case_axis){.key = node->key, .carry = axis->carry, .line = node->key_line};
     FLX_TRY(axis_values(p, node, axis));
     FLX_TRY(flx_get_bool(p, flx_node_get(node, "continue"), &axis->carry));
+    if (axis->carry && !p->engine->carries)
+        return flx_parser_fail(p, node, "continue: the engine %s finds each point by itself",
+                               p->engine->name);
     double *value = FLX_PARSER_ARRAY(p, double, axis->n);
     if (!value)
         return FLX_ERR_MEMORY;

@@ -69,11 +69,12 @@ char *flx_checkpoint_path(flx_ctx *ctx, const char *output);
 // One run: a case without a sweep on its device.
 typedef struct flx_run_point {
     const flx_case *c;
-    const flx_device *device;
-    const flx_carried *from; // state it goes on from; NULL: the start of the case
-    flx_carried *last;       // receives the state it ends in; NULL: not wanted
-    bool sidecar;            // writes XDMF beside the output
+    const flx_device *device; // NULL: the engine has no films
+    const flx_carried *from;  // state it goes on from; NULL: the start of the case
+    flx_carried *last;        // receives the state it ends in; NULL: not wanted
+    bool sidecar;             // writes XDMF beside the output
 } flx_run_point;
+// Runs it by the engine of the case.
 flx_status flx_run_one(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                        flx_run_result **out);
 

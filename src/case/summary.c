@@ -45,6 +45,14 @@ flx_status flx_summary_text(flx_ctx *ctx, const json_t *json, char **out)
     return *out ? FLX_OK : no_memory(ctx);
 }
 
+flx_status flx_summary_head(flx_ctx *ctx, const flx_case *c, json_t *root)
+{
+    const char *slash = strrchr(c->name, '/');
+    FLX_TRY(flx_json_put(ctx, root, "fluxoid", json_string(flx_version())));
+    FLX_TRY(flx_json_put(ctx, root, "case", json_name(slash ? slash + 1 : c->name)));
+    return flx_json_put(ctx, root, "engine", json_string(c->engine));
+}
+
 // -- parts ----------------------------------------------------------------------------------------
 
 static flx_status put_vortices(flx_ctx *ctx, const flx_summary_input *in, json_t *root)
@@ -183,10 +191,7 @@ static flx_status put_currents(flx_ctx *ctx, const flx_summary_input *in, json_t
 static flx_status fill(flx_ctx *ctx, const flx_summary_input *in, json_t *root)
 {
     const flx_mesh *m = in->device->mesh;
-    const char *slash = strrchr(in->c->name, '/');
-    FLX_TRY(flx_json_put(ctx, root, "fluxoid", json_string(flx_version())));
-    FLX_TRY(flx_json_put(ctx, root, "case", json_name(slash ? slash + 1 : in->c->name)));
-    FLX_TRY(flx_json_put(ctx, root, "engine", json_string(in->c->engine)));
+    FLX_TRY(flx_summary_head(ctx, in->c, root));
     FLX_TRY(flx_json_put(ctx, root, "sites", json_integer(m->n_site)));
     FLX_TRY(flx_json_put(ctx, root, "steps", json_integer(in->frame.step)));
     FLX_TRY(flx_json_put(ctx, root, "time_tau0", flx_json_real(in->frame.time)));

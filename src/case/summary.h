@@ -23,6 +23,9 @@ typedef struct flx_summary_input {
 // *out is owned by the caller: json_decref.
 flx_status flx_summary_make(flx_ctx *ctx, const flx_summary_input *in, json_t **out);
 
+// What every summary begins with: version, case, engine.
+flx_status flx_summary_head(flx_ctx *ctx, const flx_case *c, json_t *root);
+
 // Text of a JSON value; owned: flx_free.
 flx_status flx_summary_text(flx_ctx *ctx, const json_t *json, char **out);
 

@@ -5,6 +5,7 @@
 // is done. Points that continue from one another form a chain; chains are independent.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/sweep.h"
+#include "case/engine.h"
 #include "case/summary.h"
 
 #include <math.h>
@@ -140,9 +141,10 @@ static bool exists(const char *path)
 // The parts of a point's file; the mesh only where the points do not share one.
 static flx_status move_parts(flx_sweep *s, flx_file *to, flx_file *from, const char *group)
 {
-    static const char *const parts[] = {"mesh", "case", "frames", "series", "summary"};
+    static const char *const parts[] = {"mesh", "case", "frames", "series", "results", "summary"};
     char source[16], target[GROUP + 16];
-    for (size_t k = s->device ? 1 : 0; k < sizeof parts / sizeof *parts; k++) {
+    for (size_t k = s->device ? 1 : 0; // the mesh is shared
+         k < sizeof parts / sizeof *parts; k++) {
         if (!flx_file_has(from, parts[k]))
             continue;
         snprintf(source, sizeof source, "/%s", parts[k]);
@@ -262,7 +264,7 @@ static flx_status run_point(flx_sweep *s, const flx_run_opts *opts, flx_case *c,
         if (status >= 0)
             FLX_TRY(carry_read(s, opts->output, "/", &next));
     } else {
-        if (!s->device)
+        if (!s->device && flx_engine_named(c->engine)->device)
             FLX_TRY(flx_device_create(s->ctx, c, &own));
         flx_run_point point = {.c = c,
                                .device = own ? own : s->device,
@@ -342,8 +344,12 @@ static bool begins(const char *text, const char *start)
 static bool keeps_device(const char *key)
 {
     const char *last = strrchr(key, '.');
-    if (begins(key, "drive.") || begins(key, "start.") || begins(key, "tdgl."))
+    if (begins(key, "drive.") || begins(key, "start."))
         return true;
+    for (int32_t k = 0; flx_engine_at(k); k++)
+        if (strcspn(key, ".") == strlen(flx_engine_at(k)->name) &&
+            begins(key, flx_engine_at(k)->name))
+            return true;
     return begins(key, "layers.") &&
            (strcmp(last, ".u") == 0 || strcmp(last, ".gamma") == 0 ||
             strcmp(last, ".epsilon") == 0 || strcmp(last, ".conductivity") == 0);
@@ -360,7 +366,7 @@ static bool continues(const flx_case *c, int64_t point)
 
 static flx_status prepare(flx_sweep *s)
 {
-    bool share = true;
+    bool share = flx_engine_named(s->c->engine)->device;
     for (int32_t k = 0; k < s->c->n_axis; k++)
         share = share && keeps_device(s->c->axes[k].key);
     s->n_point = flx_case_points(s->c);

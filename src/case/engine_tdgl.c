@@ -1,9 +1,27 @@
-// case/parse_run.c -- the engine's section.
+// case/engine_tdgl.c -- the engine tdgl in a case: its keys and what they mean.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/parse.h"
+#include "case/engine.h"
+#include "case/key_rows.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+static const flx_key keys[] = {
+    VALUE("tdgl.time", "tau0", "required", POSITIVE, "How long to run."),
+    {"tdgl.stop_when_steady", FLX_KEY_OTHER, "1", "false", POSITIVE,
+     "true (1e-6), false, or a threshold", 0,
+     "Stop when the largest |d psi/dt| [1/tau0], apart from a common rotation, is below.", NULL},
+    FUNCTION("tdgl.stop_when", "1", NULL, FLX_EXPR_T | FLX_EXPR_MEASURED,
+             "Stop when this holds: a condition on t, voltage.PROBE, winding.HOLE, winding.LOOP, "
+             "current.TERMINAL, n_vortices, psi_min, psi_max, energy, change, dt."),
+    VALUE("tdgl.average_from", "tau0", "0 tau0", NOT_NEGATIVE, "Means of voltages begin here."),
+    {"tdgl.frames", FLX_KEY_OTHER, "tau0", "100; in sweeps 1", POSITIVE,
+     "a number of frames, or an interval", 0,
+     "How many frames are kept after the first, at equal times, or their distance in time.", NULL},
+    VALUE("tdgl.checkpoint", "tau0", "only at the end", POSITIVE, "Time between checkpoints."),
+    {"tdgl.selffield", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
+     "Whether the film's own field acts back on it.", NULL},
+};
 
 static const double STEADY = 1e-6; // [1/tau0] what `stop_when_steady: true` means
 static const double FRAMES = 100;
@@ -60,15 +78,45 @@ static flx_status parse_stop_when(flx_parser *p, const flx_node *node)
     return flx_get_function(p, node, &p->c->run.stop_when);
 }
 
-flx_status flx_parse_run(flx_parser *p)
+// Up to the rounding with which lambda, Lambda and d follow from each other.
+static bool equal(double a, double b)
+{
+    return fabs(a - b) <= 1e-12 * fabs(a);
+}
+
+// The engine counts in the units of one material.
+static flx_status check_material(flx_parser *p, const flx_node *node, const flx_case_film *film)
+{
+    const flx_case_layer *own = &p->c->layers[film->layer];
+    const flx_case_layer *reference = &p->c->layers[p->c->reference];
+    flx_material a = own->material, b = reference->material;
+    bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
+                equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
+                equal(a.u, b.u) && equal(a.gamma, b.gamma);
+    if (same)
+        return FLX_OK;
+    return flx_parser_fail(p, node,
+                           "layer '%s' is another material than '%s', whose units the engine tdgl "
+                           "counts in: all its films need one material (z and epsilon may differ); "
+                           "set reference_layer: %s if it is that of all films",
+                           own->name, reference->name, own->name);
+}
+
+static flx_status check_materials(flx_parser *p)
+{
+    const flx_node *node = flx_node_get(p->root, "films")->first;
+    for (int32_t k = 0; k < p->c->n_film; k++, node = node->next)
+        FLX_TRY(check_material(p, node, &p->c->films[k]));
+    return FLX_OK;
+}
+
+static flx_status parse(flx_parser *p, const flx_node *node)
 {
     flx_case_run *run = &p->c->run;
-    flx_node *node, *time;
-    node = flx_node_get(p->root, "tdgl");
-    if (flx_absent(node))
+    flx_node *time;
+    FLX_TRY(check_materials(p));
+    if (!node)
         return flx_parser_fail(p, p->root, "'tdgl' is missing, e.g. tdgl: {time: 100 tau0}");
-    if (node->kind != FLX_NODE_MAP)
-        return flx_parser_wrong(p, node);
     run->opts = flx_tdgl_opts_default();
     run->line = node->key_line;
     FLX_TRY(flx_need(p, node, "time", &time));
@@ -100,3 +148,19 @@ flx_status flx_parse_run(flx_parser *p)
                           "without it the film must be small against the Pearl length");
     return FLX_ERR_UNAVAILABLE;
 }
+
+static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)
+{
+    *out = flx_format(ctx, "to %g tau0", c->run.time);
+    return *out ? FLX_OK : FLX_ERR_MEMORY;
+}
+
+const flx_engine flx_engine_tdgl = {.name = "tdgl",
+                                    .device = true,
+                                    .carries = true,
+                                    .keys = keys,
+                                    .n_key = sizeof keys / sizeof *keys,
+                                    .options = &flx_tdgl_option_table,
+                                    .parse = parse,
+                                    .describe = describe,
+                                    .run = flx_tdgl_run};
