@@ -7,7 +7,7 @@
 #ifndef FLX_CASE_EXPR_H
 #define FLX_CASE_EXPR_H
 
-#include "case/nearest.h"
+#include "base/nearest.h"
 #include "case/yaml.h"
 #include "fluxoid/case.h"
 #include "units/dim.h"

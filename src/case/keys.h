@@ -3,7 +3,7 @@
 #ifndef FLX_CASE_KEYS_H
 #define FLX_CASE_KEYS_H
 
-#include "case/nearest.h"
+#include "base/nearest.h"
 #include "case/yaml.h"
 #include "fluxoid/options.h"
 

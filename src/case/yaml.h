@@ -3,7 +3,7 @@
 #ifndef FLX_CASE_YAML_H
 #define FLX_CASE_YAML_H
 
-#include "case/arena.h"
+#include "base/arena.h"
 
 typedef enum flx_node_kind {
     FLX_NODE_NULL, // empty, ~ or null

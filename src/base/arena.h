@@ -1,7 +1,7 @@
-// case/arena.h -- memory that is freed all at once: a case and the tree it was read from.
+// base/arena.h -- memory that is freed all at once: a case or a deck and what it was read from.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef FLX_CASE_ARENA_H
-#define FLX_CASE_ARENA_H
+#ifndef FLX_BASE_ARENA_H
+#define FLX_BASE_ARENA_H
 
 #include "base/base.h"
 

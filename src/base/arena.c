@@ -1,6 +1,6 @@
-// case/arena.c -- chunks of memory, filled from the front.
+// base/arena.c -- chunks of memory, filled from the front.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/arena.h"
+#include "base/arena.h"
 
 #include <stdarg.h>
 #include <stdio.h>

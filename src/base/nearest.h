@@ -1,7 +1,7 @@
-// case/nearest.h -- "did you mean ...?"
+// base/nearest.h -- "did you mean ...?"
 // SPDX-License-Identifier: GPL-3.0-or-later
-#ifndef FLX_CASE_NEAREST_H
-#define FLX_CASE_NEAREST_H
+#ifndef FLX_BASE_NEAREST_H
+#define FLX_BASE_NEAREST_H
 
 #include <stddef.h>
 

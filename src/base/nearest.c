@@ -1,7 +1,7 @@
-// case/nearest.c -- edit distance with transpositions: Damerau, Comm. ACM 7, 171 (1964), in the
+// base/nearest.c -- edit distance with transpositions: Damerau, Comm. ACM 7, 171 (1964), in the
 // form that edits no part twice.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <stdio.h>
