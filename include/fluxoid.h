@@ -14,6 +14,7 @@
 #include "fluxoid/plot.h"
 #include "fluxoid/run.h"
 #include "fluxoid/source.h"
+#include "fluxoid/static.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
 

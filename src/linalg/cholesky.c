@@ -336,7 +336,8 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     return FLX_OK;
 }
 
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                               const void *like, void **out)
 {
     *out = NULL;
     openblas_set_num_threads(1); // the factor's bits must not depend on the machine's load
@@ -344,7 +345,9 @@ flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *po
     cholmod_start(&cm);
     cm.print = 0;
     cm.nmethods = 1;
-    cm.method[0].ordering = CHOLMOD_METIS;
+    // The ordering is a third of the work; the one of a matrix of the same pattern is kept.
+    const int32_t *order = like ? ((const factor *)like)->perm : NULL;
+    cm.method[0].ordering = order ? CHOLMOD_GIVEN : CHOLMOD_METIS;
     cm.postorder = 1;
     cm.supernodal = CHOLMOD_SUPERNODAL;
 
@@ -365,7 +368,7 @@ flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *po
     };
     flx_status status = FLX_OK;
     factor *f = NULL;
-    cholmod_factor *l = cholmod_analyze(&a, &cm);
+    cholmod_factor *l = cholmod_analyze_p(&a, (int32_t *)(uintptr_t)order, NULL, 0, &cm);
     if (l)
         cholmod_factorize(&a, l, &cm);
     if (cm.status == CHOLMOD_OUT_OF_MEMORY)

@@ -5,7 +5,9 @@
 
 #include "linalg/spd.h"
 
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
+// like: a factor whose ordering fits the pattern of the matrix; NULL: none.
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                               const void *like, void **out);
 void flx_cholesky_solve(void *factor, const double *b, double *x);
 void flx_cholesky_free(void *factor);
 double flx_cholesky_bytes(const void *factor);

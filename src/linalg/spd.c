@@ -9,6 +9,7 @@
 struct flx_spd {
     const flx_spd_ops *ops;
     void *factor;
+    flx_pool *pool;
 };
 
 static const flx_spd_ops table[] = {
@@ -31,7 +32,8 @@ flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix,
         if (!spd)
             return FLX_ERR_MEMORY;
         spd->ops = &table[k];
-        flx_status status = spd->ops->factor(ctx, matrix, pool, &spd->factor);
+        spd->pool = pool;
+        flx_status status = spd->ops->factor(ctx, matrix, pool, NULL, &spd->factor);
         if (status < 0) {
             flx_spd_free(spd);
             return status;
@@ -41,6 +43,15 @@ flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix,
     }
     return flx_fail(ctx, FLX_ERR_INPUT, "there is no linear solver '%s'; allowed: cholmod, petsc",
                     name);
+}
+
+flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix)
+{
+    void *factor;
+    FLX_TRY(spd->ops->factor(ctx, matrix, spd->pool, spd->factor, &factor));
+    spd->ops->free(spd->factor);
+    spd->factor = factor;
+    return FLX_OK;
 }
 
 void flx_spd_free(flx_spd *spd)

@@ -20,7 +20,9 @@ typedef struct flx_spd flx_spd;
 typedef struct flx_spd_ops {
     const char *name;
     const char *how; // how to get it where it is missing; NULL: it is there
-    flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+    // like: factor of a matrix of the same pattern, whose ordering is taken again; may be NULL
+    flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, const void *like,
+                         void **factor);
     void (*solve)(void *factor, const double *b, double *x);
     void (*free)(void *factor);
     double (*bytes)(const void *factor); // memory read by one solve
@@ -30,6 +32,10 @@ typedef struct flx_spd_ops {
 flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix, flx_pool *pool,
                           flx_spd **out);
 void flx_spd_free(flx_spd *spd);
+
+// Factorises another matrix of the same pattern with the ordering found before. FLX_ERR_SOLVER if
+// it is not positive definite; then the solver is as before.
+flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix);
 
 // Solves in place or not (b may be x). Never allocates.
 void flx_spd_solve(flx_spd *spd, const double *b, double *x);

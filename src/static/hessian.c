@@ -1,0 +1,206 @@
+// static/hessian.c -- the second variation as a matrix, made definite: the preconditioner P.
+//
+// H has the phase of each film as null vector. Adding b (i psi_k)(i psi_k)^T at one site k of each
+// film takes it away and makes nothing else positive: the matrix is positive definite exactly if H
+// has no negative eigenvalue (its lowest two eigenvalues interlace). So a Cholesky factorisation
+// that succeeds proves stability, and gives the exact Newton step. If it fails, P = H + shift M; at
+// last the positive part of H, -a Lap + a (max(|psi|^2 - eps, 0) + 1/2) + 2 a psi psi^T.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "static/static_internal.h"
+
+#include <math.h>
+
+static const double normal = 1e-12; // [1] |psi|^2 of a film without phase
+
+// -- the phases of films --------------------------------------------------------------------------
+
+void flx_static_phases(flx_static *st)
+{
+    const flx_mesh *m = st->mesh;
+    for (int32_t f = 0; f < m->n_film; f++) {
+        st->film_norm[f] = 0;
+        st->pin[f] = -1;
+    }
+    double *best = st->film_norm + m->n_film;
+    for (int32_t f = 0; f < m->n_film; f++)
+        best[f] = normal;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        double n2 = st->psi[2 * i] * st->psi[2 * i] + st->psi[2 * i + 1] * st->psi[2 * i + 1];
+        int32_t f = m->film[i];
+        st->film_norm[f] += m->area[i] * n2;
+        if (n2 > best[f]) {
+            best[f] = n2;
+            st->pin[f] = i;
+        }
+    }
+    for (int32_t i = 0; i < m->n_site; i++) {
+        int32_t f = m->film[i];
+        double scale = st->pin[f] >= 0 ? 1 / sqrt(st->film_norm[f]) : 0;
+        st->phase[2 * i] = -scale * st->psi[2 * i + 1];
+        st->phase[2 * i + 1] = scale * st->psi[2 * i];
+    }
+}
+
+// sum over each film of weight phase.x, in film_norm; weight NULL: 1
+static void overlaps(flx_static *st, const double *weight, const double *x)
+{
+    for (int32_t f = 0; f < st->mesh->n_film; f++)
+        st->film_norm[f] = 0;
+    for (int32_t i = 0; i < st->n; i++) {
+        double w = weight ? weight[i] : 1;
+        st->film_norm[st->mesh->film[i]] +=
+            w * (st->phase[2 * i] * x[2 * i] + st->phase[2 * i + 1] * x[2 * i + 1]);
+    }
+}
+
+void flx_static_project(flx_static *st, double *x)
+{
+    overlaps(st, st->mesh->area, x);
+    for (int32_t i = 0; i < st->n; i++) {
+        double c = st->film_norm[st->mesh->film[i]];
+        x[2 * i] -= c * st->phase[2 * i];
+        x[2 * i + 1] -= c * st->phase[2 * i + 1];
+    }
+}
+
+void flx_static_project_dual(flx_static *st, double *r)
+{
+    overlaps(st, NULL, r);
+    for (int32_t i = 0; i < st->n; i++) {
+        double c = st->film_norm[st->mesh->film[i]] * st->mesh->area[i];
+        r[2 * i] -= c * st->phase[2 * i];
+        r[2 * i + 1] -= c * st->phase[2 * i + 1];
+    }
+}
+
+// -- the matrix -----------------------------------------------------------------------------------
+
+flx_status flx_static_pattern(flx_static *st)
+{
+    const flx_mesh *m = st->mesh;
+    size_t n_block = (size_t)m->n_site + 2 * (size_t)m->n_edge;
+    st->row = FLX_NEW_ARRAY(st->ctx, int32_t, 2 * (size_t)m->n_site + 1);
+    st->col = FLX_NEW_ARRAY(st->ctx, int32_t, 4 * n_block);
+    st->val = FLX_NEW_ARRAY(st->ctx, double, 4 * n_block);
+    if (!st->row || !st->col || !st->val)
+        return FLX_ERR_MEMORY;
+    int32_t at = 0;
+    for (int32_t i = 0; i < m->n_site; i++)
+        for (int32_t r = 0; r < 2; r++) {
+            st->row[2 * i + r] = at;
+            bool placed = false;
+            for (int32_t k = m->row[i]; k <= m->row[i + 1]; k++) {
+                int32_t j = k < m->row[i + 1] ? m->neighbour[k] : INT32_MAX;
+                if (!placed && j > i) { // the diagonal keeps the columns sorted
+                    st->col[at++] = 2 * i;
+                    st->col[at++] = 2 * i + 1;
+                    placed = true;
+                }
+                if (k < m->row[i + 1]) {
+                    st->col[at++] = 2 * j;
+                    st->col[at++] = 2 * j + 1;
+                }
+            }
+        }
+    st->row[2 * m->n_site] = at;
+    return FLX_OK;
+}
+
+// The diagonal block of site i: a (|psi|^2 - eps + shift) + 2 a psi psi^T + theta, and the pin.
+static void diagonal(const flx_static *st, int32_t i, double shift, double d[3])
+{
+    double re = st->psi[2 * i], im = st->psi[2 * i + 1], area = st->mesh->area[i];
+    double own = re * re + im * im - st->eps[i];
+    own = st->op.diag[i] + area * (shift < 0 ? fmax(own, 0) + 0.5 : own + shift);
+    d[0] = own + 2 * area * re * re;
+    d[1] = 2 * area * re * im;
+    d[2] = own + 2 * area * im * im;
+    int32_t pin = st->pin[st->mesh->film[i]];
+    if (shift == 0 && pin == i) {
+        double b = st->op.diag[i] / (re * re + im * im);
+        d[0] += b * im * im;
+        d[1] -= b * re * im;
+        d[2] += b * re * re;
+    }
+}
+
+static void fill(flx_static *st, double shift)
+{
+    const flx_mesh *m = st->mesh;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        int32_t at = st->row[2 * i], width = st->row[2 * i + 1] - at;
+        bool placed = false;
+        for (int32_t k = m->row[i]; k <= m->row[i + 1]; k++) {
+            int32_t j = k < m->row[i + 1] ? m->neighbour[k] : INT32_MAX;
+            if (!placed && j > i) {
+                double d[3];
+                diagonal(st, i, shift, d);
+                if (st->fixed[i])
+                    d[0] = d[2] = 1, d[1] = 0;
+                st->val[at] = d[0];
+                st->val[at + 1] = st->val[at + width] = d[1];
+                st->val[at + width + 1] = d[2];
+                at += 2;
+                placed = true;
+            }
+            if (k == m->row[i + 1])
+                break;
+            // -link as it multiplies (re, im) of the neighbour
+            int32_t e = m->half_edge[k];
+            double a = j > i ? st->a[e] : -st->a[e], w = st->op.weight[e];
+            bool held = st->fixed[i] || st->fixed[j];
+            double c = held ? 0 : -w * cos(a), s = held ? 0 : w * sin(a);
+            st->val[at] = c;
+            st->val[at + 1] = -s;
+            st->val[at + width] = s;
+            st->val[at + width + 1] = c;
+            at += 2;
+        }
+    }
+    for (int32_t k = 0; shift >= 0 && k < st->n_inflow; k++) {
+        int32_t i = st->inflow[k].site, at = st->row[2 * i], width = st->row[2 * i + 1] - at;
+        double h[3];
+        flx_static_theta_block(&st->psi[2 * i], st->inflow[k].current, h);
+        while (st->col[at] != 2 * i)
+            at++;
+        st->val[at] += h[0];
+        st->val[at + 1] += h[1];
+        st->val[at + width] += h[1];
+        st->val[at + width + 1] += h[2];
+    }
+}
+
+static flx_status try_factor(flx_static *st, double shift)
+{
+    fill(st, shift);
+    flx_csr csr = {2 * st->n, st->row, st->col, st->val};
+    st->report.factors++;
+    if (!st->factor)
+        return flx_spd_create(st->ctx, "cholmod", &csr, st->pool, &st->factor);
+    return flx_spd_refactor(st->ctx, st->factor, &csr);
+}
+
+flx_status flx_static_factor(flx_static *st)
+{
+    flx_static_phases(st);
+    st->age = 0;
+    if (!st->factor) // the positive part always has a factor, whose ordering the others take
+        FLX_TRY(try_factor(st, -1));
+    // What was negative lately is likely to be so still.
+    static const double shifts[] = {0, 0.03, 0.3, -1};
+    for (size_t k = 0; k < sizeof shifts / sizeof shifts[0]; k++) {
+        flx_status status = try_factor(st, shifts[k]);
+        st->shift = shifts[k];
+        st->exact = shifts[k] == 0;
+        if (status != FLX_ERR_SOLVER)
+            return status;
+    }
+    return FLX_ERR_SOLVER;
+}
+
+void flx_static_precondition(flx_static *st, const double *r, double *z)
+{
+    st->report.solves++;
+    flx_spd_solve(st->factor, r, z);
+    flx_static_project(st, z);
+}

@@ -1,0 +1,142 @@
+// static/minimise.c -- to a local minimum by truncated Newton steps.
+//
+// The step p solves H p = -g by conjugate gradients (Steihaug, SIAM J. Numer. Anal. 20, 626 (1983))
+// preconditioned by the factor of an earlier H; negative curvature ends it. Then F is minimised
+// exactly along p, up to the first minimum, so that the state stays in the valley it is in. Where
+// the iteration has ended, a factorisation of H proves the minimum, or the lowest mode leads down
+// from the saddle.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "static/static_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DIRECTION, IMAGE, RESIDUAL, SOLVED, SEARCH, SEARCH_IMAGE }; // in work
+
+typedef struct cg_result {
+    int32_t iterations;
+    bool negative; // curvature was met
+} cg_result;
+
+// p = -H^-1 g up to a factor `small` of the residual; hp = H p. Stops at negative curvature with
+// what it has, at least P^-1 g.
+static cg_result newton_step(flx_static *st, double small, double *p, double *hp)
+{
+    enum { ITERATIONS = 60 };
+    size_t bytes = 2 * (size_t)st->n * sizeof *p;
+    double *r = st->work[RESIDUAL], *z = st->work[SOLVED];
+    double *d = st->work[SEARCH], *hd = st->work[SEARCH_IMAGE];
+    cg_result result = {0, false};
+    memset(p, 0, bytes);
+    memset(hp, 0, bytes);
+    memcpy(r, st->g, bytes);
+    flx_static_precondition(st, r, z);
+    for (int32_t i = 0; i < 2 * st->n; i++)
+        d[i] = -z[i];
+    double rz = flx_static_dot(st, r, z), first = rz;
+    for (; result.iterations < ITERATIONS && rz > small * small * first; result.iterations++) {
+        flx_static_hessian(st, d, hd);
+        double curvature = flx_static_dot(st, d, hd);
+        result.negative = !(curvature > 1e-12 * fabs(rz));
+        if (result.negative) {
+            if (result.iterations == 0) {
+                memcpy(p, d, bytes);
+                memcpy(hp, hd, bytes);
+            }
+            return result;
+        }
+        double alpha = rz / curvature;
+        flx_static_axpy(st, alpha, d, p);
+        flx_static_axpy(st, alpha, hd, hp);
+        flx_static_axpy(st, alpha, hd, r);
+        flx_static_precondition(st, r, z);
+        double next = flx_static_dot(st, r, z), beta = next / rz;
+        for (int32_t i = 0; i < 2 * st->n; i++)
+            d[i] = beta * d[i] - z[i];
+        rz = next;
+    }
+    return result;
+}
+
+// Down along the lowest mode from a saddle. False: the mode is not negative after all.
+static flx_status leave_saddle(flx_static *st, bool *left)
+{
+    double residual;
+    *left = false;
+    FLX_TRY(flx_static_davidson(st, 1, &residual));
+    if (!(st->value[0] < 0))
+        return FLX_OK;
+    double *p = st->work[DIRECTION], *hp = st->work[IMAGE];
+    memcpy(p, st->mode, 2 * (size_t)st->n * sizeof *p);
+    flx_static_hessian(st, p, hp);
+    double along = flx_static_dot(st, st->g, p), slope;
+    for (int32_t i = 0; along > 0 && i < 2 * st->n; i++) {
+        p[i] = -p[i];
+        hp[i] = -hp[i];
+    }
+    double s = flx_static_line(st, p, hp, &slope);
+    flx_static_axpy(st, s, p, st->psi);
+    st->report.escapes++;
+    *left = s > 0;
+    return FLX_OK;
+}
+
+static flx_status not_converged(flx_static *st, const char *why)
+{
+    return flx_fail(st->ctx, FLX_ERR_DIVERGED,
+                    "no stationary state was reached: %s after %d Newton steps, with a residual of "
+                    "%.3g (allowed %g); the last state is kept. Does the current exceed the "
+                    "critical one? Else start nearer, or allow more static.max_steps",
+                    why, st->report.steps, st->report.residual, st->o.tolerance);
+}
+
+static flx_status descend(flx_static *st)
+{
+    enum { MANY = 12, OLD = 4, STUCK = 3 }; // CG iterations, steps after which a factor is renewed
+    const double rounding = 1e-8;  // residuals below it may stop falling by rounding
+    double *p = st->work[DIRECTION], *hp = st->work[IMAGE];
+    int32_t stuck = 0;
+    double best = INFINITY;
+    bool renew = !st->factor;
+    for (flx_static_gradient(st); st->report.residual > st->o.tolerance;) {
+        if (st->report.steps >= st->o.max_steps)
+            return not_converged(st, "given up");
+        if (!isfinite(st->report.residual))
+            return not_converged(st, "psi has become infinite");
+        if (renew)
+            FLX_TRY(flx_static_factor(st));
+        else
+            flx_static_phases(st);
+        double small = fmin(0.1, fmax(1e-3, st->report.residual)), slope;
+        cg_result cg = newton_step(st, small, p, hp);
+        double s = flx_static_line(st, p, hp, &slope);
+        flx_static_axpy(st, s, p, st->psi);
+        st->report.steps++;
+        st->age++;
+        renew = cg.iterations > MANY || (cg.negative && (st->exact || st->age > OLD));
+        flx_static_gradient(st);
+        stuck = st->report.residual < 0.5 * best ? 0 : stuck + 1;
+        best = fmin(best, st->report.residual);
+        if (stuck > STUCK && best < rounding)
+            return not_converged(st, "rounding stops the descent");
+    }
+    return FLX_OK;
+}
+
+flx_status flx_static_minimise(flx_static *st, flx_static_report *report)
+{
+    st->report = (flx_static_report){0};
+    flx_status status = FLX_OK;
+    for (bool left = true; status == FLX_OK && left;) {
+        status = descend(st);
+        left = false;
+        if (status == FLX_OK)
+            status = flx_static_factor(st);
+        st->report.stable = status == FLX_OK && st->exact;
+        if (status == FLX_OK && !st->exact)
+            status = leave_saddle(st, &left);
+    }
+    st->report.energy = flx_static_energy(st);
+    *report = st->report;
+    return status;
+}

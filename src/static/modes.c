@@ -1,0 +1,177 @@
+// static/modes.c -- lowest eigenpairs of the second variation, H v = lambda M v, by the
+// Rayleigh-Ritz method on a growing space.
+//
+// The space gains P^-1 (H v - lambda M v) for each pair that is not yet right (Davidson, J. Comput.
+// Phys. 17, 87 (1975)). For P = H + shift M this is the space of shift-and-invert Lanczos, block by
+// block, so that degenerate modes are found together.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "static/static_internal.h"
+
+#include "base/rng.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CYCLES = 400 };
+
+static double *basis(flx_static *st, int32_t k)
+{
+    return st->basis + 2 * (size_t)st->n * (size_t)k;
+}
+
+static double *image(flx_static *st, int32_t k)
+{
+    return st->image + 2 * (size_t)st->n * (size_t)k;
+}
+
+// Vector m of the basis, orthonormal to the earlier ones; false: it lies in their span.
+static bool add_vector(flx_static *st, int32_t m, const double *x)
+{
+    double *v = basis(st, m);
+    if (v != x)
+        memcpy(v, x, 2 * (size_t)st->n * sizeof *v);
+    flx_static_project(st, v);
+    double before = sqrt(flx_static_mdot(st, v, v)), after = before;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t k = 0; k < m; k++)
+            flx_static_axpy(st, -flx_static_mdot(st, basis(st, k), v), basis(st, k), v);
+        after = sqrt(flx_static_mdot(st, v, v));
+    }
+    if (!(after > 1e-10 * before))
+        return false;
+    for (int32_t i = 0; i < 2 * st->n; i++)
+        v[i] /= after;
+    flx_static_hessian(st, v, image(st, m));
+    return true;
+}
+
+// Modes known from before, then smooth noise.
+static int32_t start(flx_static *st, int32_t n_want)
+{
+    int32_t m = 0;
+    for (int32_t k = 0; k < st->n_mode && k < n_want + 1; k++)
+        m += add_vector(st, m, st->mode + 2 * (size_t)st->n * (size_t)k);
+    for (uint64_t k = 0; m < n_want + 1 && k < 2 * MODES_MAX; k++) {
+        double *r = st->work[6];
+        for (int32_t i = 0; i < st->n; i++) {
+            flx_rng_gauss(0x57a71c, k, (uint64_t)i, &r[2 * i]);
+            r[2 * i] *= st->fixed[i] ? 0 : st->mesh->area[i];
+            r[2 * i + 1] *= st->fixed[i] ? 0 : st->mesh->area[i];
+        }
+        flx_static_project_dual(st, r);
+        flx_static_precondition(st, r, st->work[7]);
+        m += add_vector(st, m, st->work[7]);
+    }
+    return m;
+}
+
+// Eigenpairs of the projected matrix, in ascending order: values w, columns order[k] of v.
+static void rayleigh_ritz(flx_static *st, int32_t m, double *v, double *w, int32_t *order)
+{
+    double *a = st->dense + (size_t)st->n_basis * (size_t)st->n_basis;
+    const double *h = st->dense; // the products, [n_basis][n_basis]
+    for (int32_t i = 0; i < m; i++)
+        for (int32_t j = 0; j < m; j++)
+            a[i * m + j] = h[i > j ? i * st->n_basis + j : j * st->n_basis + i];
+    flx_static_jacobi(m, a, v);
+    for (int32_t k = 0; k < m; k++) {
+        int32_t at = k;
+        for (; at > 0 && w[at - 1] > a[k * m + k]; at--) {
+            w[at] = w[at - 1];
+            order[at] = order[at - 1];
+        }
+        w[at] = a[k * m + k];
+        order[at] = k;
+    }
+}
+
+static void products(flx_static *st, int32_t from, int32_t to)
+{
+    for (int32_t i = from; i < to; i++)
+        for (int32_t j = 0; j <= i; j++)
+            st->dense[i * st->n_basis + j] = flx_static_dot(st, basis(st, j), image(st, i));
+}
+
+static void combine(flx_static *st, int32_t m, const double *v, int32_t column, double *x,
+                    double *hx)
+{
+    size_t bytes = 2 * (size_t)st->n * sizeof *x;
+    memset(x, 0, bytes);
+    if (hx)
+        memset(hx, 0, bytes);
+    for (int32_t k = 0; k < m; k++) {
+        flx_static_axpy(st, v[k * m + column], basis(st, k), x);
+        if (hx)
+            flx_static_axpy(st, v[k * m + column], image(st, k), hx);
+    }
+}
+
+flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
+{
+    size_t n = 2 * (size_t)st->n, square = (size_t)st->n_basis * (size_t)st->n_basis;
+    double *v = st->dense + 2 * square, *w = st->dense + 3 * square;
+    int32_t order[BASIS_MORE + BASIS_PER_MODE * MODES_MAX];
+    double *x = st->work[6], *r = st->work[7], *z = st->work[8];
+    if (!st->factor)
+        FLX_TRY(flx_static_factor(st));
+    flx_static_phases(st);
+    int32_t m = start(st, n_want), fresh = 0;
+    if (m < n_want)
+        n_want = m;
+    for (int32_t cycle = 0;; cycle++) {
+        products(st, fresh, m);
+        rayleigh_ritz(st, m, v, w, order);
+        fresh = m;
+        *residual = 0;
+        int32_t added = 0;
+        for (int32_t k = 0; k < n_want; k++) {
+            combine(st, m, v, order[k], x, r);
+            memcpy(st->mode + n * (size_t)k, x, n * sizeof *x);
+            st->value[k] = w[k];
+            double size = 0;
+            for (int32_t i = 0; i < st->n; i++) {
+                double area = st->mesh->area[i];
+                r[2 * i] -= w[k] * area * x[2 * i];
+                r[2 * i + 1] -= w[k] * area * x[2 * i + 1];
+                size += (r[2 * i] * r[2 * i] + r[2 * i + 1] * r[2 * i + 1]) / area;
+            }
+            size = sqrt(size);
+            *residual = fmax(*residual, size);
+            if (size < st->o.mode_tolerance || m + added >= st->n_basis)
+                continue;
+            flx_static_project_dual(st, r);
+            flx_static_precondition(st, r, z);
+            added += add_vector(st, m + added, z);
+        }
+        st->n_mode = n_want;
+        if (*residual < st->o.mode_tolerance)
+            return FLX_OK;
+        if (cycle == CYCLES || (added == 0 && m < st->n_basis))
+            return flx_fail(st->ctx, FLX_ERR_SOLVER,
+                            "the lowest %d eigenpairs of the second variation were not found: "
+                            "after %d rounds a residual of %.3g is left (allowed %g); allow a "
+                            "larger static.mode_tolerance",
+                            n_want, cycle, *residual, st->o.mode_tolerance);
+        m += added;
+        if (m + n_want > st->n_basis) { // begin again from the pairs found
+            int32_t kept = 0;
+            for (int32_t k = 0; k < n_want; k++)
+                kept += add_vector(st, kept, st->mode + n * (size_t)k);
+            m = kept;
+            fresh = 0;
+        }
+    }
+}
+
+flx_status flx_static_modes(flx_static *st, double *values, const flx_cplx **vectors,
+                            double *residual)
+{
+    flx_status status = flx_static_factor(st);
+    if (status == FLX_OK)
+        status = flx_static_davidson(st, st->o.modes, residual);
+    for (int32_t k = 0; k < st->n_mode; k++)
+        values[k] = st->value[k];
+    if (vectors)
+        *vectors = (const flx_cplx *)(const void *)st->mode;
+    return status;
+}

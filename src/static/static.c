@@ -1,0 +1,229 @@
+// static/static.c -- the life of a static engine: created from a problem, given states and inputs.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "static/static_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { SITES_PER_THREAD = 20000 }; // below this a second thread costs more than it gives
+
+// -- creation -------------------------------------------------------------------------------------
+
+static flx_status check(flx_ctx *ctx, const flx_static_problem *p, const flx_static_opts *o)
+{
+    if (o->cookie != FLX_STATIC_COOKIE)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "flx_static_opts does not come from flx_static_opts_default()");
+    FLX_TRY(flx_options_check(ctx, &flx_static_option_table, o));
+    if (!p->mesh)
+        return flx_fail(ctx, FLX_ERR_INPUT, "the problem has no mesh");
+    for (int32_t k = 0; k < p->n_terminal; k++) {
+        const flx_terminal *terminal = &p->terminals[k];
+        double length = 0;
+        for (int32_t s = 0; s < terminal->n_site; s++) {
+            if (terminal->site[s] < 0 || terminal->site[s] >= p->mesh->n_site)
+                return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds site %d, the mesh has %d", k,
+                                terminal->site[s], p->mesh->n_site);
+            length += terminal->length[s];
+        }
+        if (!(length > 0))
+            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
+        if (terminal->psi == FLX_TERMINAL_HELD)
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "terminal %d holds |psi|; the static engine knows terminals with psi "
+                            "free, and normal ones (psi = 0) without current",
+                            k);
+    }
+    return FLX_OK;
+}
+
+static flx_status create_terminals(flx_static *st)
+{
+    int32_t total = 0;
+    for (int32_t k = 0; k < st->p.n_terminal; k++)
+        total += st->p.terminals[k].n_site;
+    st->inflow = FLX_NEW_ARRAY(st->ctx, static_inflow, total);
+    st->fixed = FLX_NEW_ARRAY(st->ctx, bool, st->n);
+    st->current = FLX_NEW_ARRAY(st->ctx, double, st->p.n_terminal);
+    if (!st->inflow || !st->fixed || !st->current)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < st->p.n_terminal; k++) {
+        const flx_terminal *terminal = &st->p.terminals[k];
+        double length = 0;
+        for (int32_t s = 0; s < terminal->n_site; s++)
+            length += terminal->length[s];
+        for (int32_t s = 0; s < terminal->n_site; s++) {
+            if (terminal->psi == FLX_TERMINAL_FREE) {
+                st->inflow[st->n_inflow++] =
+                    (static_inflow){terminal->site[s], k, terminal->length[s] / length, 0};
+            } else if (s < terminal->n_site - terminal->n_outside &&
+                       !st->fixed[terminal->site[s]]) {
+                st->fixed[terminal->site[s]] = true;
+                st->n_fixed++;
+            }
+        }
+    }
+    return FLX_OK;
+}
+
+static flx_status create_arrays(flx_static *st)
+{
+    const flx_mesh *m = st->mesh;
+    flx_ctx *ctx = st->ctx;
+    size_t n = 2 * (size_t)m->n_site;
+    st->n_basis = BASIS_MORE + BASIS_PER_MODE * st->o.modes;
+    double **vectors[] = {&st->psi, &st->lap, &st->g, &st->phase};
+    for (size_t k = 0; k < sizeof vectors / sizeof vectors[0]; k++)
+        if (!(*vectors[k] = FLX_NEW_ARRAY(ctx, double, n)))
+            return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < WORK; k++)
+        if (!(st->work[k] = FLX_NEW_ARRAY(ctx, double, n)))
+            return FLX_ERR_MEMORY;
+    st->eps = FLX_NEW_ARRAY(ctx, double, m->n_site);
+    st->mu = FLX_NEW_ARRAY(ctx, double, m->n_site);
+    st->a = FLX_NEW_ARRAY(ctx, double, m->n_edge);
+    st->a_dot = FLX_NEW_ARRAY(ctx, double, m->n_edge);
+    st->film_norm = FLX_NEW_ARRAY(ctx, double, 2 * m->n_film);
+    st->pin = FLX_NEW_ARRAY(ctx, int32_t, m->n_film);
+    st->basis = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->n_basis);
+    st->image = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->n_basis);
+    st->mode = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->o.modes);
+    st->value = FLX_NEW_ARRAY(ctx, double, st->o.modes);
+    st->dense = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)st->n_basis * (size_t)st->n_basis);
+    return st->eps && st->mu && st->a && st->a_dot && st->film_norm && st->pin && st->basis &&
+                   st->image && st->mode && st->value && st->dense
+               ? FLX_OK
+               : FLX_ERR_MEMORY;
+}
+
+static int32_t choose_threads(const flx_ctx *ctx, const flx_static_opts *o, int32_t n_site)
+{
+    int32_t useful = n_site / SITES_PER_THREAD, given = flx_ctx_threads(ctx);
+    if (o->threads > 0)
+        return o->threads;
+    return useful < 1 ? 1 : useful < given ? useful : given;
+}
+
+flx_status flx_static_create(flx_ctx *ctx, const flx_static_problem *problem,
+                             const flx_static_opts *opts, flx_static **out)
+{
+    *out = NULL;
+    FLX_TRY(check(ctx, problem, opts));
+    flx_static *st = FLX_NEW(ctx, flx_static);
+    if (!st)
+        return FLX_ERR_MEMORY;
+    const flx_mesh *mesh = problem->mesh;
+    st->ctx = ctx;
+    st->p = *problem;
+    st->o = *opts;
+    st->mesh = mesh;
+    st->n = mesh->n_site;
+    st->t = NAN;
+    flx_status status =
+        flx_pool_create(ctx, choose_threads(ctx, opts, mesh->n_site), mesh->n_site, &st->pool);
+    if (status == FLX_OK)
+        status = flx_operator_init(ctx, mesh, "ref", &st->op);
+    if (status == FLX_OK)
+        status = create_terminals(st);
+    if (status == FLX_OK)
+        status = create_arrays(st);
+    if (status == FLX_OK)
+        status = flx_static_pattern(st);
+    if (status == FLX_OK) {
+        for (int32_t i = 0; i < st->n; i++) {
+            st->eps[i] = 1;
+            st->area += mesh->area[i];
+        }
+        status = flx_static_set_drive(st, 0);
+    }
+    if (status == FLX_OK)
+        for (int32_t i = 0; i < st->n; i++)
+            st->psi[2 * i] = st->fixed[i] ? 0 : sqrt(fmax(st->eps[i], 0));
+    if (status < 0) {
+        flx_static_free(st);
+        return status;
+    }
+    *out = st;
+    return FLX_OK;
+}
+
+void flx_static_free(flx_static *st)
+{
+    if (!st)
+        return;
+    double *arrays[] = {st->psi,   st->lap,   st->g,         st->phase,  st->eps,  st->mu,
+                        st->a,     st->a_dot, st->basis,     st->image,  st->mode, st->value,
+                        st->dense, st->val,   st->film_norm, st->current};
+    for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
+        flx_free(arrays[k]);
+    for (int32_t k = 0; k < WORK; k++)
+        flx_free(st->work[k]);
+    flx_free(st->pin);
+    flx_free(st->fixed);
+    flx_free(st->inflow);
+    flx_free(st->row);
+    flx_free(st->col);
+    flx_spd_free(st->factor);
+    flx_operator_clear(&st->op);
+    flx_pool_free(st->pool);
+    flx_free(st);
+}
+
+// -- state ----------------------------------------------------------------------------------------
+
+flx_status flx_static_set_psi(flx_static *st, const flx_cplx *psi)
+{
+    for (int32_t i = 0; i < st->n; i++)
+        if (!isfinite(psi[i].re) || !isfinite(psi[i].im))
+            return flx_fail(st->ctx, FLX_ERR_INPUT, "psi is not finite at site %d", i);
+    for (int32_t i = 0; i < st->n; i++) {
+        st->psi[2 * i] = st->fixed[i] ? 0 : psi[i].re;
+        st->psi[2 * i + 1] = st->fixed[i] ? 0 : psi[i].im;
+    }
+    return FLX_OK;
+}
+
+static flx_status take_currents(flx_static *st)
+{
+    for (int32_t k = 0; k < st->p.n_terminal; k++)
+        if (st->current[k] != 0 && st->p.terminals[k].psi == FLX_TERMINAL_NORMAL)
+            return flx_fail(st->ctx, FLX_ERR_INPUT,
+                            "terminal %d is normal (psi = 0) and carries %g K0 xi: near it a "
+                            "voltage drives the current, which no stationary state of the free "
+                            "energy has; make its psi free, or use the tdgl engine",
+                            k, st->current[k]);
+    for (int32_t k = 0; k < st->n_inflow; k++)
+        st->inflow[k].current = st->current[st->inflow[k].terminal] * st->inflow[k].share;
+    return FLX_OK;
+}
+
+flx_status flx_static_set_drive(flx_static *st, double t)
+{
+    const flx_drive *drive = &st->p.drive;
+    bool first = isnan(st->t);
+    if (st->t == t)
+        return FLX_OK;
+    if (drive->vector_potential && (first || drive->vector_potential_varies)) {
+        drive->vector_potential(drive->user, t, st->a, st->a_dot);
+        flx_operator_set_links(&st->op, st->pool, st->a);
+    }
+    if (drive->epsilon && (first || drive->epsilon_varies))
+        drive->epsilon(drive->user, t, st->eps);
+    if (drive->current)
+        drive->current(drive->user, t, st->current);
+    st->t = t;
+    return take_currents(st);
+}
+
+flx_frame flx_static_frame(const flx_static *st)
+{
+    return (flx_frame){.mesh = st->mesh,
+                       .time = st->t,
+                       .step = st->report.steps,
+                       .psi = (const flx_cplx *)(const void *)st->psi,
+                       .mu = st->mu,
+                       .a = st->a,
+                       .eps = st->p.drive.epsilon ? st->eps : NULL,
+                       .u = st->p.u,
+                       .gamma = st->p.gamma};
+}

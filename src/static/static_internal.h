@@ -1,0 +1,86 @@
+// static/static_internal.h -- the engine's state and what its files share.
+//
+// Vectors are [n_site][2] and real: (re, im) of each site. M is the diagonal of cell areas, H half
+// the second variation of F, g half its gradient; g/a is minus the residual.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_STATIC_INTERNAL_H
+#define FLX_STATIC_INTERNAL_H
+
+#include "base/pool.h"
+#include "fluxoid/static.h"
+#include "fvm/operator.h"
+#include "linalg/spd.h"
+
+enum { FLX_STATIC_COOKIE = 0x57a71c00 };
+enum { MODES_MAX = 32, BASIS_PER_MODE = 6, BASIS_MORE = 20, WORK = 12 };
+
+// A site whose phase is driven: current c = I_k share_i.
+typedef struct static_inflow {
+    int32_t site, terminal;
+    double share, current;
+} static_inflow;
+
+struct flx_static {
+    flx_ctx *ctx;
+    flx_static_problem p;
+    flx_static_opts o;
+    const flx_mesh *mesh;
+    int32_t n; // sites
+    flx_pool *pool;
+    flx_operator op;
+    double t, area;
+
+    double *psi, *lap, *g; // state; a Lap psi and gradient there
+    double *eps, *a, *a_dot, *mu, *current;
+    double *phase; // i psi of each film, M-normalised; 0 where a film is normal
+    double *film_norm;
+    int32_t *pin; // [n_film] site with the largest |psi|
+    bool *fixed;  // [n_site] psi = 0 there
+    int32_t n_fixed;
+    static_inflow *inflow;
+    int32_t n_inflow;
+
+    // P: H made definite
+    flx_spd *factor;
+    int32_t *row, *col;
+    double *val;
+    bool exact;   // P is H apart from the phase of each film: no negative eigenvalue
+    double shift; // P = H + shift M; < 0: the positive part of H
+    int32_t age;  // Newton steps since P was made
+
+    double *work[WORK];
+    double *basis, *image; // [n_basis][2 n] vectors and H times them
+    int32_t n_basis;
+    double *mode, *value; // [modes][2 n], [modes]: found last
+    int32_t n_mode;
+    double *dense; // small matrices of the eigenproblem
+    flx_static_report report;
+};
+
+// energy.c
+double flx_static_dot(flx_static *st, const double *x, const double *y);    // x.y
+double flx_static_mdot(flx_static *st, const double *x, const double *y);   // x.My
+void flx_static_axpy(flx_static *st, double s, const double *x, double *y); // y += s x
+void flx_static_gradient(flx_static *st); // lap, g, report.residual at psi
+double flx_static_energy(flx_static *st); // at psi, after the gradient
+void flx_static_hessian(flx_static *st, const double *v, double *hv);
+// Second derivatives xx, xy, yy of c theta.
+void flx_static_theta_block(const double *psi, double c, double h[3]);
+// Distance along p to the first minimum of F, for hp = H p; *along is the derivative at 0.
+double flx_static_line(flx_static *st, const double *p, const double *hp, double *slope);
+
+// hessian.c
+void flx_static_phases(flx_static *st);                  // phase, pin at psi
+void flx_static_project(flx_static *st, double *x);      // x: M-orthogonal to the phases
+void flx_static_project_dual(flx_static *st, double *r); // r: orthogonal to the phases
+flx_status flx_static_pattern(flx_static *st);
+flx_status flx_static_factor(flx_static *st); // P at psi, as near to H as may be
+void flx_static_precondition(flx_static *st, const double *r, double *z); // z = P^-1 r, projected
+
+// modes.c
+flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual);
+// dense.c
+void flx_static_jacobi(int32_t n, double *a, double *v);      // eigenvalues to the diagonal of a
+bool flx_static_solve_small(int32_t n, double *a, double *b); // b = a^-1 b; false: singular
+
+#endif
