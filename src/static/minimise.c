@@ -93,7 +93,7 @@ static flx_status not_converged(flx_static *st, const char *why)
 static flx_status descend(flx_static *st)
 {
     enum { MANY = 12, OLD = 4, STUCK = 3 }; // CG iterations, steps after which a factor is renewed
-    const double rounding = 1e-8;  // residuals below it may stop falling by rounding
+    const double rounding = 1e-8;           // residuals below it may stop falling by rounding
     double *p = st->work[DIRECTION], *hp = st->work[IMAGE];
     int32_t stuck = 0;
     double best = INFINITY;
