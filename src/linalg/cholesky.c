@@ -3,12 +3,15 @@
 //
 // A run solves with one factor many thousand times, each time one right-hand side, so a solve is a
 // matter of streaming L once forward and once back. L is kept by supernodes (columns of equal
-// pattern, dense trapezoids). The elimination tree is cut into subtrees that know nothing of each
+// pattern, L11 on top of L21) as panels M = [L11^{-1}; -L21 L11^{-1}]: both solves become products
+// with M, without recurrences. The elimination tree is cut into subtrees that know nothing of each
 // other and a small top. Each subtree gathers what it owes to the top in a vector of its own; the
 // top adds these in order: the bits do not depend on the number of threads. Davis, Rajamanickam,
 // Sid-Lakhdar, Acta Numerica 25, 383 (2016), sections 5 and 9.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "linalg/cholesky.h"
+
+#include "linalg/panel.h"
 
 #include <cblas.h>
 #include <cholmod.h>
@@ -23,93 +26,44 @@ typedef struct subtree {
     double *owed;       // [n_top_col] what the forward solve subtracts from columns of the top
 } subtree;
 
+typedef struct super {
+    int32_t col, n_col, n_row;
+    int64_t row_at; // into rows
+    int64_t val_at; // into val
+} super;
+
 typedef struct factor {
     int32_t n, n_super;
-    int32_t *perm;    // [n] row of A at place k
-    int32_t *col;     // [n_super + 1] first column of each supernode
-    int64_t *row_at;  // [n_super + 1] into rows
-    int64_t *val_at;  // [n_super + 1] into val
-    int32_t *rows;    // rows of each supernode, its own columns first
-    double *val;      // columns of each supernode from the diagonal down; the diagonal holds 1/L_jj
+    int32_t *perm; // [n] row of A at place k
+    super *super;  // [n_super]
+    int64_t n_entry, n_val;
+    int32_t *rows; // [n_entry] rows of each supernode, its own columns first, then n to fill tiles
+    double *val;   // [n_val] panels [L11^{-1}; -L21 L11^{-1}] of the supernodes
     int32_t *top_col; // [n] place of a column among those of the top
     int32_t n_top_col, height;
     int32_t n_tree, n_top;
     subtree tree[N_SUBTREE];
     int32_t *top;  // [n_top] supernodes of the top, in order
-    double *x;     // [n] permuted
+    double *x;     // [n + 1] permuted; the last stays 0
     double *top_x; // [height]
     flx_pool *pool;
 } factor;
 
-// x_s = L_ss^{-1} x_s, then the rows below lose L_rs x_s. x holds the rows of the supernode.
-static void forward_panel(int32_t n_col, int32_t n_row, const double *restrict val,
-                          double *restrict x)
+// y = L11^{-1} x, and the rows below gain -L21 y: both from one product, left in work.
+static void forward_super(const factor *f, const super *s, double *restrict work)
 {
-    const double *restrict c0 = val;
-    int32_t j = 0;
-    for (; j + 1 < n_col; j += 2) {
-        int32_t below = n_row - j - 2;
-        const double *restrict c1 = c0 + (n_row - j);
-        double x0 = x[j] * c0[0];
-        double x1 = (x[j + 1] - c0[1] * x0) * c1[0];
-        x[j] = x0;
-        x[j + 1] = x1;
-        for (int32_t r = 0; r < below; r++)
-            x[j + 2 + r] -= c0[2 + r] * x0 + c1[1 + r] * x1;
-        c0 = c1 + (n_row - j - 1);
-    }
-    if (j < n_col) {
-        double x0 = x[j] *= c0[0];
-        for (int32_t r = 1; r < n_row - j; r++)
-            x[j + r] -= c0[r] * x0;
-    }
+    double *restrict x = f->x + s->col;
+    flx_panel_times(s->n_col, s->n_row, f->val + s->val_at, x, work);
+    for (int32_t j = 0; j < s->n_col; j++)
+        x[j] = work[j];
 }
 
-typedef double d8 __attribute__((vector_size(64)));
-
-static inline d8 load_d8(const double *from)
+// x = L11^{-T} (y - L21^T x below): the transposed product.
+static void backward_super(const factor *f, const super *s, double *restrict work)
 {
-    d8 v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-static inline double sum_d8(d8 s)
-{
-    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
-}
-
-// x_s = L_ss^{-T} (x_s - L_rs^T x_r), two columns at a time. end: behind the last column.
-static void backward_panel(int32_t n_col, int32_t n_row, const double *end, double *x)
-{
-    const double *c = end;
-    int32_t j = n_col - 1;
-    for (; j > 0; j -= 2) {
-        int32_t below = n_row - j - 1, r = 0;
-        const double *c1 = c - (below + 1), *c0 = c1 - (below + 2);
-        const double *l1 = c1 + 1, *l0 = c0 + 2, *y = x + j + 1;
-        d8 v1 = {0}, v0 = {0};
-        for (; r + 8 <= below; r += 8) {
-            d8 x8 = load_d8(y + r);
-            v1 += load_d8(l1 + r) * x8;
-            v0 += load_d8(l0 + r) * x8;
-        }
-        double s1 = sum_d8(v1), s0 = sum_d8(v0);
-        for (; r < below; r++) {
-            s1 += l1[r] * y[r];
-            s0 += l0[r] * y[r];
-        }
-        x[j] = (x[j] - s1) * c1[0];
-        x[j - 1] = (x[j - 1] - s0 - c0[1] * x[j]) * c0[0];
-        c = c0;
-    }
-    if (j == 0) {
-        double s0 = 0;
-        c -= n_row;
-        for (int32_t r = 1; r < n_row; r++)
-            s0 += c[r] * x[r];
-        x[0] = (x[0] - s0) * c[0];
-    }
+    double *restrict x = f->x;
+    flx_panel_gather(s->n_row, f->rows + s->row_at, x, work);
+    flx_panel_transposed_times(s->n_col, s->n_row, f->val + s->val_at, work, x + s->col);
 }
 
 static void forward_subtree(void *arg, int32_t t, int32_t unused)
@@ -119,32 +73,15 @@ static void forward_subtree(void *arg, int32_t t, int32_t unused)
     subtree *tree = &f->tree[t];
     double *restrict x = f->x, *restrict work = tree->x, *restrict owed = tree->owed;
     memset(owed, 0, (size_t)f->n_top_col * sizeof *owed);
-    for (int32_t s = tree->begin; s < tree->end; s++) {
-        const int32_t *rows = f->rows + f->row_at[s];
-        int32_t n_row = (int32_t)(f->row_at[s + 1] - f->row_at[s]);
-        int32_t n_col = f->col[s + 1] - f->col[s];
-        memcpy(work, x + f->col[s], (size_t)n_col * sizeof *x);
-        memset(work + n_col, 0, (size_t)(n_row - n_col) * sizeof *x);
-        forward_panel(n_col, n_row, f->val + f->val_at[s], work);
-        memcpy(x + f->col[s], work, (size_t)n_col * sizeof *x);
-        int32_t r = n_col;
-        for (; r < n_row && rows[r] < tree->col_end; r++)
+    for (const super *s = f->super + tree->begin; s < f->super + tree->end; s++) {
+        const int32_t *rows = f->rows + s->row_at;
+        forward_super(f, s, work);
+        int32_t r = s->n_col;
+        for (; r < s->n_row && rows[r] < tree->col_end; r++)
             x[rows[r]] += work[r];
-        for (; r < n_row; r++)
+        for (; r < s->n_row; r++)
             owed[f->top_col[rows[r]]] += work[r];
     }
-}
-
-static void backward_super(const factor *f, int32_t s, double *restrict work)
-{
-    double *restrict x = f->x;
-    const int32_t *rows = f->rows + f->row_at[s];
-    int32_t n_row = (int32_t)(f->row_at[s + 1] - f->row_at[s]);
-    int32_t n_col = f->col[s + 1] - f->col[s];
-    for (int32_t r = 0; r < n_row; r++)
-        work[r] = x[rows[r]];
-    backward_panel(n_col, n_row, f->val + f->val_at[s + 1], work);
-    memcpy(x + f->col[s], work, (size_t)n_col * sizeof *x);
 }
 
 static void backward_subtree(void *arg, int32_t t, int32_t unused)
@@ -152,26 +89,21 @@ static void backward_subtree(void *arg, int32_t t, int32_t unused)
     (void)unused;
     const factor *f = arg;
     for (int32_t s = f->tree[t].end - 1; s >= f->tree[t].begin; s--)
-        backward_super(f, s, f->tree[t].x);
+        backward_super(f, &f->super[s], f->tree[t].x);
 }
 
 static void forward_top(factor *f)
 {
+    double *restrict x = f->x, *restrict work = f->top_x;
     for (int32_t k = 0; k < f->n_top; k++) {
-        int32_t s = f->top[k];
-        const int32_t *rows = f->rows + f->row_at[s];
-        int32_t n_row = (int32_t)(f->row_at[s + 1] - f->row_at[s]);
-        int32_t n_col = f->col[s + 1] - f->col[s];
-        double *restrict x = f->x, *restrict work = f->top_x;
+        const super *s = &f->super[f->top[k]];
+        const int32_t *rows = f->rows + s->row_at;
         // What the subtrees owe to these columns, in order.
         for (int32_t t = 0; t < f->n_tree; t++)
-            for (int32_t j = 0; j < n_col; j++)
-                x[f->col[s] + j] += f->tree[t].owed[f->top_col[f->col[s] + j]];
-        memcpy(work, x + f->col[s], (size_t)n_col * sizeof *x);
-        memset(work + n_col, 0, (size_t)(n_row - n_col) * sizeof *x);
-        forward_panel(n_col, n_row, f->val + f->val_at[s], work);
-        memcpy(x + f->col[s], work, (size_t)n_col * sizeof *x);
-        for (int32_t r = n_col; r < n_row; r++)
+            for (int32_t j = 0; j < s->n_col; j++)
+                x[s->col + j] += f->tree[t].owed[f->top_col[s->col + j]];
+        forward_super(f, s, work);
+        for (int32_t r = s->n_col; r < s->n_row; r++)
             x[rows[r]] += work[r];
     }
 }
@@ -203,7 +135,7 @@ void flx_cholesky_solve(void *factor_, const double *b, double *x)
     flx_pool_each(f->pool, f->n_tree, forward_subtree, f);
     forward_top(f);
     for (int32_t k = f->n_top - 1; k >= 0; k--)
-        backward_super(f, f->top[k], f->top_x);
+        backward_super(f, &f->super[f->top[k]], f->top_x);
     flx_pool_each(f->pool, f->n_tree, backward_subtree, f);
     flx_pool_for(f->pool, f->n, permute_back, to);
 }
@@ -226,14 +158,13 @@ static flx_status cut_tree(flx_ctx *ctx, factor *f)
 
     for (int32_t s = 0; s < n; s++) {
         first[s] = s;
-        for (int32_t j = f->col[s]; j < f->col[s + 1]; j++)
-            of_col[j] = s;
+        for (int32_t j = 0; j < f->super[s].n_col; j++)
+            of_col[f->super[s].col + j] = s;
     }
     for (int32_t s = 0; s < n; s++) {
-        int32_t n_col = f->col[s + 1] - f->col[s];
-        int64_t n_row = f->row_at[s + 1] - f->row_at[s];
-        parent[s] = n_row > n_col ? of_col[f->rows[f->row_at[s] + n_col]] : -1;
-        work[s] += (double)n_row * n_col;
+        const super *me = &f->super[s];
+        parent[s] = me->n_row > me->n_col ? of_col[f->rows[me->row_at + me->n_col]] : -1;
+        work[s] += (double)me->n_row * me->n_col;
         if (parent[s] >= 0) {
             work[parent[s]] += work[s];
             if (first[s] < first[parent[s]])
@@ -271,13 +202,13 @@ static flx_status cut_tree(flx_ctx *ctx, factor *f)
         int32_t r = whole ? roots[k] : n - 1;
         f->tree[k].begin = whole ? first[r] : 0;
         f->tree[k].end = r + 1;
-        f->tree[k].col_end = f->col[r + 1];
+        f->tree[k].col_end = f->super[r].col + f->super[r].n_col;
     }
     for (int32_t s = 0; s < n; s++)
         if (in_top[s]) {
             f->top[f->n_top++] = s;
-            for (int32_t j = f->col[s]; j < f->col[s + 1]; j++)
-                f->top_col[j] = f->n_top_col++;
+            for (int32_t j = 0; j < f->super[s].n_col; j++)
+                f->top_col[f->super[s].col + j] = f->n_top_col++;
         }
     status = FLX_OK;
     for (int32_t k = 0; k < f->n_tree; k++) {
@@ -295,45 +226,64 @@ end:
     return status;
 }
 
-// Copies CHOLMOD's supernodal factor without what lies above the diagonal, with inverted diagonals.
+// Panels from the columns of CHOLMOD's factor.
+static void fill_panels(const cholmod_factor *l, factor *f, double *matrix)
+{
+    const int *px = l->px;
+    for (int32_t k = 0; k < f->n_super; k++) {
+        const super *s = &f->super[k];
+        const double *from = (const double *)l->x + px[k];
+        int64_t n_row = s->n_row;
+        for (int32_t j = 0; j < s->n_col; j++)
+            for (int32_t r = 0; r < n_row; r++)
+                matrix[j * n_row + r] = r < s->n_col ? r == j : -from[j * n_row + r];
+        cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, s->n_row,
+                    s->n_col, 1, from, s->n_row, matrix, s->n_row);
+        flx_panel_fill(s->n_col, s->n_row, matrix, f->val + s->val_at);
+    }
+}
+
 static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
 {
-    const int *super = l->super, *pi = l->pi, *px = l->px;
-    const double *from = l->x;
+    const int *first_col = l->super, *pi = l->pi, *rows = l->s;
     f->n = (int32_t)l->n;
     f->n_super = (int32_t)l->nsuper;
     f->perm = FLX_NEW_ARRAY(ctx, int32_t, f->n);
-    f->col = FLX_NEW_ARRAY(ctx, int32_t, f->n_super + 1);
-    f->row_at = FLX_NEW_ARRAY(ctx, int64_t, f->n_super + 1);
-    f->val_at = FLX_NEW_ARRAY(ctx, int64_t, f->n_super + 1);
-    f->rows = FLX_NEW_ARRAY(ctx, int32_t, l->ssize);
-    f->x = FLX_NEW_ARRAY(ctx, double, f->n);
-    if (!f->perm || !f->col || !f->row_at || !f->val_at || !f->rows || !f->x)
+    f->super = FLX_NEW_ARRAY(ctx, super, f->n_super);
+    f->x = FLX_NEW_ARRAY(ctx, double, f->n + 1);
+    if (!f->perm || !f->super || !f->x)
         return FLX_ERR_MEMORY;
     memcpy(f->perm, l->Perm, (size_t)f->n * sizeof *f->perm);
-    memcpy(f->rows, l->s, l->ssize * sizeof *f->rows);
-    for (int32_t s = 0; s < f->n_super; s++) {
-        int64_t n_row = pi[s + 1] - pi[s], n_col = super[s + 1] - super[s];
-        f->col[s + 1] = super[s + 1];
-        f->row_at[s + 1] = pi[s + 1];
-        f->val_at[s + 1] = f->val_at[s] + n_row * n_col - n_col * (n_col - 1) / 2;
-        if (n_row > f->height)
-            f->height = (int32_t)n_row;
+    int64_t largest = 0;
+    for (int32_t k = 0; k < f->n_super; k++) {
+        super *s = &f->super[k];
+        *s = (super){.col = first_col[k],
+                     .n_col = first_col[k + 1] - first_col[k],
+                     .n_row = pi[k + 1] - pi[k],
+                     .row_at = f->n_entry,
+                     .val_at = f->n_val};
+        int32_t padded = flx_panel_tiles(s->n_row) * FLX_TILE;
+        f->n_entry += padded;
+        f->n_val += flx_panel_size(s->n_col, s->n_row);
+        f->height = padded > f->height ? padded : f->height;
+        int64_t size = (int64_t)s->n_row * s->n_col;
+        largest = size > largest ? size : largest;
     }
-    f->val = FLX_NEW_ARRAY(ctx, double, f->val_at[f->n_super]);
+    f->rows = FLX_NEW_ARRAY(ctx, int32_t, f->n_entry);
+    f->val = FLX_NEW_ARRAY(ctx, double, f->n_val);
     f->top_x = FLX_NEW_ARRAY(ctx, double, f->height);
-    if (!f->val || !f->top_x)
-        return FLX_ERR_MEMORY;
-    double *to = f->val;
-    for (int32_t s = 0; s < f->n_super; s++) {
-        int64_t n_row = pi[s + 1] - pi[s];
-        for (int64_t j = 0; j < super[s + 1] - super[s]; j++) {
-            memcpy(to, from + px[s] + j * n_row + j, (size_t)(n_row - j) * sizeof *to);
-            *to = 1 / *to;
-            to += n_row - j;
-        }
+    double *matrix = FLX_NEW_ARRAY(ctx, double, largest);
+    flx_status status = FLX_ERR_MEMORY;
+    if (f->rows && f->val && f->top_x && matrix) {
+        int32_t *to = f->rows;
+        for (int32_t k = 0; k < f->n_super; k++)
+            for (int32_t r = 0; r < flx_panel_tiles(f->super[k].n_row) * FLX_TILE; r++)
+                *to++ = r < f->super[k].n_row ? rows[pi[k] + r] : f->n;
+        fill_panels(l, f, matrix);
+        status = FLX_OK;
     }
-    return FLX_OK;
+    flx_free(matrix);
+    return status;
 }
 
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
@@ -410,9 +360,7 @@ void flx_cholesky_free(void *factor_)
         flx_free(f->tree[t].owed);
     }
     flx_free(f->perm);
-    flx_free(f->col);
-    flx_free(f->row_at);
-    flx_free(f->val_at);
+    flx_free(f->super);
     flx_free(f->rows);
     flx_free(f->val);
     flx_free(f->top_col);
@@ -425,6 +373,6 @@ void flx_cholesky_free(void *factor_)
 double flx_cholesky_bytes(const void *factor_)
 {
     const factor *f = factor_;
-    return 2 * (double)f->val_at[f->n_super] * sizeof(double) +
-           2 * (double)f->row_at[f->n_super] * sizeof(int32_t) + 6.0 * f->n * sizeof(double);
+    return 2 * (double)f->n_val * sizeof(double) + 2 * (double)f->n_entry * sizeof(int32_t) +
+           6.0 * f->n * sizeof(double);
 }
