@@ -13,6 +13,7 @@
 #include "fluxoid/options.h"
 #include "fluxoid/plot.h"
 #include "fluxoid/run.h"
+#include "fluxoid/selffield.h"
 #include "fluxoid/source.h"
 #include "fluxoid/static.h"
 #include "fluxoid/tdgl.h"

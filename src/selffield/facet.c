@@ -1,0 +1,142 @@
+// selffield/facet.c -- triangles, Gauss rules on them (Dunavant, Int. J. Numer. Methods Eng. 21,
+// 1129 (1985)), and the potential of a uniformly charged triangle (Wilton et al., IEEE Trans.
+// Antennas Propag. 32, 276 (1984)):
+//   phi = sum_k { h_k L_k - |z| [atan(h_k s2/(h_k^2 + z^2 + |z| R2)) - atan(... s1 ... R1)] }
+//   L_k = ln[(s2 + R2)/(s1 + R1)],  grad phi = -sum_k m_k L_k - sign(z) e_z Omega,
+// with, for edge k seen from r, the distances s1, s2 along it, h_k outwards across it, and
+// R = sqrt(s^2 + h^2 + z^2); m_k is the outward normal and Omega the sum of the brackets.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "selffield/facet.h"
+
+#include "selffield/edges.h"
+
+#include <math.h>
+
+bool flx_facet_init(flx_facet *f, const double x[3], const double y[3], double z)
+{
+    double twice = (x[1] - x[0]) * (y[2] - y[0]) - (x[2] - x[0]) * (y[1] - y[0]);
+    f->z = z;
+    f->area = fabs(twice) / 2;
+    f->cx = f->cy = f->radius = 0;
+    for (int k = 0; k < 3; k++) {
+        int from = twice < 0 ? (3 - k) % 3 : k;
+        f->x[k] = x[from];
+        f->y[k] = y[from];
+        f->cx += x[k] / 3;
+        f->cy += y[k] / 3;
+    }
+    for (int k = 0; k < 3; k++) {
+        double dx = f->x[(k + 1) % 3] - f->x[k], dy = f->y[(k + 1) % 3] - f->y[k];
+        f->length[k] = sqrt(dx * dx + dy * dy);
+        f->ux[k] = dx / f->length[k];
+        f->uy[k] = dy / f->length[k];
+        f->radius = fmax(f->radius, hypot(f->x[k] - f->cx, f->y[k] - f->cy));
+    }
+    return f->area > 1e-14 * f->radius * f->radius;
+}
+
+#define ORBIT3(a, b)                                                                               \
+    {a, b, b}, {b, a, b},                                                                          \
+    {                                                                                              \
+        b, b, a                                                                                    \
+    }
+#define ORBIT6(a, b, c)                                                                            \
+    {a, b, c}, {b, c, a}, {c, a, b}, {b, a, c}, {a, c, b},                                         \
+    {                                                                                              \
+        c, b, a                                                                                    \
+    }
+
+const flx_gauss_rule flx_gauss[FLX_GAUSS_RULES] = {
+    {1, 1, {{1.0 / 3, 1.0 / 3, 1.0 / 3}}, {1}},
+    {2, 3, {ORBIT3(2.0 / 3, 1.0 / 6)}, {1.0 / 3, 1.0 / 3, 1.0 / 3}},
+    {4,
+     6,
+     {ORBIT3(0.10810301816807023, 0.44594849091596489),
+      ORBIT3(0.81684757298045851, 0.09157621350977073)},
+     {0.22338158967801147, 0.22338158967801147, 0.22338158967801147, 0.10995174365532187,
+      0.10995174365532187, 0.10995174365532187}},
+    {8,
+     16,
+     {{1.0 / 3, 1.0 / 3, 1.0 / 3},
+      ORBIT3(0.08141482341455361, 0.45929258829272320),
+      ORBIT3(0.65886138449647956, 0.17056930775176022),
+      ORBIT3(0.89890554336593804, 0.05054722831703098),
+      ORBIT6(0.00839477740995761, 0.26311282963463812, 0.72849239295540427)},
+     {0.14431560767778717, 0.09509163426728462, 0.09509163426728462, 0.09509163426728462,
+      0.10321737053471825, 0.10321737053471825, 0.10321737053471825, 0.03245849762319808,
+      0.03245849762319808, 0.03245849762319808, 0.02723031417443499, 0.02723031417443499,
+      0.02723031417443499, 0.02723031417443499, 0.02723031417443499, 0.02723031417443499}},
+};
+
+static double power(double x, int32_t n)
+{
+    double value = 1;
+    for (int32_t k = 0; k < n; k++)
+        value *= x;
+    return value;
+}
+
+int32_t flx_gauss_for(double ratio, double accuracy)
+{
+    // Error of rule k: at most factor[k] ratio^(degree + 1); measured on triangles of many shapes.
+    static const double factor[FLX_GAUSS_RULES] = {0.11, 6e-3, 8e-4, 5.5e-5};
+    for (int32_t k = 0; k < FLX_GAUSS_RULES; k++)
+        if (factor[k] * power(ratio, flx_gauss[k].degree + 1) <= accuracy)
+            return k;
+    return FLX_GAUSS_RULES;
+}
+
+static void place(const flx_facet *f, const flx_gauss_rule *g, double *x, double *y)
+{
+    for (int32_t k = 0; k < g->n; k++) {
+        x[k] = g->at[k][0] * f->x[0] + g->at[k][1] * f->x[1] + g->at[k][2] * f->x[2];
+        y[k] = g->at[k][0] * f->y[0] + g->at[k][1] * f->y[1] + g->at[k][2] * f->y[2];
+    }
+}
+
+static double pair_gauss(const flx_facet *s, const flx_facet *t, const flx_gauss_rule *g)
+{
+    double xs[FLX_GAUSS_MAX], ys[FLX_GAUSS_MAX], xt[FLX_GAUSS_MAX], yt[FLX_GAUSS_MAX];
+    place(s, g, xs, ys);
+    place(t, g, xt, yt);
+    double z2 = (s->z - t->z) * (s->z - t->z), sum = 0;
+    for (int32_t i = 0; i < g->n; i++) {
+        double inner = 0;
+        for (int32_t j = 0; j < g->n; j++) {
+            double dx = xs[i] - xt[j], dy = ys[i] - yt[j];
+            inner += g->weight[j] / sqrt(dx * dx + dy * dy + z2);
+        }
+        sum += g->weight[i] * inner;
+    }
+    return s->area * t->area * sum;
+}
+
+double flx_facet_pair(const flx_facet *s, const flx_facet *t, double accuracy)
+{
+    double dx = s->cx - t->cx, dy = s->cy - t->cy, dz = s->z - t->z;
+    double distance = sqrt(dx * dx + dy * dy + dz * dz), size = s->radius + t->radius;
+    int32_t rule = size < distance ? flx_gauss_for(size / distance, accuracy) : FLX_GAUSS_RULES;
+    if (rule < FLX_GAUSS_RULES)
+        return pair_gauss(s, t, &flx_gauss[rule]);
+    return flx_facet_pair_exact(s, t, accuracy);
+}
+
+void flx_facet_potential(const flx_facet *t, const double r[3], double phi[4])
+{
+    double z = r[2] - t->z, height = fabs(z), omega = 0;
+    phi[0] = phi[1] = phi[2] = 0;
+    for (int k = 0; k < 3; k++) {
+        double ux = t->ux[k], uy = t->uy[k];
+        double dx = t->x[k] - r[0], dy = t->y[k] - r[1];
+        double s1 = dx * ux + dy * uy, s2 = s1 + t->length[k], h = dx * uy - dy * ux;
+        double c2 = h * h + z * z, r1 = sqrt(s1 * s1 + c2), r2 = sqrt(s2 * s2 + c2);
+        double log_k = flx_edge_log(s1, s2, c2);
+        phi[0] += h * log_k;
+        phi[1] -= uy * log_k;
+        phi[2] += ux * log_k;
+        if (height > 0)
+            omega += atan2(h * s2, c2 + height * r2) - atan2(h * s1, c2 + height * r1);
+    }
+    phi[0] -= height * omega;
+    phi[3] = z > 0 ? -omega : z < 0 ? omega : 0;
+}

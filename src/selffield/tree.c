@@ -1,0 +1,258 @@
+// selffield/tree.c -- layers, sorted facets and their quadtrees.
+//
+// A box is divided while it holds many facets and is large beside them: no facet may reach beyond
+// its box (which holds its centroid) by more than a quarter of the half side. The grid is chosen
+// such that on an even mesh the leaves hold about FACETS facets.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "selffield/operator.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { FACETS = 56, FACETS_MAX = 90, LEVEL_MAX = 24 };
+
+// Heights in ascending order without repetition; the layer of each film.
+static flx_status find_layers(flx_ctx *ctx, const flx_selffield_problem *p, flx_tree *tree,
+                              int32_t *layer)
+{
+    int32_t n = p->z ? p->n_film : 1, m = 0;
+    tree->z = FLX_NEW_ARRAY(ctx, double, n);
+    if (!tree->z)
+        return FLX_ERR_MEMORY;
+    for (int32_t f = 0; f < n; f++) {
+        double z = p->z ? p->z[f] : 0;
+        int32_t at = 0;
+        while (at < m && tree->z[at] < z)
+            at++;
+        if (at < m && tree->z[at] == z)
+            continue;
+        memmove(tree->z + at + 1, tree->z + at, (size_t)(m - at) * sizeof *tree->z);
+        tree->z[at] = z;
+        m++;
+    }
+    tree->n_layer = m;
+    for (int32_t f = 0; f < n; f++)
+        for (int32_t k = 0; k < m; k++)
+            if (tree->z[k] == (p->z ? p->z[f] : 0))
+                layer[f] = k;
+    return FLX_OK;
+}
+
+static flx_status make_facets(flx_ctx *ctx, const flx_selffield_problem *p, const int32_t *layer,
+                              flx_tree *tree, int32_t *facet_layer)
+{
+    for (int32_t t = 0; t < p->n_tri; t++) {
+        double x[3], y[3];
+        int32_t film = 0;
+        for (int c = 0; c < 3; c++) {
+            int32_t i = p->tri[3 * (int64_t)t + c];
+            if (i < 0 || i >= p->n_site)
+                return flx_fail(ctx, FLX_ERR_INPUT,
+                                "self-field: triangle %d has the corner %d, there are %d sites", t,
+                                i, p->n_site);
+            x[c] = p->x[i];
+            y[c] = p->y[i];
+            int32_t of = p->film ? p->film[i] : 0;
+            if (c > 0 && of != film)
+                return flx_fail(ctx, FLX_ERR_INPUT, "self-field: triangle %d joins films %d and %d",
+                                t, film, of);
+            film = of;
+            if (!isfinite(x[c]) || !isfinite(y[c]))
+                return flx_fail(ctx, FLX_ERR_INPUT, "self-field: site %d is at (%g, %g)", i, x[c],
+                                y[c]);
+        }
+        if (film < 0 || (p->z && film >= p->n_film))
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "self-field: triangle %d is of film %d, there are %d", t, film,
+                            p->n_film);
+        facet_layer[t] = p->z ? layer[film] : 0;
+        if (!flx_facet_init(&tree->facet[t], x, y, tree->z[facet_layer[t]]))
+            return flx_fail(ctx, FLX_ERR_INPUT, "self-field: triangle %d has no area", t);
+        tree->from[t] = t;
+    }
+    return FLX_OK;
+}
+
+// The grid: a square around all centroids whose side is a power of two times that of good leaves.
+static void place_grid(flx_tree *tree)
+{
+    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, area = 0;
+    for (int32_t t = 0; t < tree->n_facet; t++) {
+        const flx_facet *f = &tree->facet[t];
+        low[0] = fmin(low[0], f->cx);
+        low[1] = fmin(low[1], f->cy);
+        high[0] = fmax(high[0], f->cx);
+        high[1] = fmax(high[1], f->cy);
+        area += f->area / tree->n_facet;
+    }
+    double side = 1.0001 * fmax(high[0] - low[0], high[1] - low[1]), good = sqrt(FACETS * area);
+    tree->size = good;
+    while (tree->size < side)
+        tree->size *= 2;
+    tree->x0 = (low[0] + high[0] - tree->size) / 2;
+    tree->y0 = (low[1] + high[1] - tree->size) / 2;
+}
+
+static int32_t quadrant(const flx_tree *tree, const flx_box *b, const flx_facet *f)
+{
+    double half = ldexp(tree->size, -b->level - 1);
+    return (f->cx >= tree->x0 + (2 * b->ix + 1) * half) +
+           2 * (f->cy >= tree->y0 + (2 * b->iy + 1) * half);
+}
+
+static bool may_divide(const flx_tree *tree, const flx_box *b)
+{
+    if (b->n <= FACETS_MAX || b->level >= LEVEL_MAX)
+        return false;
+    double half = ldexp(tree->size, -b->level - 2), reach = 0; // of the children
+    for (int32_t t = b->first; t < b->first + b->n; t++)
+        reach = fmax(reach, tree->facet[t].radius);
+    return reach <= half / 4;
+}
+
+typedef struct sorting {
+    flx_facet *facet;
+    int32_t *from;
+} sorting;
+
+// Sorts the facets of a box by quadrant and appends its children.
+static flx_status divide(flx_ctx *ctx, flx_tree *tree, int32_t parent, int32_t *room,
+                         const sorting *spare)
+{
+    if (tree->n_box + 4 > *room) {
+        flx_box *more = flx_realloc(ctx, tree->box, (size_t)*room, 2 * (size_t)*room, sizeof *more);
+        if (!more)
+            return FLX_ERR_MEMORY;
+        tree->box = more;
+        *room *= 2;
+    }
+    flx_box *b = &tree->box[parent];
+    int32_t count[5] = {0}, end[4];
+    for (int32_t t = b->first; t < b->first + b->n; t++)
+        count[quadrant(tree, b, &tree->facet[t]) + 1]++;
+    for (int q = 0; q < 4; q++)
+        end[q] = count[q + 1] += count[q];
+    for (int32_t t = b->first; t < b->first + b->n; t++) {
+        int32_t q = quadrant(tree, b, &tree->facet[t]), to = count[q]++;
+        spare->facet[to] = tree->facet[t];
+        spare->from[to] = tree->from[t];
+    }
+    memcpy(tree->facet + b->first, spare->facet, (size_t)b->n * sizeof *spare->facet);
+    memcpy(tree->from + b->first, spare->from, (size_t)b->n * sizeof *spare->from);
+    for (int q = 0, begin = 0; q < 4; begin = end[q++]) {
+        if (end[q] == begin)
+            continue;
+        b->child[q] = tree->n_box;
+        tree->box[tree->n_box++] = (flx_box){.level = b->level + 1,
+                                             .ix = 2 * b->ix + q % 2,
+                                             .iy = 2 * b->iy + q / 2,
+                                             .layer = b->layer,
+                                             .first = b->first + begin,
+                                             .n = end[q] - begin,
+                                             .child = {-1, -1, -1, -1},
+                                             .parent = parent,
+                                             .leaf = -1};
+    }
+    return FLX_OK;
+}
+
+// Facets by layer, a root for each.
+static void make_roots(flx_tree *tree, const int32_t *facet_layer, const sorting *spare)
+{
+    int32_t n = 0;
+    for (int32_t k = 0; k < tree->n_layer; k++) {
+        int32_t first = n;
+        for (int32_t t = 0; t < tree->n_facet; t++)
+            if (facet_layer[t] == k) {
+                spare->facet[n] = tree->facet[t];
+                spare->from[n++] = tree->from[t];
+            }
+        tree->box[tree->n_box++] = (flx_box){.layer = k,
+                                             .first = first,
+                                             .n = n - first,
+                                             .child = {-1, -1, -1, -1},
+                                             .parent = -1,
+                                             .leaf = -1};
+    }
+    memcpy(tree->facet, spare->facet, (size_t)n * sizeof *spare->facet);
+    memcpy(tree->from, spare->from, (size_t)n * sizeof *spare->from);
+}
+
+// Numbers the leaves below a box in the order of their facets.
+static void number_leaves(flx_tree *tree, int32_t box)
+{
+    flx_box *b = &tree->box[box];
+    bool leaf = true;
+    for (int q = 0; q < 4; q++)
+        if (b->child[q] >= 0) {
+            leaf = false;
+            number_leaves(tree, b->child[q]);
+        }
+    if (!leaf || b->n == 0)
+        return;
+    b->leaf = tree->n_leaf;
+    int32_t width = (b->n + 7) / 8 * 8;
+    tree->leaf[tree->n_leaf++] = (flx_leaf){box, b->first, b->n, tree->n_place, width};
+    for (int32_t t = 0; t < b->n; t++)
+        tree->place[b->first + t] = tree->n_place + t;
+    tree->n_place += width;
+}
+
+static flx_status grow(flx_ctx *ctx, flx_tree *tree, const int32_t *facet_layer,
+                       const sorting *spare)
+{
+    int32_t room = tree->n_layer + 64;
+    tree->box = FLX_NEW_ARRAY(ctx, flx_box, room);
+    if (!tree->box)
+        return FLX_ERR_MEMORY;
+    make_roots(tree, facet_layer, spare);
+    for (int32_t b = 0; b < tree->n_box; b++) {
+        if (may_divide(tree, &tree->box[b]))
+            FLX_TRY(divide(ctx, tree, b, &room, spare));
+        if (tree->box[b].level >= tree->n_level)
+            tree->n_level = tree->box[b].level + 1;
+    }
+    tree->leaf = FLX_NEW_ARRAY(ctx, flx_leaf, tree->n_box);
+    tree->place = FLX_NEW_ARRAY(ctx, int32_t, tree->n_facet);
+    if (!tree->leaf || !tree->place)
+        return FLX_ERR_MEMORY;
+    for (int32_t b = 0; b < tree->n_layer; b++)
+        number_leaves(tree, b);
+    return FLX_OK;
+}
+
+flx_status flx_tree_create(flx_ctx *ctx, const flx_selffield_problem *p, flx_tree *tree)
+{
+    int32_t n = p->n_tri;
+    int32_t *layer = FLX_NEW_ARRAY(ctx, int32_t, p->z ? p->n_film : 1);
+    int32_t *facet_layer = FLX_NEW_ARRAY(ctx, int32_t, n);
+    sorting spare = {FLX_NEW_ARRAY(ctx, flx_facet, n), FLX_NEW_ARRAY(ctx, int32_t, n)};
+    tree->n_facet = n;
+    tree->facet = FLX_NEW_ARRAY(ctx, flx_facet, n);
+    tree->from = FLX_NEW_ARRAY(ctx, int32_t, n);
+    flx_status status = FLX_ERR_MEMORY;
+    if (layer && facet_layer && spare.facet && spare.from && tree->facet && tree->from)
+        status = find_layers(ctx, p, tree, layer);
+    if (status >= 0)
+        status = make_facets(ctx, p, layer, tree, facet_layer);
+    if (status >= 0) {
+        place_grid(tree);
+        status = grow(ctx, tree, facet_layer, &spare);
+    }
+    flx_free(layer);
+    flx_free(facet_layer);
+    flx_free(spare.facet);
+    flx_free(spare.from);
+    return status;
+}
+
+void flx_tree_clear(flx_tree *tree)
+{
+    flx_free(tree->facet);
+    flx_free(tree->from);
+    flx_free(tree->place);
+    flx_free(tree->z);
+    flx_free(tree->box);
+    flx_free(tree->leaf);
+    *tree = (flx_tree){0};
+}

@@ -1,0 +1,2 @@
+# The non-local operator.
+flx_test(test_selffield LAYERS selffield)
