@@ -22,9 +22,12 @@ typedef struct flx_frame {
     const flx_cplx *psi; // [n_site] [1]
     const double *mu;    // [n_site] [V0] electric potential, zero mean over each film
     const double *a;     // [n_edge] [A0 xi] line integral of A, tail to head
+    const double
+        *a_induced;      // [n_edge] [A0 xi] its part that the currents of the film make; NULL: 0
     const double *a_dot; // [n_edge] [A0 xi/tau0] its time derivative; NULL: 0
     const double *eps;   // [n_site] [1] condensation coefficient; NULL: 1
     double u, gamma;     // [1] material
+    double kappa;        // [1] lambda/xi of a long body that feels its own field; 0: a film
 } flx_frame;
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-// fluxoid/tdgl.h -- generalised time-dependent Ginzburg-Landau (gTDGL) engine for films.
+// fluxoid/tdgl.h -- generalised time-dependent Ginzburg-Landau (gTDGL) engine for films and
+// long bodies.
 //
 //   u/sqrt(1 + g^2|psi|^2) (d/dt + i mu + (g^2/2) d|psi|^2/dt) psi
 //     = (eps - |psi|^2) psi + (grad - iA)^2 psi                          (1)
@@ -49,6 +50,13 @@ typedef struct flx_drive {
     bool epsilon_varies;
 } flx_drive;
 
+// Whether the field of the currents acts back on psi.
+typedef enum flx_screening {
+    FLX_SCREENING_NONE, // A is the applied one
+    FLX_SCREENING_LONG  // bodies that do not depend on z: kappa^2 curl B = J, holes of uniform B,
+                        // outside B is the applied one, which must be uniform
+} flx_screening;
+
 typedef struct flx_tdgl_problem {
     const flx_mesh *mesh;          // lengths in xi
     const flx_terminal *terminals; // [n_terminal]
@@ -56,6 +64,8 @@ typedef struct flx_tdgl_problem {
     double u;     // [1] > 0; 5.79 dirty limit, exactly pi^4/(14 zeta(3))
     double gamma; // [1] >= 0; inelastic pair breaking
     flx_drive drive;
+    flx_screening screening;
+    double kappa; // [1] > 0, lambda/xi of long bodies
 } flx_tdgl_problem;
 
 typedef enum flx_integrator {
@@ -65,15 +75,16 @@ typedef enum flx_integrator {
 } flx_integrator;
 
 typedef struct flx_tdgl_opts {
-    int32_t integrator; // flx_integrator
-    int32_t order;      // [1] of the BDF: 2 or 3
-    double tolerance;   // [1] error of psi allowed per step, at any site
-    double dt;          // [tau0] first step; the fixed step if dt_max = dt
-    double dt_max;      // [tau0] largest step
-    double dt_min;      // [tau0] below it the run fails
-    bool adaptive;      // false: every step is dt
-    int32_t threads;    // [1] 0: those of the context, if the film is large enough to gain
-    uint32_t cookie;    // set by flx_tdgl_opts_default
+    int32_t integrator;    // flx_integrator
+    int32_t order;         // [1] of the BDF: 2 or 3
+    double tolerance;      // [1] error of psi allowed per step, at any site
+    double dt;             // [tau0] first step; the fixed step if dt_max = dt
+    double dt_max;         // [tau0] largest step
+    double dt_min;         // [tau0] below it the run fails
+    bool adaptive;         // false: every step is dt
+    bool frozen_amplitude; // |psi| is held at 1 (bdf, rk32): the London limit
+    int32_t threads;       // [1] 0: those of the context, if the film is large enough to gain
+    uint32_t cookie;       // set by flx_tdgl_opts_default
 } flx_tdgl_opts;
 
 FLX_API flx_tdgl_opts flx_tdgl_opts_default(void);
@@ -99,6 +110,12 @@ FLX_API void flx_tdgl_free(flx_tdgl *sim);
 
 // Starts afresh from psi [n_site] at time t [tau0]; mu follows from it.
 FLX_API flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t);
+
+// The same with the line integrals of A that the currents have made [n_edge] [A0 xi] (a - a_applied
+// of a frame); NULL: none yet, all of the field is the applied one. Without screening they are not
+// used.
+FLX_API flx_status flx_tdgl_set_state(flx_tdgl *sim, const flx_cplx *psi, const double *a_induced,
+                                      double t);
 
 // One accepted step, ending at t_end at the latest [tau0]. Never allocates. On FLX_ERR_DIVERGED the
 // fields are as before.

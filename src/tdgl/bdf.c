@@ -12,7 +12,7 @@
 // Ordinary Differential Equations II, ch. V; Golub, Varga, Numer. Math. 3, 147 (1961).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/rotation.h"
-#include "tdgl/tdgl_internal.h"
+#include "tdgl/screen.h"
 
 #include <math.h>
 
@@ -182,6 +182,8 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
     // solve must shrink what it is given by more, else they live on for ever.
     const double shrink = 50;
     flx_operator_apply(&sim->op, sim->pool, sim->predicted, sim->y);
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_freeze_residual(sim);
     double sum = flx_pool_sum(sim->pool, sim->mesh->n_site, first_sweep, sim);
     // The error falls as 1/T_n(1/rho) from at most |g|/(1 - rho).
     double start = sqrt(sim->comm.ops->sum(&sim->comm, sum) / sim->area) / (1 - rho);
@@ -300,20 +302,35 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     const tdgl_clock *clock = &sim->clock;
     int32_t n = sim->mesh->n_site, q = sim->o.order;
     double t = clock->t + dt;
+    if (sim->screen && q > clock->n_history)
+        q = clock->n_history;
     // Where |psi| = 1 mu follows the phase at the rate 1/tau0, so extrapolating it is stable for dt
     // < 6/11 from three values and for dt < 1 from two.
     const double cautious = 0.25;
     stage st = {.sim = sim, .n_psi = q + 1, .n_mu = dt > cautious ? 2 : q};
+    if (st.n_psi > clock->n_history)
+        st.n_psi = clock->n_history;
     // The predictor passes through one state more than the formula: its distance to the result
     // measures the error.
     extrapolation(st.n_psi, clock->times, t, st.predict);
-    integration(st.n_mu, clock->times, clock->t, t, st.turn);
     const double nodes[LEVELS] = {t, clock->times[0], clock->times[1], clock->times[2]};
-    integration(st.n_mu + 1, nodes, clock->t, t, st.interpolate);
+    if (!sim->screen) { // with it there is no mu
+        integration(st.n_mu, clock->times, clock->t, t, st.turn);
+        integration(st.n_mu + 1, nodes, clock->t, t, st.interpolate);
+    }
     st.alpha = differentiation(q, clock->times, t, st.difference);
 
     flx_tdgl_drive_at(sim, t);
-    bool indefinite = flx_pool_max(sim->pool, n, assemble, &st) > 0;
+    tdgl_formula field = {.alpha = st.alpha};
+    if (sim->screen) {
+        extrapolation(clock->n_history < 3 ? clock->n_history : 3, clock->times, t, field.predict);
+        for (int32_t j = 0; j < q; j++)
+            field.difference[j] = st.difference[j];
+        flx_screen_predict(sim, &field);
+    }
+    bool indefinite = flx_pool_max(sim->pool, n, assemble, &st) > 0 && !sim->o.frozen_amplitude;
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_freeze(sim, st.alpha, st.difference);
     hold(sim);
     double rho = indefinite ? 1 : spectral_bound(sim);
     if (!(rho < 1))
@@ -322,10 +339,19 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     if (sweeps < 0)
         return (tdgl_attempt){.error = INFINITY, .order = q};
     flx_pool_for(sim->pool, n, add_correction, sim);
-    flx_tdgl_potential(sim, sim->next, sim->y, sim->next_mu);
-    double lag = 1 / (st.alpha * (t - clock->times[q]));
-    st.share = lag / (1 + lag);
-    return (tdgl_attempt){.error = sqrt(flx_pool_max(sim->pool, n, site_error, &st)),
-                          .iterations = sweeps,
-                          .order = q};
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_normalise(sim, sim->next);
+    double field_error = 0;
+    if (sim->screen)
+        field_error = flx_screen_close(sim, &field);
+    else
+        flx_tdgl_potential(sim, sim->next, sim->y, sim->next_mu);
+    st.share = 1; // where the predictor has no more states than the formula
+    if (st.n_psi > q) {
+        double lag = 1 / (st.alpha * (t - clock->times[q]));
+        st.share = lag / (1 + lag);
+    }
+    double error = sqrt(flx_pool_max(sim->pool, n, site_error, &st));
+    return (tdgl_attempt){
+        .error = !(field_error <= error) ? field_error : error, .iterations = sweeps, .order = q};
 }

@@ -4,7 +4,7 @@
 // a_dot_ij/e_ij. Because sum_j s_ij Js_ij = Im[psi_i* (a Lap psi)_i], one application of the
 // Laplacian serves both psi and mu.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tdgl/tdgl_internal.h"
+#include "tdgl/screen.h"
 
 #include <math.h>
 
@@ -16,12 +16,15 @@ void flx_tdgl_drive_at(flx_tdgl *sim, double t)
         return;
     if (drive->vector_potential && (first || drive->vector_potential_varies)) {
         drive->vector_potential(drive->user, t, sim->a, sim->a_dot);
-        flx_operator_set_links(&sim->op, sim->pool, sim->a);
+        if (!sim->screen)
+            flx_operator_set_links(&sim->op, sim->pool, sim->a);
     }
     if (drive->epsilon && (first || drive->epsilon_varies))
         drive->epsilon(drive->user, t, sim->eps);
     if (drive->current)
         drive->current(drive->user, t, sim->current);
+    if (sim->screen)
+        flx_screen_inputs(sim);
     sim->drive_time = t;
 }
 
@@ -79,16 +82,21 @@ static void remove_mean(flx_tdgl *sim, double *mu)
         mu[i] -= sim->film_sum[film[i]] / sim->film_area[film[i]];
 }
 
+void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
+{
+    for (int32_t f = 0; f < sim->mesh->n_film; f++)
+        sim->b[sim->ground[f]] = 0;
+    flx_spd_solve(sim->poisson, sim->b, mu);
+    remove_mean(sim, mu);
+}
+
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 {
     flx_operator_apply(&sim->op, sim->pool, psi, y);
     flx_pool_for(sim->pool, sim->mesh->n_site, charge, &(job){sim, psi, y, NULL, sim->b});
     for (int32_t k = 0; k < sim->n_inflow; k++)
         sim->b[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
-    for (int32_t f = 0; f < sim->mesh->n_film; f++)
-        sim->b[sim->ground[f]] = 0;
-    flx_spd_solve(sim->poisson, sim->b, mu);
-    remove_mean(sim, mu);
+    flx_tdgl_solve_potential(sim, mu);
 }
 
 // With R = (eps - |psi|^2) psi + Lap psi and S = sqrt(1 + g^2|psi|^2), the mass (u/S)(1 + g^2 psi
@@ -116,6 +124,8 @@ void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const dou
                     double *rate)
 {
     flx_pool_for(sim->pool, sim->mesh->n_site, slope, &(job){sim, psi, y, mu, rate});
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_freeze_rate(sim, psi, rate);
     // Where |psi| is held only the phase moves.
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         int32_t i = sim->fixed[k];
@@ -166,6 +176,8 @@ double flx_tdgl_change(flx_tdgl *sim)
     int32_t n = sim->mesh->n_site;
     double *psi = sim->psi[0], *mu = sim->mu[0], *rate = sim->slope[1];
     flx_tdgl_drive_at(sim, sim->clock.t);
+    if (sim->screen)
+        flx_operator_set_links(&sim->op, sim->pool, sim->screen->a[0]);
     flx_operator_apply(&sim->op, sim->pool, psi, sim->y);
     flx_tdgl_slope(sim, psi, sim->y, mu, rate);
     job j = {sim, psi, sim->y, mu, NULL};
@@ -175,5 +187,6 @@ double flx_tdgl_change(flx_tdgl *sim)
         rate[2 * i] -= common * psi[2 * i + 1];
         rate[2 * i + 1] += common * psi[2 * i];
     }
-    return flx_tdgl_largest(sim, rate);
+    double field = sim->screen ? flx_screen_change(sim) : 0;
+    return fmax(flx_tdgl_largest(sim, rate), field);
 }

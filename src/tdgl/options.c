@@ -19,6 +19,8 @@ static const flx_option rows[] = {
      "The run fails rather than take a smaller step."},
     {"adaptive", FLX_OPTION_BOOL, AT(adaptive), 1, 0, 1, "1", NULL,
      "Choose the steps by the error they make."},
+    {"frozen_amplitude", FLX_OPTION_BOOL, AT(frozen_amplitude), 0, 0, 1, "1", NULL,
+     "Hold |psi| at 1, so that the phase alone moves: the London limit."},
     {"threads", FLX_OPTION_INT, AT(threads), 0, 0, 1024, "1", NULL,
      "Threads of the engine; 0: as many as given to the program if the film is large enough to "
      "gain."},

@@ -26,6 +26,8 @@ static void combine(void *arg, int32_t begin, int32_t end)
 // Held sites keep their |psi|: the stages move them along the tangent only.
 static void hold(flx_tdgl *sim, double *psi)
 {
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_normalise(sim, psi);
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         double *x = &psi[2 * sim->fixed[k]];
         double n2 = x[0] * x[0] + x[1] * x[1];

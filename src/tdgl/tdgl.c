@@ -2,7 +2,7 @@
 // saved and restored.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/rotation.h"
-#include "tdgl/tdgl_internal.h"
+#include "tdgl/screen.h"
 
 #include <math.h>
 #include <string.h>
@@ -37,7 +37,8 @@ void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
     tdgl_clock *clock = &sim->clock;
     if (clock->n_history == LEVELS && !replace) // the oldest will be overwritten
         clock->n_history--;
-    flx_pool_for(sim->pool, sim->mesh->n_site, turn_history, &(turn_job){sim, replace ? 1 : 0});
+    if (!sim->screen) // with it there is no mu to turn by
+        flx_pool_for(sim->pool, sim->mesh->n_site, turn_history, &(turn_job){sim, replace ? 1 : 0});
     if (!replace) {
         int32_t last = LEVELS - 1;
         double *psi = sim->psi[last], *mu = sim->mu[last];
@@ -59,6 +60,8 @@ void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
     clock->t += dt;
     clock->times[0] = clock->t;
     clock->dt_last = dt;
+    if (sim->screen)
+        flx_screen_accept(sim);
 }
 
 // Steps of equal length for the first states of a multistep run: small Runge-Kutta steps that its
@@ -83,9 +86,30 @@ static flx_status start_up(flx_tdgl *sim, double dt)
     return FLX_OK;
 }
 
+// The same with the field of the currents, whose diffusion is too stiff for Runge-Kutta: the order
+// rises with the number of states, in steps that double.
+static flx_status start_up_screened(flx_tdgl *sim, double dt)
+{
+    enum { PIECES = 8 };
+    double begin = sim->clock.t;
+    for (int k = 0; k < PIECES; k++) {
+        double end = begin + ldexp(dt, k + 1 - PIECES);
+        tdgl_attempt attempt = flx_tdgl_try_bdf(sim, end - sim->clock.t);
+        if (!isfinite(attempt.error))
+            return flx_fail(
+                sim->ctx, FLX_ERR_DIVERGED,
+                "the first steps of %g tau0 diverge at t = %g tau0; give a smaller tdgl.dt", dt,
+                sim->clock.t);
+        flx_tdgl_accept(sim, end - sim->clock.t, false);
+    }
+    return FLX_OK;
+}
+
 // The multistep formula begins with Runge-Kutta steps.
 static bool by_runge_kutta(const flx_tdgl *sim)
 {
+    if (sim->screen)
+        return false;
     return sim->o.integrator == FLX_RK32 ||
            (sim->o.integrator == FLX_BDF && sim->clock.n_history <= sim->o.order);
 }
@@ -146,7 +170,7 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
             dt = left / ceil(left / dt);
 
         if (!o->adaptive && o->integrator == FLX_BDF && clock->n_history <= o->order) {
-            FLX_TRY(start_up(sim, dt));
+            FLX_TRY(sim->screen ? start_up_screened(sim, dt) : start_up(sim, dt));
             clock->step++;
             *report = (flx_tdgl_report){.time = clock->t, .dt = dt};
             return FLX_OK;
@@ -210,12 +234,16 @@ static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "flx_tdgl_opts does not come from flx_tdgl_opts_default()");
     FLX_TRY(flx_options_check(ctx, &flx_tdgl_option_table, o));
+    if (o->frozen_amplitude && o->integrator == FLX_EULER_EXPLICIT)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "|psi| can be held by the integrators bdf and rk32, not by euler-explicit");
     if (!p->mesh)
         return flx_fail(ctx, FLX_ERR_INPUT, "the problem has no mesh");
     if (!(p->u > 0 && isfinite(p->u)))
         return flx_fail(ctx, FLX_ERR_INPUT, "u is %g, allowed is > 0", p->u);
     if (!(p->gamma >= 0 && isfinite(p->gamma)))
         return flx_fail(ctx, FLX_ERR_INPUT, "gamma is %g, allowed is >= 0", p->gamma);
+    FLX_TRY(flx_screen_check(ctx, p, o));
     for (int32_t k = 0; k < p->n_terminal; k++) {
         const flx_terminal *terminal = &p->terminals[k];
         double length = 0;
@@ -372,8 +400,8 @@ flx_status flx_tdgl_create(flx_ctx *ctx, const flx_tdgl_problem *problem, const 
     sim->drive_time = NAN;
     flx_status status = flx_comm_init(ctx, "single", &sim->comm);
     if (status == FLX_OK)
-        status = flx_pool_create(ctx, choose_threads(ctx, opts, mesh->n_site), 2 * mesh->n_site,
-                                 &sim->pool);
+        status = flx_pool_create(ctx, choose_threads(ctx, opts, mesh->n_site),
+                                 mesh->n_edge + mesh->n_site, &sim->pool);
     if (status == FLX_OK)
         status = flx_operator_init(ctx, mesh, "ref", &sim->op);
     if (status == FLX_OK)
@@ -382,6 +410,8 @@ flx_status flx_tdgl_create(flx_ctx *ctx, const flx_tdgl_problem *problem, const 
         status = create_arrays(sim);
     if (status == FLX_OK)
         status = create_poisson(sim);
+    if (status == FLX_OK && problem->screening != FLX_SCREENING_NONE)
+        status = flx_screen_create(sim);
     if (status == FLX_OK) {
         flx_tdgl_find_spread(sim);
         flx_tdgl_drive_at(sim, 0);
@@ -424,6 +454,7 @@ void flx_tdgl_free(flx_tdgl *sim)
     flx_free(sim->inflow_site);
     flx_free(sim->inflow_terminal);
     flx_free(sim->ground);
+    flx_screen_free(sim);
     flx_spd_free(sim->poisson);
     flx_operator_clear(&sim->op);
     flx_pool_free(sim->pool);
@@ -434,11 +465,21 @@ void flx_tdgl_free(flx_tdgl *sim)
 
 flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t)
 {
+    return flx_tdgl_set_state(sim, psi, NULL, t);
+}
+
+flx_status flx_tdgl_set_state(flx_tdgl *sim, const flx_cplx *psi, const double *a_induced, double t)
+{
     int32_t n = sim->mesh->n_site;
+    for (int32_t e = 0; a_induced && e < sim->mesh->n_edge; e++)
+        if (!isfinite(a_induced[e]))
+            return flx_fail(sim->ctx, FLX_ERR_INPUT, "a_induced is not finite on edge %d", e);
     for (int32_t i = 0; i < n; i++)
         if (!isfinite(psi[i].re) || !isfinite(psi[i].im))
             return flx_fail(sim->ctx, FLX_ERR_INPUT, "psi is not finite at site %d", i);
     memcpy(sim->psi[0], psi, (size_t)n * sizeof *psi);
+    if (sim->o.frozen_amplitude)
+        flx_tdgl_normalise(sim, sim->psi[0]);
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         double *x = &sim->psi[0][2 * sim->fixed[k]], n2 = x[0] * x[0] + x[1] * x[1];
         double held = sim->fixed_psi[k];
@@ -448,7 +489,9 @@ flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t)
     sim->clock = (tdgl_clock){.t = t, .dt = sim->o.dt, .times = {t}, .n_history = 1};
     sim->have_slope = false;
     flx_tdgl_drive_at(sim, t);
-    if (sim->o.integrator == FLX_EULER_EXPLICIT)
+    if (sim->screen)
+        flx_screen_begin(sim, a_induced);
+    else if (sim->o.integrator == FLX_EULER_EXPLICIT)
         memset(sim->mu[0], 0, (size_t)n * sizeof(double)); // as pyTDGL starts
     else
         flx_tdgl_potential(sim, sim->psi[0], sim->y, sim->mu[0]);
@@ -457,13 +500,17 @@ flx_status flx_tdgl_set_psi(flx_tdgl *sim, const flx_cplx *psi, double t)
 
 flx_frame flx_tdgl_frame(const flx_tdgl *sim)
 {
+    const tdgl_screen *screen = sim->screen;
+    const double *a_dot = sim->p.drive.vector_potential_varies ? sim->a_dot : NULL;
     return (flx_frame){.mesh = sim->mesh,
                        .time = sim->clock.t,
                        .step = sim->clock.step,
                        .psi = (const flx_cplx *)(const void *)sim->psi[0],
                        .mu = sim->mu[0],
-                       .a = sim->a,
-                       .a_dot = sim->p.drive.vector_potential_varies ? sim->a_dot : NULL,
+                       .a = screen ? screen->a[0] : sim->a,
+                       .a_dot = screen ? screen->a_dot : a_dot,
+                       .a_induced = screen ? screen->a_induced : NULL,
+                       .kappa = sim->p.screening == FLX_SCREENING_LONG ? sim->p.kappa : 0,
                        .eps = sim->p.drive.epsilon ? sim->eps : NULL,
                        .u = sim->p.u,
                        .gamma = sim->p.gamma};
@@ -482,6 +529,8 @@ int32_t flx_tdgl_state(flx_tdgl *sim, flx_state_block *blocks)
     }
     if (sim->o.integrator == FLX_EULER_EXPLICIT)
         blocks[count++] = (flx_state_block){"a_before", sim->a_before, n_edge * sizeof(double)};
+    if (sim->screen)
+        count += flx_screen_state(sim, blocks + count);
     return count;
 }
 
@@ -494,5 +543,7 @@ flx_status flx_tdgl_restored(flx_tdgl *sim)
     sim->drive_time = NAN;
     sim->have_slope = false;
     flx_tdgl_drive_at(sim, clock->t);
+    if (sim->screen)
+        flx_screen_observe(sim);
     return FLX_OK;
 }

@@ -29,6 +29,8 @@ typedef struct tdgl_clock {
     double dt_last;    // [tau0] of the last accepted step
 } tdgl_clock;
 
+typedef struct tdgl_screen tdgl_screen; // screen.h
+
 struct flx_tdgl {
     flx_ctx *ctx;
     flx_tdgl_problem p; // arrays borrowed
@@ -38,7 +40,8 @@ struct flx_tdgl {
     flx_pool *pool;
     flx_operator op;
     flx_spd *poisson;
-    double area; // of all cells
+    double area;         // of all cells
+    tdgl_screen *screen; // closes A with the currents; NULL: A is the applied one
 
     // Terminals, as lists over sites.
     int32_t n_fixed;
@@ -84,6 +87,9 @@ void flx_tdgl_drive_at(flx_tdgl *sim, double t);
 // y = a Lap psi, and mu from div J = 0.  Returns through arrays.
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu);
 
+// Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
+void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu);
+
 // d psi/dt of equation (1) from psi, y, mu.
 void flx_tdgl_slope(flx_tdgl *sim, const double *psi, const double *y, const double *mu,
                     double *rate);
@@ -103,6 +109,13 @@ tdgl_attempt flx_tdgl_try_rk32(flx_tdgl *sim, double dt);
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt);
 void flx_tdgl_find_spread(flx_tdgl *sim);                   // also stable_dt
 tdgl_attempt flx_tdgl_try_euler(flx_tdgl *sim, double *dt); // may shorten dt as pyTDGL does
+
+// |psi| held at 1 (frozen.c): psi made so; the implicit system of difference formula alpha psi +
+// sum difference_j psi_j projected so; a rate of psi made so.
+void flx_tdgl_normalise(flx_tdgl *sim, double *psi);
+void flx_tdgl_freeze(flx_tdgl *sim, double alpha, const double *difference);
+void flx_tdgl_freeze_residual(flx_tdgl *sim); // once y = a Lap psi* is there
+void flx_tdgl_freeze_rate(flx_tdgl *sim, const double *psi, double *rate);
 
 // Largest |v_i| of an array [n_site][2].
 double flx_tdgl_largest(flx_tdgl *sim, const double *v);

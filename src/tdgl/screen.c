@@ -1,0 +1,321 @@
+// tdgl/screen.c -- the stages of a step with the field of the currents (screen.h).
+//
+// psi is advanced with the links of the extrapolated a*; then, with beta = alpha + n, n = 1 standing
+// for the density,
+//     beta w a = w (h + n a*) + w js(psi, a*) - C^T g - I_T
+//     (beta L + C w^-1 C^T) g = C [h + n a* + w^-1 (w js - I_T)] - beta phi_applied
+// is solved for what g differs from its own extrapolation. Both lag a by an error of the order of
+// the formula; where nothing moves the result is exact.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tdgl/screen.h"
+
+#include "base/rotation.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct job {
+    flx_tdgl *sim;
+    const tdgl_formula *formula;
+    const double *psi, *a;
+    double beta;
+} job;
+
+// -- inputs ---------------------------------------------------------------------------------------
+
+static void applied_flux(void *arg, int32_t begin, int32_t end)
+{
+    flx_tdgl *sim = ((const job *)arg)->sim;
+    for (int32_t f = begin; f < end; f++)
+        sim->screen->applied[f] = flx_faces_curl(&sim->screen->faces, sim->a, f);
+}
+
+void flx_screen_inputs(flx_tdgl *sim)
+{
+    flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
+}
+
+// -- one step -------------------------------------------------------------------------------------
+
+static void extrapolate_edges(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    const double *p = j->formula->predict;
+    for (int32_t e = begin; e < end; e++)
+        s->a_star[e] =
+            p[0] * s->a[0][e] + p[1] * s->a[1][e] + p[2] * s->a[2][e] + p[3] * s->a[3][e];
+}
+
+void flx_screen_predict(flx_tdgl *sim, const tdgl_formula *formula)
+{
+    job j = {.sim = sim, .formula = formula};
+    flx_pool_for(sim->pool, sim->mesh->n_edge, extrapolate_edges, &j);
+    flx_operator_set_links(&sim->op, sim->pool, sim->screen->a_star);
+}
+
+// js = w Im[psi_i* exp(-i a) psi_j]
+static void supercurrent(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_mesh *m = j->sim->mesh;
+    const double *restrict psi = j->psi, *restrict a = j->a;
+    const double *restrict weight = j->sim->op.weight;
+    double *restrict js = j->sim->screen->js;
+    for (int32_t e = begin; e < end; e++) {
+        const double *p = &psi[2 * m->tail[e]], *q = &psi[2 * m->head[e]];
+        double c, s;
+        flx_rotation(-a[e], &c, &s);
+        js[e] = weight[e] * (c * (p[0] * q[1] - p[1] * q[0]) + s * (p[0] * q[0] + p[1] * q[1]));
+    }
+}
+
+static void extrapolate_faces(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    const double *p = j->formula->predict;
+    for (int32_t f = begin; f < end; f++) {
+        s->g_next[f] =
+            p[0] * s->g[0][f] + p[1] * s->g[1][f] + p[2] * s->g[2][f] + p[3] * s->g[3][f];
+        s->flux_next[f] = p[0] * s->flux[0][f] + p[1] * s->flux[1][f] + p[2] * s->flux[2][f] +
+                          p[3] * s->flux[3][f];
+    }
+}
+
+// edge = h + n a* + w^-1 (w js - I_T - C^T g*)
+static void push_edges(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    const double *d = j->formula->difference;
+    for (int32_t e = begin; e < end; e++) {
+        double h = d[0] * s->a[0][e] + d[1] * s->a[1][e] + d[2] * s->a[2][e] + d[3] * s->a[3][e];
+        double flow = s->js[e] - s->fed[e] - flx_faces_flow(&s->faces, s->g_next, e);
+        s->edge[e] = FLX_SCREEN_DENSITY * s->a_star[e] - h + flow / s->faces.conductance[e];
+    }
+}
+
+static void face_residual(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    for (int32_t f = begin; f < end; f++)
+        s->residual[f] =
+            flx_faces_curl(&s->faces, s->edge, f) - j->beta * (s->applied[f] + s->flux_next[f]);
+}
+
+static void correct_faces(void *arg, int32_t begin, int32_t end)
+{
+    const tdgl_screen *s = ((const job *)arg)->sim->screen;
+    for (int32_t f = begin; f < end; f++) {
+        s->g_next[f] += s->correction[f];
+        s->flux_next[f] += s->correction_flux[f];
+    }
+}
+
+// The new a; returns the largest |a - a*|/e_e.
+static double pull_edges(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    const double *length = j->sim->mesh->length;
+    double largest = 0;
+    for (int32_t e = begin; e < end; e++) {
+        double flow = flx_faces_flow(&s->faces, s->correction, e);
+        s->a_next[e] = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
+        double error = fabs(s->a_next[e] - s->a_star[e]) / length[e];
+        largest = !(error <= largest) ? error : largest; // keeps NaN
+    }
+    return largest;
+}
+
+double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
+{
+    const double algebra = 0.05; // error of the linear system, as a share of the tolerance
+    tdgl_screen *s = sim->screen;
+    int32_t n_edge = sim->mesh->n_edge, n_face = s->faces.n_face;
+    job j = {sim, formula, sim->next, s->a_star, formula->alpha + FLX_SCREEN_DENSITY};
+    flx_pool_for(sim->pool, n_edge, supercurrent, &j);
+    flx_pool_for(sim->pool, n_face, extrapolate_faces, &j);
+    flx_pool_for(sim->pool, n_edge, push_edges, &j);
+    flx_pool_for(sim->pool, n_face, face_residual, &j);
+    // An error x of g is one of w^-1 C^T x/beta in a: as large as that of psi, in the mean square.
+    double target = algebra * sim->o.tolerance * j.beta * sqrt(sim->area);
+    int32_t iterations = s->induction->ops->solve(s->induction, j.beta, s->residual, target,
+                                                  s->correction, s->correction_flux);
+    if (iterations < 0)
+        return INFINITY;
+    flx_pool_for(sim->pool, n_face, correct_faces, &j);
+    return flx_pool_max(sim->pool, n_edge, pull_edges, &j);
+}
+
+static void shift(double *level[LEVELS], double **next)
+{
+    double *last = level[LEVELS - 1];
+    for (int32_t k = LEVELS - 1; k > 0; k--)
+        level[k] = level[k - 1];
+    level[0] = *next;
+    *next = last;
+}
+
+void flx_screen_accept(flx_tdgl *sim)
+{
+    tdgl_screen *s = sim->screen;
+    shift(s->a, &s->a_next);
+    shift(s->g, &s->g_next);
+    shift(s->flux, &s->flux_next);
+    flx_screen_observe(sim);
+}
+
+// -- the present state ----------------------------------------------------------------------------
+
+// da/dt = w^-1 (w js - I)
+static void edge_rate(void *arg, int32_t begin, int32_t end)
+{
+    const tdgl_screen *s = ((const job *)arg)->sim->screen;
+    for (int32_t e = begin; e < end; e++)
+        s->a_dot[e] = (s->js[e] - s->fed[e] - flx_faces_flow(&s->faces, s->g[0], e)) /
+                      s->faces.conductance[e];
+}
+
+static void divergence(void *arg, int32_t begin, int32_t end)
+{
+    flx_tdgl *sim = ((const job *)arg)->sim;
+    const flx_mesh *m = sim->mesh;
+    const double *weight = sim->op.weight, *a_dot = sim->screen->a_dot;
+    for (int32_t i = begin; i < end; i++) {
+        sim->b[i] = 0;
+        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
+            int32_t e = m->half_edge[k];
+            sim->b[i] -= m->neighbour[k] > i ? weight[e] * a_dot[e] : -weight[e] * a_dot[e];
+        }
+    }
+}
+
+static void report_edges(void *arg, int32_t begin, int32_t end)
+{
+    flx_tdgl *sim = ((const job *)arg)->sim;
+    tdgl_screen *s = sim->screen;
+    for (int32_t e = begin; e < end; e++) {
+        s->a_dot[e] -= sim->mu[0][sim->mesh->head[e]] - sim->mu[0][sim->mesh->tail[e]];
+        s->a_induced[e] = s->a[0][e] - sim->a[e];
+    }
+}
+
+// The engine has no potential: E = -da/dt. What is reported is split so that the rest of da/dt has
+// no divergence, and mu is what a voltmeter far from the changing flux reads.
+void flx_screen_observe(flx_tdgl *sim)
+{
+    int32_t n_edge = sim->mesh->n_edge;
+    job j = {.sim = sim, .psi = sim->psi[0], .a = sim->screen->a[0]};
+    flx_pool_for(sim->pool, n_edge, supercurrent, &j);
+    flx_pool_for(sim->pool, n_edge, edge_rate, &j);
+    flx_pool_for(sim->pool, sim->mesh->n_site, divergence, &j);
+    flx_tdgl_solve_potential(sim, sim->mu[0]);
+    flx_pool_for(sim->pool, n_edge, report_edges, &j);
+}
+
+double flx_screen_change(const flx_tdgl *sim)
+{
+    double largest = 0;
+    for (int32_t e = 0; e < sim->mesh->n_edge; e++)
+        largest = fmax(largest, fabs(sim->screen->a_dot[e]) / sim->mesh->length[e]);
+    return largest;
+}
+
+void flx_screen_begin(flx_tdgl *sim, const double *a_induced)
+{
+    tdgl_screen *s = sim->screen;
+    for (int32_t e = 0; e < sim->mesh->n_edge; e++) {
+        s->edge[e] = a_induced ? a_induced[e] : 0;
+        s->a[0][e] = sim->a[e] + s->edge[e];
+    }
+    for (int32_t f = 0; f < s->faces.n_face; f++)
+        s->flux[0][f] = flx_faces_curl(&s->faces, s->edge, f);
+    s->induction->ops->invert(s->induction, s->flux[0], s->g[0]);
+    flx_screen_observe(sim);
+}
+
+int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks)
+{
+    static const char *const name[LEVELS][3] = {
+        {"a0", "g0", "flux0"}, {"a1", "g1", "flux1"}, {"a2", "g2", "flux2"}, {"a3", "g3", "flux3"}};
+    tdgl_screen *s = sim->screen;
+    size_t on_edges = (size_t)sim->mesh->n_edge * sizeof(double);
+    size_t on_faces = (size_t)s->faces.n_face * sizeof(double);
+    int32_t n = 0;
+    for (int32_t j = 0; j < LEVELS; j++) {
+        blocks[n++] = (flx_state_block){name[j][0], s->a[j], on_edges};
+        blocks[n++] = (flx_state_block){name[j][1], s->g[j], on_faces};
+        blocks[n++] = (flx_state_block){name[j][2], s->flux[j], on_faces};
+    }
+    return n;
+}
+
+// -- life -----------------------------------------------------------------------------------------
+
+flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o)
+{
+    if (p->screening == FLX_SCREENING_NONE)
+        return FLX_OK;
+    if (p->screening != FLX_SCREENING_LONG)
+        return flx_fail(ctx, FLX_ERR_INPUT, "screening is %d, which is none", (int)p->screening);
+    if (!(p->kappa > 0 && isfinite(p->kappa)))
+        return flx_fail(ctx, FLX_ERR_INPUT, "kappa is %g, allowed is > 0", p->kappa);
+    if (o->integrator != FLX_BDF)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "the field of the currents needs the bdf integrator: its diffusion is too "
+                        "stiff for explicit steps");
+    for (int32_t e = 0; e < p->mesh->n_edge; e++)
+        if (p->mesh->dual[e] < -1e-9 * p->mesh->length[e])
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "the dual face of edge %d has length %g xi: with the field of the "
+                            "currents the mesh must be Delaunay",
+                            e, p->mesh->dual[e]);
+    return FLX_OK;
+}
+
+flx_status flx_screen_create(flx_tdgl *sim)
+{
+    size_t n_edge = (size_t)sim->mesh->n_edge;
+    tdgl_screen *s = sim->screen = FLX_NEW(sim->ctx, tdgl_screen);
+    if (!s)
+        return FLX_ERR_MEMORY;
+    FLX_TRY(flx_faces_init(sim->ctx, sim->mesh, sim->p.screening == FLX_SCREENING_LONG, &s->faces));
+    double **on_edges[] = {&s->a[0], &s->a[1], &s->a[2],  &s->a[3],      &s->a_next, &s->a_star,
+                           &s->js,   &s->fed,  &s->a_dot, &s->a_induced, &s->edge};
+    double **on_faces[] = {&s->g[0],       &s->g[1],           &s->g[2],    &s->g[3],
+                           &s->g_next,     &s->flux[0],        &s->flux[1], &s->flux[2],
+                           &s->flux[3],    &s->flux_next,      &s->applied, &s->residual,
+                           &s->correction, &s->correction_flux};
+    for (size_t k = 0; k < sizeof on_edges / sizeof *on_edges; k++)
+        if (!(*on_edges[k] = FLX_NEW_ARRAY(sim->ctx, double, n_edge)))
+            return FLX_ERR_MEMORY;
+    for (size_t k = 0; k < sizeof on_faces / sizeof *on_faces; k++)
+        if (!(*on_faces[k] = FLX_NEW_ARRAY(sim->ctx, double, s->faces.n_face)))
+            return FLX_ERR_MEMORY;
+    return flx_long_body_create(sim, &s->faces, &s->induction);
+}
+
+void flx_screen_free(flx_tdgl *sim)
+{
+    tdgl_screen *s = sim->screen;
+    if (!s)
+        return;
+    for (int32_t k = 0; k < LEVELS; k++) {
+        flx_free(s->a[k]);
+        flx_free(s->g[k]);
+        flx_free(s->flux[k]);
+    }
+    double *arrays[] = {s->a_next,   s->g_next,     s->flux_next,      s->a_star, s->js,
+                        s->fed,      s->a_dot,      s->a_induced,      s->edge,   s->applied,
+                        s->residual, s->correction, s->correction_flux};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        flx_free(arrays[k]);
+    if (s->induction)
+        s->induction->ops->free(s->induction);
+    flx_faces_clear(&s->faces);
+    flx_free(s);
+    sim->screen = NULL;
+}

@@ -1,0 +1,127 @@
+// tdgl/screen.h -- the field of the currents closed with psi.
+//
+// Faces are the triangles and the holes; C is the oriented sum of line integrals round each. With
+// fluxes phi = C a, g the currents circulating in the faces (total current through the dual faces:
+// I = C^T g + I_T, I_T the part that terminals feed), and no scalar potential,
+//
+//   w da/dt = w js - I                        Ohm's law on each edge, w = s_e/e_e
+//   C a = phi_applied + L g                   Maxwell: what flux the currents make
+//
+// w js = w Im[psi_i* exp(-i a) psi_j] is minus half the gradient in a of the kinetic part of the
+// energy, so that F_psi + g^T L g falls at the rate 2 sum w (da/dt)^2 beside that of psi: exactly,
+// on any mesh, in any gauge. A long body has L = A_f/kappa^2 on the diagonal (g = kappa^2 (B -
+// B_applied)), a film the non-local operator of src/selffield.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_TDGL_SCREEN_H
+#define FLX_TDGL_SCREEN_H
+
+#include "linalg/spd.h"
+#include "tdgl/tdgl_internal.h"
+
+// Faces of a mesh: triangles, then the holes.
+typedef struct tdgl_faces {
+    const flx_mesh *mesh; // borrowed
+    int32_t n_face;
+    int32_t *side;       // [n_edge][2] face left and right of tail -> head; -1: outside
+    double *area;        // [n_face] [xi^2]
+    int32_t *ring_start; // [n_face + 1]
+    int32_t *ring;       // edges round a face: e if it is on the left of e, ~e if on the right
+    double *conductance; // [n_edge] [1] w, not below a floor that keeps its inverse
+    // C w^-1 C^T, columns sorted; the diagonal of row f stands at diagonal[f].
+    int32_t *row, *col, *diagonal;
+    double *value;
+} tdgl_faces;
+
+// nested: an outer rim inside a hole has that hole, not the outside, beyond it.
+flx_status flx_faces_init(flx_ctx *ctx, const flx_mesh *mesh, bool nested, tdgl_faces *faces);
+void flx_faces_clear(tdgl_faces *faces);
+// Sum of a [n_edge] round face f, counter-clockwise.
+static inline double flx_faces_curl(const tdgl_faces *faces, const double *a, int32_t f)
+{
+    double sum = 0;
+    for (int32_t k = faces->ring_start[f]; k < faces->ring_start[f + 1]; k++)
+        sum += faces->ring[k] >= 0 ? a[faces->ring[k]] : -a[~faces->ring[k]];
+    return sum;
+}
+// (C^T g)_e
+static inline double flx_faces_flow(const tdgl_faces *faces, const double *g, int32_t e)
+{
+    int32_t left = faces->side[2 * e], right = faces->side[2 * e + 1];
+    return (left >= 0 ? g[left] : 0) - (right >= 0 ? g[right] : 0);
+}
+
+// js is linear in a - a* to first order, with a density |psi|^2 <= 1: this much of it is taken with
+// the new a, which keeps long steps stable.
+#define FLX_SCREEN_DENSITY 1.0
+
+// Solves (beta L + C w^-1 C^T) x = r, as a table of functions.
+typedef struct tdgl_induction tdgl_induction;
+typedef struct tdgl_induction_ops {
+    // x from r until its error, sqrt(x^T C w^-1 C^T x), is below target and a fiftieth of what it
+    // was; lx = L x. Returns the number of iterations, -1 if it failed. Destroys r.
+    int32_t (*solve)(tdgl_induction *, double beta, double *r, double target, double *x,
+                     double *lx);
+    // x with L x = flux, as well as a first guess needs it.
+    void (*invert)(tdgl_induction *, const double *flux, double *x);
+    void (*free)(tdgl_induction *);
+} tdgl_induction_ops;
+struct tdgl_induction {
+    const tdgl_induction_ops *ops;
+};
+flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out);
+
+// The state of the field and the scratch of its step.
+struct tdgl_screen {
+    tdgl_faces faces;
+    tdgl_induction *induction;
+    double *a[LEVELS];    // [n_edge] total line integrals, newest first
+    double *g[LEVELS];    // [n_face] circulating currents
+    double *flux[LEVELS]; // [n_face] L g: flux induced
+    double *a_next, *g_next, *flux_next;
+    double *a_star;          // [n_edge] extrapolated
+    double *js;              // [n_edge] supercurrent through the dual face
+    double *fed;             // [n_edge] I_T
+    double *a_dot;           // [n_edge] reported: with mu it gives the electric field
+    double *a_induced;       // [n_edge] reported: a without the applied part
+    double *edge;            // [n_edge] scratch
+    double *applied;         // [n_face] flux of the applied field at the time of the inputs
+    double *residual;        // [n_face]
+    double *correction;      // [n_face]
+    double *correction_flux; // [n_face]
+};
+
+flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o);
+flx_status flx_screen_create(flx_tdgl *sim);
+void flx_screen_free(flx_tdgl *sim);
+
+// What depends on the inputs at the time of the drive: flux applied, current fed.
+void flx_screen_inputs(flx_tdgl *sim);
+
+// Begins with the line integrals that the currents have made so far, a_induced [n_edge]; NULL: 0.
+void flx_screen_begin(flx_tdgl *sim, const double *a_induced);
+
+// Weights of the levels in a step to a new time.
+typedef struct tdgl_formula {
+    double predict[LEVELS]; // a* = sum_j predict_j a_j
+    double alpha;           // da/dt = alpha a + sum_j difference_j a_j
+    double difference[LEVELS];
+} tdgl_formula;
+
+// Extrapolates a to the end of the step and sets the links.
+void flx_screen_predict(flx_tdgl *sim, const tdgl_formula *formula);
+
+// Closes A with the psi of the step, sim->next. Fills a_next, g_next, flux_next; returns the
+// largest |a - a*|/e_e, INFINITY if it failed.
+double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula);
+
+// Appends what a restart needs; returns the number of blocks.
+int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks);
+
+// Puts the new level in front. Then mu, a_dot and links of the present state.
+void flx_screen_accept(flx_tdgl *sim);
+void flx_screen_observe(flx_tdgl *sim);
+
+// Largest electric field that no potential makes [V0/xi]: how fast the flux moves.
+double flx_screen_change(const flx_tdgl *sim);
+
+#endif
