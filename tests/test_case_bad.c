@@ -80,7 +80,7 @@ static const struct {
      "mesh, drive, start, tdgl, static, london, xy, circuit, loops, sweep"},
     {"key-layer", FLX_ERR_INPUT,
      "6: layers.al: unknown key 'thicknes'; did you mean 'thickness'? Allowed: "
-     "coherence_length, penetration_depth, thickness, pearl_length, z, u, "
+     "coherence_length, penetration_depth, thickness, pearl_length, body, z, u, "
      "gamma, conductivity, epsilon, Tc"},
     {"key-verb", FLX_ERR_INPUT,
      "11: films.strip.shape: unknown key 'ad'; did you mean 'add'? Allowed: "
@@ -91,7 +91,7 @@ static const struct {
     {"key-far", FLX_ERR_INPUT,
      "23: tdgl: unknown key 'bogus'. Allowed: time, stop_when_steady, "
      "stop_when, average_from, frames, checkpoint, selffield, integrator, "
-     "order, tolerance, dt, dt_max, dt_min, adaptive, threads"},
+     "order, tolerance, dt, dt_max, dt_min, adaptive, frozen_amplitude, threads"},
     {"key-twice", FLX_ERR_INPUT, "23:22: key 'time' was given before, in line 23"},
     {"missing-time", FLX_ERR_INPUT, "23: tdgl: 'time' is missing: a time in tau0 (or s), > 0"},
     {"missing-tdgl", FLX_ERR_INPUT, "2: 'tdgl' is missing, e.g. tdgl: {time: 100 tau0}"},
@@ -185,6 +185,15 @@ static const struct {
     {"engine-unknown", FLX_ERR_INPUT,
      "3: engine: 'tgdl' is none of tdgl/static/london/xy/circuit; did you mean "
      "'tdgl'?"},
+    {"body", FLX_ERR_INPUT, "6: layers.al.body: 'wire' is none of film/long"},
+    {"long-field", FLX_ERR_INPUT,
+     "21: drive.field: a long body that feels its own field (layers.*.body: long) stands in a "
+     "uniform one, which may depend on t alone"},
+    {"long-pearl", FLX_ERR_INPUT,
+     "6: layers.al: a long body needs its penetration_depth, and has no pearl_length"},
+    {"long-explicit", FLX_ERR_INPUT,
+     "23: tdgl.integrator: the field of the currents needs bdf: its diffusion is too stiff for "
+     "explicit steps"},
     {"selffield", FLX_ERR_UNAVAILABLE,
      "23: tdgl.selffield: the field of the film's own currents is not part of "
      "this build; without it the film must be small against the Pearl length"},

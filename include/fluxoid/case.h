@@ -66,6 +66,7 @@ typedef struct flx_case_let {
 typedef struct flx_case_layer {
     const char *name;
     flx_material material;   // [SI]
+    bool long_body;          // no dependence on z, field along z; else a thin film
     const flx_expr *epsilon; // [1] of x, y, t; NULL: 1
     int32_t line;
 } flx_case_layer;
@@ -188,6 +189,7 @@ typedef struct flx_case_run {
     double average_from;       // [tau0] means begin here
     double frame_interval;     // [tau0] between frames kept; > 0
     double checkpoint;         // [tau0] between checkpoints; 0: only at the end
+    flx_screening screening;   // what the field of the currents does
     int32_t line;
 } flx_case_run;
 

@@ -27,7 +27,6 @@ typedef struct flx_frame {
     const double *a_dot; // [n_edge] [A0 xi/tau0] its time derivative; NULL: 0
     const double *eps;   // [n_site] [1] condensation coefficient; NULL: 1
     double u, gamma;     // [1] material
-    double kappa;        // [1] lambda/xi of a long body that feels its own field; 0: a film
 } flx_frame;
 
 #ifdef __cplusplus

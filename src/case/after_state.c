@@ -27,8 +27,9 @@ static flx_status put_energy(flx_after *a, json_t *root)
     FLX_TRY(flx_json_put_both(a->ctx, item,
                               (flx_json_names){"condensation_F0", "condensation", unit},
                               f.condensation_F0));
-    return flx_json_put_both(a->ctx, item, (flx_json_names){"kinetic_F0", "kinetic", unit},
-                             f.kinetic_F0);
+    FLX_TRY(flx_json_put_both(a->ctx, item, (flx_json_names){"kinetic_F0", "kinetic", unit},
+                              f.kinetic_F0));
+    return flx_json_put_both(a->ctx, item, (flx_json_names){"field_F0", "field", unit}, f.field_F0);
 }
 
 // R of all sites.

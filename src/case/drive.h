@@ -27,10 +27,11 @@ void flx_case_drive_clear(flx_case_drive *drive);
 
 // A state to go on from: psi on a mesh of its own.
 typedef struct flx_carried {
-    flx_mesh *mesh; // borrowed
-    flx_cplx *psi;  // [n_site] owned
-    double *a;      // [n_edge] owned [A0 xi]
-    double xi;      // [m] that the mesh is counted in
+    flx_mesh *mesh;    // borrowed
+    flx_cplx *psi;     // [n_site] owned
+    double *a;         // [n_edge] owned [A0 xi]
+    double *a_induced; // [n_edge] owned [A0 xi] its part that the currents made; NULL: 0
+    double xi;         // [m] that the mesh is counted in
 } flx_carried;
 flx_status flx_carried_init(flx_ctx *ctx, const flx_frame *frame, flx_mesh *mesh, double xi,
                             flx_carried *out);
@@ -43,6 +44,11 @@ flx_status flx_carried_read(flx_ctx *ctx, flx_file *file, double time, flx_carri
 // psi [n_site] of start, or of the state carried over (NULL: none).
 flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_case *c,
                               flx_source *source, const flx_carried *from, flx_cplx *psi);
+
+// The line integrals [n_edge] that the currents of that state had made; 0 if it had none. It must be
+// on the mesh of the device.
+flx_status flx_case_start_induced(flx_ctx *ctx, const flx_device *device, const flx_case *c,
+                                  const flx_carried *from, double *a_induced);
 
 // The applied field of a file: rows "x y B" (units.length, tesla) of a rectangular grid in any
 // order; b is owned by the caller, lengths in xi, b in Bc2.

@@ -19,8 +19,8 @@ static const flx_key keys[] = {
      "a number of frames, or an interval", 0,
      "How many frames are kept after the first, at equal times, or their distance in time.", NULL},
     VALUE("tdgl.checkpoint", "tau0", "only at the end", POSITIVE, "Time between checkpoints."),
-    {"tdgl.selffield", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
-     "Whether the film's own field acts back on it.", NULL},
+    {"tdgl.selffield", FLX_KEY_BOOL, "1", "false; true for long bodies", ANY, NULL, 0,
+     "Whether the field of the currents acts back on them.", NULL},
 };
 
 static const double STEADY = 1e-6; // [1/tau0] what `stop_when_steady: true` means
@@ -92,7 +92,8 @@ static flx_status check_material(flx_parser *p, const flx_node *node, const flx_
     flx_material a = own->material, b = reference->material;
     bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
                 equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
-                equal(a.u, b.u) && equal(a.gamma, b.gamma);
+                equal(a.u, b.u) && equal(a.gamma, b.gamma) &&
+                own->long_body == reference->long_body;
     if (same)
         return FLX_OK;
     return flx_parser_fail(p, node,
@@ -108,6 +109,24 @@ static flx_status check_materials(flx_parser *p)
     for (int32_t k = 0; k < p->c->n_film; k++, node = node->next)
         FLX_TRY(check_material(p, node, &p->c->films[k]));
     return FLX_OK;
+}
+
+static flx_status parse_selffield(flx_parser *p, const flx_node *node)
+{
+    flx_case_run *run = &p->c->run;
+    bool is_long = p->c->layers[p->c->reference].long_body, wanted = is_long;
+    FLX_TRY(flx_get_bool(p, node, &wanted));
+    run->screening = wanted && is_long ? FLX_SCREENING_LONG : FLX_SCREENING_NONE;
+    if (wanted && run->opts.integrator != FLX_BDF)
+        return flx_parser_fail(p, flx_node_get(flx_node_get(p->root, "tdgl"), "integrator"),
+                               "the field of the currents needs bdf: its diffusion is too stiff "
+                               "for explicit steps");
+    if (!wanted || is_long)
+        return FLX_OK;
+    (void)flx_parser_fail(p, node,
+                          "the field of the film's own currents is not part of this build; "
+                          "without it the film must be small against the Pearl length");
+    return FLX_ERR_UNAVAILABLE;
 }
 
 static flx_status parse(flx_parser *p, const flx_node *node)
@@ -138,15 +157,7 @@ static flx_status parse(flx_parser *p, const flx_node *node)
                                run->average_from, run->time);
     FLX_TRY(parse_frames(p, flx_node_get(node, "frames"), &run->frame_interval));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "checkpoint"), &run->checkpoint));
-    const flx_node *selffield = flx_node_get(node, "selffield");
-    bool wanted = false;
-    FLX_TRY(flx_get_bool(p, selffield, &wanted));
-    if (!wanted)
-        return FLX_OK;
-    (void)flx_parser_fail(p, selffield,
-                          "the field of the film's own currents is not part of this build; "
-                          "without it the film must be small against the Pearl length");
-    return FLX_ERR_UNAVAILABLE;
+    return parse_selffield(p, flx_node_get(node, "selffield"));
 }
 
 static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)

@@ -54,6 +54,10 @@ static const flx_key rows[] = {
     VALUE("layers.*.thickness", "m", NULL, POSITIVE, "Thickness d of the film."),
     VALUE("layers.*.pearl_length", "m", "lambda^2/d", POSITIVE,
           "Pearl length Lambda = lambda^2/d; instead of penetration_depth and thickness."),
+    {"layers.*.body", FLX_KEY_CHOICE, "1", "film", ANY, "film|long", 0,
+     "A thin film, or a body along z on which nothing depends, which feels the field of its own "
+     "currents; its currents and moments are for each metre of length unless thickness is given.",
+     NULL},
     VALUE("layers.*.z", "m", "0", ANY, "Height of the film."),
     VALUE("layers.*.u", "1", "5.79", POSITIVE,
           "Ratio of the relaxation times of psi's amplitude and phase; 5.79 for dirty metals."),

@@ -153,12 +153,25 @@ static flx_status parse_currents(flx_parser *p, const flx_node *node)
     return n ? check_currents(p, node) : FLX_OK;
 }
 
+// Outside of a long body the field is the applied one, the same everywhere.
+static flx_status check_uniform(flx_parser *p, const flx_node *node)
+{
+    for (int32_t k = 0; p->c->run.screening == FLX_SCREENING_LONG && k < p->c->n_field; k++)
+        if (p->c->fields[k].kind != FLX_CASE_UNIFORM ||
+            (flx_expr_uses(p->c->fields[k].value) & FLX_EXPR_SPACE))
+            return flx_parser_fail(p, node,
+                                   "a long body that feels its own field (layers.*.body: long) "
+                                   "stands in a uniform one, which may depend on t alone");
+    return FLX_OK;
+}
+
 flx_status flx_parse_drive(flx_parser *p)
 {
     const flx_node *node = flx_node_get(p->root, "drive");
     int32_t n;
     FLX_TRY(flx_count_map(p, node, &n));
     FLX_TRY(parse_fields(p, flx_node_get(node, "field")));
+    FLX_TRY(check_uniform(p, flx_node_get(node, "field")));
     return parse_currents(p, flx_node_get(node, "current"));
 }
 

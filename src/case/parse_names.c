@@ -238,9 +238,22 @@ static flx_status keep_lets(flx_parser *p)
 
 // -- layers ---------------------------------------------------------------------------------------
 
+// A long body is counted for each metre of its length, unless it has one.
+static flx_status parse_long(flx_parser *p, const flx_node *node, flx_material *m)
+{
+    if (m->pearl_length > 0 || m->lambda <= 0)
+        return flx_parser_fail(p, node,
+                               "a long body needs its penetration_depth, and has no pearl_length");
+    if (m->thickness <= 0)
+        m->thickness = 1;
+    m->pearl_length = m->lambda * m->lambda / m->thickness;
+    return FLX_OK;
+}
+
 static flx_status parse_material(flx_parser *p, const flx_node *node, flx_material *m)
 {
     flx_node *xi;
+    int32_t body = 0;
     if (node->kind != FLX_NODE_MAP)
         return flx_parser_wrong(p, node);
     *m = (flx_material){.u = 5.79, .gamma = 10};
@@ -253,6 +266,9 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     FLX_TRY(flx_get_si(p, flx_node_get(node, "u"), &m->u));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "gamma"), &m->gamma));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "conductivity"), &m->conductivity));
+    FLX_TRY(flx_get_choice(p, flx_node_get(node, "body"), &body));
+    if (body == 1)
+        return parse_long(p, node, m);
     bool both = m->lambda > 0 && m->thickness > 0;
     if (m->pearl_length > 0 && both)
         return flx_parser_fail(p, node,
@@ -268,6 +284,17 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
         m->thickness = m->lambda * m->lambda / m->pearl_length;
     else if (m->thickness > 0)
         m->lambda = sqrt(m->pearl_length * m->thickness);
+    return FLX_OK;
+}
+
+static flx_status parse_body(flx_parser *p, const flx_node *node, flx_case_layer *layer)
+{
+    const flx_node *body = flx_node_get(node, "body");
+    int32_t kind = 0;
+    FLX_TRY(flx_get_choice(p, body, &kind));
+    layer->long_body = kind == 1;
+    if (layer->long_body && p->engine != &flx_engine_tdgl)
+        return flx_parser_fail(p, body, "long bodies are for the engine tdgl");
     return FLX_OK;
 }
 
@@ -322,6 +349,7 @@ static flx_status parse_layers(flx_parser *p)
             FLX_TRY(flx_get_si(p, flx_node_get(node, "Tc"), &Tc));
         }
         FLX_TRY(flx_get_function(p, flx_node_get(node, "epsilon"), &layer->epsilon));
+        FLX_TRY(parse_body(p, node, layer));
         p->c->n_layer++;
     }
     p->c->layers = list;

@@ -132,7 +132,8 @@ flx_status flx_runner_write_frame(flx_runner *r)
     flx_frame_extra extra = {.supercurrent = js,
                              .normal_current = jn,
                              .site_supercurrent = site_js,
-                             .site_normal_current = site_jn};
+                             .site_normal_current = site_jn,
+                             .a_induced = frame.a_induced};
     return flx_file_write_frame(r->file, &frame, &extra);
 }
 

@@ -195,7 +195,9 @@ static flx_status create_engine(flx_runner *r)
                                 .n_terminal = c->n_terminal,
                                 .u = c->u,
                                 .gamma = c->gamma,
-                                .drive = flx_source_drive(r->drive.source)};
+                                .drive = flx_source_drive(r->drive.source),
+                                .screening = c->run.screening,
+                                .kappa = c->scales.lambda / c->scales.xi};
     FLX_TRY(flx_tdgl_create(r->ctx, &problem, &c->run.opts, &r->sim));
     FLX_TRY(flx_measuring_init(r->ctx, r->device, c, &r->measuring));
     FLX_TRY(flx_runner_series_init(r));
@@ -212,13 +214,18 @@ static flx_status create_engine(flx_runner *r)
 
 static flx_status start_afresh(flx_runner *r, const flx_carried *from)
 {
-    flx_cplx *psi = FLX_NEW_ARRAY(r->ctx, flx_cplx, r->device->mesh->n_site);
+    const flx_mesh *m = r->device->mesh;
+    flx_cplx *psi = FLX_NEW_ARRAY(r->ctx, flx_cplx, m->n_site);
+    double *a_induced = FLX_NEW_ARRAY(r->ctx, double, m->n_edge);
     flx_status status = FLX_ERR_MEMORY;
-    if (psi)
+    if (psi && a_induced)
         status = flx_case_start_psi(r->ctx, r->device, r->c, r->drive.source, from, psi);
+    if (status == FLX_OK && r->c->run.screening != FLX_SCREENING_NONE)
+        status = flx_case_start_induced(r->ctx, r->device, r->c, from, a_induced);
     if (status == FLX_OK)
-        status = flx_tdgl_set_psi(r->sim, psi, 0);
+        status = flx_tdgl_set_state(r->sim, psi, a_induced, 0);
     flx_free(psi);
+    flx_free(a_induced);
     if (status == FLX_OK && r->opts->output)
         status = flx_runner_create_file(r);
     if (status == FLX_OK)

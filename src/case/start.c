@@ -12,13 +12,17 @@ flx_status flx_carried_init(flx_ctx *ctx, const flx_frame *frame, flx_mesh *mesh
     *out = (flx_carried){.mesh = mesh, .xi = xi};
     out->psi = FLX_NEW_ARRAY(ctx, flx_cplx, mesh->n_site);
     out->a = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
-    if (!out->psi || !out->a) {
+    if (frame->a_induced)
+        out->a_induced = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
+    if (!out->psi || !out->a || (frame->a_induced && !out->a_induced)) {
         flx_carried_clear(out);
         return FLX_ERR_MEMORY;
     }
     memcpy(out->psi, frame->psi, (size_t)mesh->n_site * sizeof *out->psi);
     if (frame->a)
         memcpy(out->a, frame->a, (size_t)mesh->n_edge * sizeof *out->a);
+    if (frame->a_induced)
+        memcpy(out->a_induced, frame->a_induced, (size_t)mesh->n_edge * sizeof *out->a_induced);
     return FLX_OK;
 }
 
@@ -26,6 +30,7 @@ void flx_carried_clear(flx_carried *carried)
 {
     flx_free(carried->psi);
     flx_free(carried->a);
+    flx_free(carried->a_induced);
     *carried = (flx_carried){0};
 }
 
@@ -71,8 +76,28 @@ flx_status flx_carried_read(flx_ctx *ctx, flx_file *file, double time, flx_carri
     return status;
 }
 
+// What a state gives: psi and, where it is wanted, a_induced.
+typedef struct given {
+    flx_cplx *psi;
+    double *a_induced;
+} given;
+
+static flx_status take_induced(flx_ctx *ctx, const flx_device *device, const flx_carried *from,
+                               double *a_induced)
+{
+    const flx_mesh *mesh = device->mesh;
+    if (!from->a_induced)
+        return FLX_OK;
+    if (from->mesh != mesh && flx_mesh_hash(from->mesh) != flx_mesh_hash(mesh))
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "the state has a field of its currents and is on another mesh; start from "
+                        "one on the same mesh");
+    memcpy(a_induced, from->a_induced, (size_t)mesh->n_edge * sizeof *a_induced);
+    return FLX_OK;
+}
+
 static flx_status from_file(flx_ctx *ctx, const flx_device *device, const flx_case *c,
-                            flx_cplx *psi)
+                            const given *out)
 {
     flx_file *file = NULL;
     flx_mesh *mesh = NULL;
@@ -84,7 +109,8 @@ static flx_status from_file(flx_ctx *ctx, const flx_device *device, const flx_ca
     if (status == FLX_OK)
         status = flx_carried_read(ctx, file, c->start.from_time, &from, &mesh);
     if (status == FLX_OK)
-        status = take(ctx, device, c, &from, psi);
+        status = out->psi ? take(ctx, device, c, &from, out->psi)
+                          : take_induced(ctx, device, &from, out->a_induced);
     if (status < 0)
         status = flx_device_blame(ctx, c, c->start.line, flx_fail_in(ctx, status, "start.from"));
     flx_carried_clear(&from);
@@ -139,7 +165,7 @@ flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_
     if (from)
         return take(ctx, device, c, from, psi);
     if (c->start.from) {
-        FLX_TRY(from_file(ctx, device, c, psi));
+        FLX_TRY(from_file(ctx, device, c, &(given){.psi = psi}));
     } else if (c->start.normal) {
         flx_start_noise(device->mesh, c->start.noise, c->start.seed, psi);
     } else {
@@ -152,4 +178,15 @@ flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_
     }
     FLX_TRY(add_windings(ctx, device, c, psi));
     return add_vortices(ctx, device, c, psi);
+}
+
+flx_status flx_case_start_induced(flx_ctx *ctx, const flx_device *device, const flx_case *c,
+                                  const flx_carried *from, double *a_induced)
+{
+    memset(a_induced, 0, (size_t)device->mesh->n_edge * sizeof *a_induced);
+    if (from)
+        return take_induced(ctx, device, from, a_induced);
+    if (c->start.from)
+        return from_file(ctx, device, c, &(given){.a_induced = a_induced});
+    return FLX_OK;
 }

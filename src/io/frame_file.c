@@ -332,6 +332,7 @@ static flx_status read_frame(flx_file *file, hid_t at, flx_frame_data *data)
         FLX_TRY(take(file, at, extra_rows[k].name,
                      extra_rows[k].on_sites ? per_site(mesh, 2) : per_edge(mesh), &next,
                      extra_array(&data->extra, k)));
+    f->a_induced = data->extra.a_induced;
     assert(next <= (double *)data->owned + frame_doubles(mesh));
     return FLX_OK;
 }

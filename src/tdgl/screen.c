@@ -33,6 +33,7 @@ static void applied_flux(void *arg, int32_t begin, int32_t end)
 void flx_screen_inputs(flx_tdgl *sim)
 {
     flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
+    flx_feed(sim, sim->screen->fed);
 }
 
 // -- one step -------------------------------------------------------------------------------------
@@ -295,6 +296,7 @@ flx_status flx_screen_create(flx_tdgl *sim)
     for (size_t k = 0; k < sizeof on_faces / sizeof *on_faces; k++)
         if (!(*on_faces[k] = FLX_NEW_ARRAY(sim->ctx, double, s->faces.n_face)))
             return FLX_ERR_MEMORY;
+    FLX_TRY(flx_feed_check(sim));
     return flx_long_body_create(sim, &s->faces, &s->induction);
 }
 

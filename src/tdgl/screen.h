@@ -70,6 +70,10 @@ struct tdgl_induction {
 };
 flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out);
 
+// I_T [n_edge] of the present currents of the terminals (feed.c); whether there can be one.
+flx_status flx_feed_check(flx_tdgl *sim);
+void flx_feed(flx_tdgl *sim, double *flow);
+
 // The state of the field and the scratch of its step.
 struct tdgl_screen {
     tdgl_faces faces;

@@ -510,7 +510,6 @@ flx_frame flx_tdgl_frame(const flx_tdgl *sim)
                        .a = screen ? screen->a[0] : sim->a,
                        .a_dot = screen ? screen->a_dot : a_dot,
                        .a_induced = screen ? screen->a_induced : NULL,
-                       .kappa = sim->p.screening == FLX_SCREENING_LONG ? sim->p.kappa : 0,
                        .eps = sim->p.drive.epsilon ? sim->eps : NULL,
                        .u = sim->p.u,
                        .gamma = sim->p.gamma};
