@@ -100,14 +100,32 @@ run 2 run ring.yaml --quiet=1
 err "--quiet takes no value"
 run 2 run ring.yaml --resume
 err "--resume needs the data file of the run"
-run 2 lab
-err "not in this version"
+run 2 lab phase-slp
+err "did you mean 'phase-slip'"
+run 2 lab --page
+err "name an experiment"
+run 2 lab all -o all.png
+err "use --report DIR"
+run 2 lab single-valuedness --report /proc/nowhere
+err "cannot write /proc/nowhere/index.html"
 run 2 run squid.cir
 err "no circuit engine"
 run 2 bench flim
 err "did you mean 'film'"
 run 0 bench
 out "film"
+run 0 lab
+out "symmetry-breaking"
+run 0 lab phase-slip --page
+out "# Phase slips and resistance"
+run 0 lab symmetry-breaking --set 'sweep={start.normal.seed: {from: 1, to: 20, steps: 20}}' --report lab
+out "largest |F/F0 + 1|"
+begins lab/symmetry-breaking.png "$(printf '\211PNG')"
+grep -q 'data:image/png;base64,iVBOR' lab/index.html || fail "the report has no picture"
+run 1 lab symmetry-breaking --set tdgl.time='1 tau0' --set 'sweep={start.normal.seed: {from: 1, to: 2, steps: 2}}'
+out "rows are off"
+run 1 lab single-valuedness --set films=3
+err "films"
 
 # -- cases --
 run 0 explain mesh.max_edge
