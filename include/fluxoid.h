@@ -5,6 +5,7 @@
 
 #include "fluxoid/base.h"
 #include "fluxoid/case.h"
+#include "fluxoid/circuit.h"
 #include "fluxoid/frame.h"
 #include "fluxoid/geom.h"
 #include "fluxoid/io.h"

@@ -1,0 +1,228 @@
+// fluxoid/circuit.h -- Josephson circuits: decks, the equations of their node phases, static states.
+//
+// Every node has a phase phi with phi_dot = 2 pi V/Phi0. With s = Phi0/2pi an element between two
+// nodes of phase difference d carries
+//   resistor s d_dot/R, capacitor s C d_ddot, inductor s (d - 2 pi f)/L (f: external flux in Phi0),
+//   junction Ic sum_m c_m sin m(d - phi0) + I_qp(s d_dot) + s C d_ddot,
+// and the currents into a node sum to zero:
+//   M phi_ddot + D phi_dot + K phi + F(phi, phi_dot) = I(t) + noise.            (1)
+// M, D, K are symmetric; voltage and phase sources fix phase differences and leave the unknowns.
+// McCumber, J. Appl. Phys. 39, 3113 (1968); Likharev, Dynamics of Josephson Junctions and Circuits
+// (1986). Everything is SI; phases in radians.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLUXOID_CIRCUIT_H
+#define FLUXOID_CIRCUIT_H
+
+#include "fluxoid/options.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// -- sources --------------------------------------------------------------------------------------
+
+typedef enum flx_wave_kind {
+    FLX_WAVE_DC,    // p0
+    FLX_WAVE_PWL,   // corners (t, x), constant outside
+    FLX_WAVE_PWS,   // the same corners joined by half cosines
+    FLX_WAVE_PULSE, // p: low, high, delay, rise, fall, width, period
+    FLX_WAVE_SIN,   // p: offset, amplitude, frequency, delay, damping
+    FLX_WAVE_EXP    // p: x1, x2, delay1, tau1, delay2, tau2
+} flx_wave_kind;
+
+// A function of time [s]; volts, amperes or radians.
+typedef struct flx_wave {
+    int32_t kind; // flx_wave_kind
+    double p[7];
+    const double *t, *x; // [n] corners
+    int32_t n;
+} flx_wave;
+
+FLX_API double flx_wave_at(const flx_wave *wave, double t);
+// Integral from t0 to t1, in closed form.
+FLX_API double flx_wave_integral(const flx_wave *wave, double t0, double t1);
+// The first corner behind t; INFINITY: none.
+FLX_API double flx_wave_next_corner(const flx_wave *wave, double t);
+
+// -- circuits -------------------------------------------------------------------------------------
+
+enum { FLX_CPR_MAX = 8 };
+
+// What junctions of a kind share; an instance multiplies critical current and capacitance by its
+// area and divides the resistances by it.
+typedef struct flx_junction_model {
+    const char *name;
+    int32_t rtype;           // 0: RN at any voltage; 1: piecewise as in JSIM; 2: smooth at the gap
+    double vg;               // [V] gap voltage
+    double delv;             // [V] width of the gap
+    double icrit;            // [A]
+    double rn, r0;           // [ohm] above and below the gap
+    double cap;              // [F]
+    double icfact;           // [1] Ic over the rise of current at the gap
+    double phi;              // [rad] offset of the phase: pi junctions, phi0 junctions
+    double transparency;     // [1] D of the current-phase relation, 0: sinusoidal
+    double temperature;      // [K] of the current-phase relation, with tc
+    double tc;               // [K]
+    bool microscopic;        // transparency, temperature or tc was given
+    double cpr[FLX_CPR_MAX]; // [n_cpr] harmonics of the current-phase relation
+    int32_t n_cpr;
+} flx_junction_model;
+
+typedef enum flx_element_kind {
+    FLX_RESISTOR,
+    FLX_INDUCTOR,
+    FLX_CAPACITOR,
+    FLX_JUNCTION,
+    FLX_VOLTAGE_SOURCE,
+    FLX_CURRENT_SOURCE,
+    FLX_PHASE_SOURCE,
+    FLX_LINE // lossless transmission line
+} flx_element_kind;
+
+// Currents flow from node[0] to node[1]; lines have their second port at node[2], node[3].
+typedef struct flx_element {
+    const char *name;
+    int32_t kind;         // flx_element_kind
+    int32_t node[4];      // 0: ground
+    double value;         // [ohm], [H], [F]; area of a junction [1]; impedance of a line [ohm]
+    double delay;         // [s] of a line
+    double temperature;   // [K] of its noise; < 0: that of the circuit
+    int32_t model;        // of a junction
+    const flx_wave *wave; // of a source; flux through an inductor [rad], NULL: none
+    const char *file;     // where it comes from
+    int32_t line;
+} flx_element;
+
+// Mutual inductance k sqrt(L1 L2) between two inductors.
+typedef struct flx_coupling {
+    const char *name;
+    int32_t a, b; // elements
+    double k;     // [1]
+    const char *file;
+    int32_t line;
+} flx_coupling;
+
+typedef struct flx_circuit {
+    const char *const *node_name; // [n_node]; node 0 is the ground
+    int32_t n_node;
+    const flx_element *element; // [n_element]
+    int32_t n_element;
+    const flx_coupling *coupling; // [n_coupling]
+    int32_t n_coupling;
+    const flx_junction_model *model; // [n_model]
+    int32_t n_model;
+    double temperature; // [K] of the noise; 0: none
+} flx_circuit;
+
+// Checks values and connections: no node may float, no loop of sources may contradict itself, no
+// group of coupled inductors may have negative energy. Messages name nodes, elements and lines.
+FLX_API flx_status flx_circuit_check(flx_ctx *ctx, const flx_circuit *circuit);
+
+// -- decks ----------------------------------------------------------------------------------------
+
+typedef enum flx_probe_kind {
+    FLX_PROBE_VOLTAGE,
+    FLX_PROBE_CURRENT,
+    FLX_PROBE_PHASE
+} flx_probe_kind;
+
+// v(a), v(a,b), p(a), i(element) ...
+typedef struct flx_circuit_probe {
+    const char *name; // "v(3)"
+    int32_t kind;     // flx_probe_kind
+    int32_t node[2];  // of voltages and phases
+    int32_t element;  // of currents
+    const char *file;
+    int32_t line;
+} flx_circuit_probe;
+
+typedef enum flx_measure_kind {
+    FLX_MEASURE_AVG,
+    FLX_MEASURE_MIN,
+    FLX_MEASURE_MAX,
+    FLX_MEASURE_PP,
+    FLX_MEASURE_RMS,
+    FLX_MEASURE_INTEGRAL,
+    FLX_MEASURE_AT,
+    FLX_MEASURE_PERIOD,
+    FLX_MEASURE_EXPRESSION
+} flx_measure_kind;
+
+typedef struct flx_circuit_measure {
+    const char *name;
+    int32_t kind;        // flx_measure_kind
+    int32_t probe;       // index into the deck's probes
+    double from, to, at; // [s]
+    const char *text;    // of an expression in earlier measures and parameters
+    const char *file;
+    int32_t line;
+} flx_circuit_measure;
+
+// A start value: junction phase [rad], node phase [rad], node voltage [V], inductor current [A].
+typedef enum flx_start_kind {
+    FLX_CIRCUIT_START_PHASE,   // of the element
+    FLX_CIRCUIT_START_NODE,    // phase of the node
+    FLX_CIRCUIT_START_VOLTAGE, // of the node
+    FLX_CIRCUIT_START_CURRENT, // of the inductor
+    FLX_CIRCUIT_START_WINDING  // the static state reached from 2 pi n across the element
+} flx_start_kind;
+typedef struct flx_circuit_start {
+    int32_t kind; // flx_start_kind
+    int32_t node, element;
+    double value;
+    const char *file;
+    int32_t line;
+} flx_circuit_start;
+
+typedef struct flx_sweep_axis {
+    const char *name;    // of a parameter, an element, or temp, seed
+    const double *value; // [n]
+    int32_t n;
+    const char *file;
+    int32_t line;
+} flx_sweep_axis;
+
+typedef struct flx_deck {
+    flx_circuit circuit;
+    const char *path;              // as given
+    double step, stop;             // [s] of .tran; stop 0: no .tran
+    double print_from, print_step; // [s]
+    bool josim;                    // .options method=josim
+    int32_t noise_seeds;           // runs that differ in their noise alone
+    uint64_t seed;
+    double tolerance;       // [rad] local error allowed in a step; 0: steps are fixed
+    const flx_circuit_probe *probe; // [n_probe]
+    int32_t n_probe;
+    const flx_circuit_measure *measure; // [n_measure]
+    int32_t n_measure;
+    const flx_circuit_start *start; // [n_start]
+    int32_t n_start;
+    const flx_sweep_axis *sweep; // [n_sweep] outermost first
+    int32_t n_sweep;
+    struct flx_deck_store *store; // owns everything
+} flx_deck;
+
+typedef struct flx_deck_source {
+    const char *path; // names the deck in messages; read if text is NULL
+    const char *text; // [length]
+    size_t length;
+    const char *const *sets; // [n_set] "NAME=VALUE": a parameter of the deck or an element's value
+    int32_t n_set;
+    int32_t max_element; // 0: four million
+} flx_deck_source;
+
+// Reads a deck as JoSIM and JSIM write them, with the cards docs/circuit.md adds. What it does not
+// know is an error with file, line, reason and remedy. On failure *out is NULL.
+FLX_API flx_status flx_deck_create(flx_ctx *ctx, const flx_deck_source *source, flx_deck **out);
+FLX_API void flx_deck_free(flx_deck *deck);
+
+// The value of an expression in the deck's parameters, where `value` gives further names (false: it
+// knows none of this name).
+typedef bool (*flx_name_fn)(void *user, const char *name, double *value);
+FLX_API flx_status flx_deck_evaluate(flx_ctx *ctx, const flx_deck *deck, const char *text,
+                                     flx_name_fn value, double *result, void *user);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
