@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fuzzes the readers of what comes from outside: case files, expressions, .msh and HDF5 files.
-#   scripts/fuzz.sh [SECONDS [NAME...]]     by default 600, shared by case, expr, msh and hdf5
+# Fuzzes the readers of what comes from outside: case files, decks, expressions, .msh and HDF5 files.
+#   scripts/fuzz.sh [SECONDS [NAME...]]     by default 600, shared by case, deck, expr, msh and hdf5
 # Fails on a crash, a sanitizer's finding, a leak, an input that takes above 10 s or 2 GB. The input is kept in
 # out/fuzz/NAME/, and build-fuzz/tests/fuzz_NAME FILE repeats it. What was learnt is kept in out/fuzz/NAME/corpus.
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh build tools
 seconds=${1:-600}
 [ $# -eq 0 ] || shift
-[ $# -gt 0 ] || set -- case expr msh hdf5
+[ $# -gt 0 ] || set -- case deck expr msh hdf5
 
 try=$(mktemp -d)
 trap 'rm -rf "$try"' EXIT
@@ -33,6 +33,7 @@ seed() {
     mkdir -p "$try/$1"
     case $1 in
     case) find examples tests/bad tests/data -name '*.yaml' -size -64k -exec cp {} "$try/case" \; 2>/dev/null || true ;;
+    deck) find examples tests/data -name '*.cir' -size -64k -exec cp {} "$try/deck" \; 2>/dev/null || true ;;
     expr)
         count=0
         while read -r line; do

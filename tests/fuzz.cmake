@@ -3,7 +3,7 @@
 option(FLUXOID_FUZZ "Build the fuzzers (clang, with FLUXOID_SANITIZE=address,undefined,fuzzer-no-link)" OFF)
 if(FLUXOID_FUZZ)
     add_custom_target(fuzz)
-    foreach(name case expr msh hdf5)
+    foreach(name case deck expr msh hdf5)
         add_executable(fuzz_${name} EXCLUDE_FROM_ALL fuzz/fuzz_${name}.c)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
         target_link_libraries(fuzz_${name} PRIVATE flx_flags fluxoid)

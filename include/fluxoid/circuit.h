@@ -190,7 +190,7 @@ typedef struct flx_deck {
     bool josim;                    // .options method=josim
     int32_t noise_seeds;           // runs that differ in their noise alone
     uint64_t seed;
-    double tolerance;       // [rad] local error allowed in a step; 0: steps are fixed
+    double tolerance;               // [rad] local error allowed in a step; 0: steps are fixed
     const flx_circuit_probe *probe; // [n_probe]
     int32_t n_probe;
     const flx_circuit_measure *measure; // [n_measure]

@@ -75,6 +75,7 @@ struct flx_deck_store {
     int32_t n_block, room_block;
     flx_table block_of;
     deck_scope top;
+    bool lenient;                    // names that are not known are passed over
     int32_t finding;                 // parameters being found, one for another
     const char *set_temp, *set_seed; // values given from outside, NULL: none
     const deck_line **card;

@@ -64,6 +64,18 @@ static flx_status temperature(flx_store *s, const deck_line *line, const deck_wo
     return FLX_OK;
 }
 
+static flx_status unknown_option(flx_store *s, const deck_line *line, const char *name,
+                                 const char *const *names)
+{
+    char hint[96];
+    flx_nearest near = flx_nearest_to(name);
+    for (int j = 0; names[j]; j++)
+        flx_nearest_offer(&near, names[j]);
+    flx_nearest_hint(&near, hint, sizeof hint);
+    return deck_fail(s, line, "unknown option '%.40s'%s", name,
+                     *hint ? hint : "; known are method, tolerance, seed, temp");
+}
+
 static flx_status options(flx_store *s, const deck_line *line, const deck_words *words)
 {
     static const char *const names[] = {"method", "tolerance", "seed", "temp", NULL};
@@ -79,6 +91,11 @@ static flx_status options(flx_store *s, const deck_line *line, const deck_words 
                 return deck_fail(s, line, "method '%.40s'; known are midpoint, josim", w.text);
             continue;
         }
+        int j = 0;
+        while (names[j] && strcasecmp(names[j], w.key) != 0)
+            j++;
+        if (!names[j])
+            return unknown_option(s, line, w.key, names);
         FLX_TRY(value(s, line, w.text, &x));
         if (strcasecmp(w.key, "tolerance") == 0) {
             if (!(x >= 0 && x <= 1))
@@ -93,14 +110,6 @@ static flx_status options(flx_store *s, const deck_line *line, const deck_words 
             d->circuit.temperature = x;
             if (!(x >= 0))
                 return deck_fail(s, line, "a temperature of %g K", x);
-        } else {
-            char hint[96];
-            flx_nearest near = flx_nearest_to(w.key);
-            for (int j = 0; names[j]; j++)
-                flx_nearest_offer(&near, names[j]);
-            return deck_fail(s, line,
-                             "unknown option '%.40s'%s; known are method, tolerance, seed, temp",
-                             w.key, flx_nearest_hint(&near, hint, sizeof hint));
         }
     }
     return FLX_OK;
@@ -158,18 +167,21 @@ static flx_status unknown_probe(flx_store *s, const deck_line *line, const char 
     for (int32_t k = 0; k < s->n_element; k++)
         flx_nearest_offer(&near, s->element[k].name);
     char hint[96];
-    return deck_fail(s, line, "there is no %s '%.80s'%s", what, name,
-                     flx_nearest_hint(&near, hint, sizeof hint));
+    flx_nearest_hint(&near, hint, sizeof hint);
+    if (s->lenient) {
+        flx_log(s->ctx, FLX_LOG_WARNING, "%s:%d: there is no %s '%.80s'%s; it is not printed",
+                line->file, line->number, what, name, hint);
+        return FLX_OK;
+    }
+    return deck_fail(s, line, "there is no %s '%.80s'%s", what, name, hint);
 }
 
-static flx_status add_probe(flx_store *s, const deck_line *line, flx_circuit_probe *p, char sign,
-                            int32_t *out)
+static flx_status add_probe(flx_store *s, const deck_line *line, flx_circuit_probe *p, int32_t *out)
 {
     p->file = line->file;
     p->line = line->number;
     if (!p->name)
         return FLX_ERR_MEMORY;
-    (void)sign;
     for (int32_t k = 0; k < s->n_probe; k++)
         if (strcasecmp(s->probe[k].name, p->name) == 0) {
             *out = k;
@@ -191,8 +203,8 @@ static flx_status make_probe(flx_store *s, const deck_line *line, char kind, con
                              const char *b, char must_be, int32_t *out)
 {
     flx_circuit_probe p = {.kind = kind == 'v'   ? FLX_PROBE_VOLTAGE
-                           : kind == 'i' ? FLX_PROBE_CURRENT
-                                         : FLX_PROBE_PHASE};
+                                   : kind == 'i' ? FLX_PROBE_CURRENT
+                                                 : FLX_PROBE_PHASE};
     if (b && deck_find_node(s, b) == 0)
         b = NULL;
     p.name = b ? flx_arena_format(s->ctx, &s->arena, "%c(%s,%s)", kind, a, b)
@@ -203,7 +215,7 @@ static flx_status make_probe(flx_store *s, const deck_line *line, char kind, con
         p.node[1] = b ? deck_find_node(s, b) : 0;
         if (p.node[1] < 0)
             return unknown_probe(s, line, "node", b);
-        return add_probe(s, line, &p, kind, out);
+        return add_probe(s, line, &p, out);
     }
     int32_t e = must_be == 'n' ? -1 : deck_find_element(s, a);
     if (e < 0)
@@ -217,7 +229,7 @@ static flx_status make_probe(flx_store *s, const deck_line *line, char kind, con
     p.element = e;
     p.node[0] = s->element[e].node[0];
     p.node[1] = s->element[e].node[1];
-    return add_probe(s, line, &p, kind, out);
+    return add_probe(s, line, &p, out);
 }
 
 flx_status deck_probe(flx_store *s, const deck_line *line, const char *text, int32_t *out)
@@ -250,7 +262,9 @@ flx_status deck_probe(flx_store *s, const deck_line *line, const char *text, int
                       words.n == 2 ? words.word[1].text : NULL, 0, out);
 }
 
-static flx_status print(flx_store *s, const deck_line *line, const deck_words *words)
+// One thing to print, from word *at on.
+static flx_status print_next(flx_store *s, const deck_line *line, const deck_words *words,
+                             int32_t *at)
 {
     static const struct {
         const char *name;
@@ -260,34 +274,42 @@ static flx_status print(flx_store *s, const deck_line *line, const deck_words *w
                  {"phase", 'p', 'e'},
                  {"nodev", 'v', 'n'},
                  {"nodep", 'p', 'n'}};
-    int32_t k = 1, out = 0;
+    int32_t k = *at, out = 0;
+    deck_word w = words->word[k++];
+    if (w.key)
+        return deck_fail(s, line, "'%.40s=' cannot be printed", w.key);
+    size_t f = 0, n = sizeof forms / sizeof *forms;
+    while (f < n && strcasecmp(forms[f].name, w.text) != 0)
+        f++;
+    *at = k;
+    if (f == n)
+        return deck_probe(s, line, w.text, &out);
+    if (k == words->n || words->word[k].key)
+        return deck_fail(s, line, "%s without a name", w.text);
+    const char *a = words->word[k++].text, *b = NULL;
+    if (forms[f].must_be == 'n' && k < words->n && !words->word[k].key &&
+        !strchr(words->word[k].text, '(') && deck_find_node(s, words->word[k].text) >= 0)
+        b = words->word[k++].text;
+    *at = k;
+    return make_probe(s, line, forms[f].kind, a, b, forms[f].must_be, &out);
+}
+
+static flx_status print(flx_store *s, const deck_line *line, const deck_words *words)
+{
+    int32_t k = 1;
     if (k < words->n && !words->word[k].key && strcasecmp(words->word[k].text, "tran") == 0)
         k++;
     if (k == words->n)
         return deck_fail(s, line, "nothing to print; write e.g. %s v(1) i(L1) p(B1)",
                          words->word[0].text);
-    while (k < words->n) {
-        deck_word w = words->word[k++];
-        if (w.key)
-            return deck_fail(s, line, "'%.40s=' cannot be printed", w.key);
-        size_t f = 0, n = sizeof forms / sizeof *forms;
-        while (f < n && strcasecmp(forms[f].name, w.text) != 0)
-            f++;
-        if (f == n) {
-            FLX_TRY(deck_probe(s, line, w.text, &out));
-            continue;
-        }
-        if (k == words->n || words->word[k].key)
-            return deck_fail(s, line, "%s without a name", w.text);
-        const char *a = words->word[k++].text, *b = NULL;
-        if (forms[f].must_be == 'n' && k < words->n && !words->word[k].key &&
-            !strchr(words->word[k].text, '(') && deck_find_node(s, words->word[k].text) >= 0)
-            b = words->word[k++].text;
-        FLX_TRY(make_probe(s, line, forms[f].kind, a, b, forms[f].must_be, &out));
-    }
-    return FLX_OK;
+    // JoSIM passes over names it does not know, and decks in use rely on it.
+    s->lenient = true;
+    flx_status status = FLX_OK;
+    while (k < words->n && status == FLX_OK)
+        status = print_next(s, line, words, &k);
+    s->lenient = false;
+    return status;
 }
-
 // -- what is varied -------------------------------------------------------------------------------
 
 static flx_status sweep(flx_store *s, const deck_line *line, const deck_words *words)

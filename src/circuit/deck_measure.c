@@ -87,10 +87,10 @@ flx_status deck_measure(flx_store *s, const deck_line *line, const deck_words *w
             flx_nearest near = flx_nearest_to(w.text);
             for (int i = 0; i < N_KIND; i++)
                 flx_nearest_offer(&near, kinds[i].name);
-            return deck_fail(s, line,
-                             "'%.40s' is no measure%s; known are avg, min, max, pp, rms, "
-                             "integ, find, period",
-                             w.text, flx_nearest_hint(&near, hint, sizeof hint));
+            flx_nearest_hint(&near, hint, sizeof hint);
+            return deck_fail(s, line, "'%.40s' is no measure%s", w.text,
+                             *hint ? hint
+                                   : "; known are avg, min, max, pp, rms, integ, find, period");
         }
         if (words->n < k + 3 || words->word[k + 2].key)
             return deck_fail(s, line, "%s", form);

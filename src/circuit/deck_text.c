@@ -4,7 +4,6 @@
 // by blanks and commas; what stands in ( ), { } or quotes belongs to its word, and so does what
 // stands on the other side of a `=`.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/nearest.h"
 #include "circuit/deck.h"
 
 #include <ctype.h>
@@ -24,6 +23,8 @@ flx_status deck_fail(flx_store *s, const deck_line *line, const char *format, ..
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    if (line->number == 0) // from the command line
+        return flx_fail(s->ctx, FLX_ERR_INPUT, "%s: %s", line->file, text);
     return flx_fail(s->ctx, FLX_ERR_INPUT, "%s:%d: %s", line->file, line->number, text);
 }
 
@@ -241,6 +242,17 @@ static const char *skip(const char *text)
     return text;
 }
 
+// Names whose bracket may stand apart from them.
+static bool opens_bracket(const char *name)
+{
+    static const char *const names[] = {"pwl",   "pws", "pulse", "sin", "exp", "cus",
+                                        "noise", "jj",  "v",     "i",   "p"};
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        if (strcasecmp(name, names[k]) == 0)
+            return true;
+    return false;
+}
+
 flx_status deck_split(flx_store *s, const deck_line *line, const char *text, deck_words *out)
 {
     *out = (deck_words){0};
@@ -272,7 +284,7 @@ flx_status deck_split(flx_store *s, const deck_line *line, const char *text, dec
             if (*text == 0 || *text == '=')
                 return deck_fail(s, line, "'%.40s=' without a value", copy);
             word = (deck_word){.key = copy};
-        } else if (*copy == '(' && last && !last->key) {
+        } else if (*copy == '(' && last && !last->key && opens_bracket(last->text)) {
             // "pwl (0 0 ...)": the bracket belongs to the name before it.
             last->text = flx_arena_format(s->ctx, &s->arena, "%s%s", last->text, copy);
             if (!last->text)

@@ -34,8 +34,9 @@ static flx_status refuse(flx_store *s, const deck_line *line, const char *name)
     flx_nearest near = flx_nearest_to(name);
     for (int k = 0; k < N_FORM; k++)
         flx_nearest_offer(&near, forms[k].name);
-    return deck_fail(s, line, "'%.40s' is no source%s; known are dc, pwl, pws, pulse, sin, exp",
-                     name, flx_nearest_hint(&near, hint, sizeof hint));
+    flx_nearest_hint(&near, hint, sizeof hint);
+    return deck_fail(s, line, "'%.40s' is no source%s", name,
+                     *hint ? hint : "; known are dc, pwl, pws, pulse, sin, exp");
 }
 
 static flx_status corners(flx_store *s, const deck_line *line, const double *x, int32_t n,

@@ -1,0 +1,2 @@
+# Circuits: decks.
+flx_test(test_deck LAYERS circuit)
