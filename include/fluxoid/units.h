@@ -15,6 +15,7 @@ extern "C" {
 #define FLX_SI_KB 1.380649e-23            // [J/K]
 #define FLX_SI_MU0 1.25663706212e-6       // [N/A^2]
 #define FLX_SI_PHI0 2.067833848461929e-15 // [Wb]
+#define FLX_SI_C 299792458.0              // [m/s]
 
 // What a layer is made of, in SI.
 typedef struct flx_material {

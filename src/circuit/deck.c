@@ -68,13 +68,13 @@ static flx_status set_cards(flx_store *s)
 {
     double x = 0;
     if (s->set_temp) {
-        FLX_TRY(deck_value(s, &s->top, &command_line, s->set_temp, &x));
+        FLX_TRY(flx_deck_value(s, &s->top, &command_line, s->set_temp, &x));
         if (!(x >= 0))
             return flx_fail(s->ctx, FLX_ERR_INPUT, "--set temp: a temperature of %g K", x);
         s->deck.circuit.temperature = x;
     }
     if (s->set_seed) {
-        FLX_TRY(deck_value(s, &s->top, &command_line, s->set_seed, &x));
+        FLX_TRY(flx_deck_value(s, &s->top, &command_line, s->set_seed, &x));
         if (!(x >= 0 && x <= 9e15))
             return flx_fail(s->ctx, FLX_ERR_INPUT, "--set seed: %g is no seed >= 0", x);
         s->deck.seed = (uint64_t)x;
@@ -87,8 +87,8 @@ static flx_status read_all(flx_store *s)
     deck_words *overrides = FLX_ARENA_NEW(s->ctx, &s->arena, deck_words, 1);
     if (!overrides)
         return FLX_ERR_MEMORY;
-    FLX_TRY(deck_read(s));
-    FLX_TRY(deck_sort(s));
+    FLX_TRY(flx_deck_read(s));
+    FLX_TRY(flx_deck_sort(s));
     FLX_TRY(take_sets(s, overrides));
     const deck_block *top = s->block[0];
     s->top = (deck_scope){.block = top, .path = "", .overrides = overrides};
@@ -100,12 +100,12 @@ static flx_status read_all(flx_store *s)
     // Every parameter must have a value, also one that nothing uses.
     double unused = 0;
     for (int32_t k = 0; k < top->n_param; k++)
-        FLX_TRY(deck_value(s, &s->top, top->param[k].line, top->param[k].name, &unused));
-    FLX_TRY(deck_expand(s));
+        FLX_TRY(flx_deck_value(s, &s->top, top->param[k].line, top->param[k].name, &unused));
+    FLX_TRY(flx_deck_expand(s));
     FLX_TRY(unused_sets(s));
     if (s->n_element == 0)
         return flx_fail(s->ctx, FLX_ERR_INPUT, "%s has no elements", s->deck.path);
-    FLX_TRY(deck_cards(s));
+    FLX_TRY(flx_deck_cards(s));
     return set_cards(s);
 }
 
@@ -178,5 +178,5 @@ flx_status flx_deck_evaluate(flx_ctx *ctx, const flx_deck *deck, const char *tex
     s->finding = 0;
     const deck_line line = {text, deck->path, 0};
     const deck_names more = {value, user};
-    return deck_value_with(s, &s->top, &line, text, value ? &more : NULL, result);
+    return flx_deck_value_with(s, &s->top, &line, text, value ? &more : NULL, result);
 }

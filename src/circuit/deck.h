@@ -102,43 +102,43 @@ struct flx_deck_store {
 typedef struct flx_deck_store flx_store;
 
 // "file:line: ..." as the error of the context; returns FLX_ERR_INPUT.
-__attribute__((format(printf, 3, 4))) flx_status deck_fail(flx_store *s, const deck_line *line,
-                                                           const char *format, ...);
+__attribute__((format(printf, 3, 4))) flx_status flx_deck_fail(flx_store *s, const deck_line *line,
+                                                               const char *format, ...);
 
 // Room for one more thing in an array of the arena.
 #define DECK_GROW(s, array, n, room)                                                               \
-    ((n) < (room) ? FLX_OK : deck_grow((s), (void **)&(array), (n), &(room), sizeof *(array)))
-flx_status deck_grow(flx_store *s, void **array, int32_t n, int32_t *room, size_t size);
+    ((n) < (room) ? FLX_OK : flx_deck_grow((s), (void **)&(array), (n), &(room), sizeof *(array)))
+flx_status flx_deck_grow(flx_store *s, void **array, int32_t n, int32_t *room, size_t size);
 
-flx_status deck_read(flx_store *s);
-flx_status deck_split(flx_store *s, const deck_line *line, const char *text, deck_words *out);
+flx_status flx_deck_read(flx_store *s);
+flx_status flx_deck_split(flx_store *s, const deck_line *line, const char *text, deck_words *out);
 
-flx_status deck_sort(flx_store *s);
+flx_status flx_deck_sort(flx_store *s);
 
 // The value of an expression in a scope. `more` knows further names; it may be NULL.
-flx_status deck_value(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
-                      double *value);
+flx_status flx_deck_value(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
+                          double *value);
 typedef struct deck_names {
     flx_name_fn value;
     void *user;
 } deck_names;
-flx_status deck_value_with(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
-                           const deck_names *more, double *value);
+flx_status flx_deck_value_with(flx_store *s, deck_scope *scope, const deck_line *line,
+                               const char *text, const deck_names *more, double *value);
 
 // Words [from..] as a source.
-flx_status deck_wave(flx_store *s, deck_scope *scope, const deck_line *line, const deck_word *word,
-                     int32_t n, const flx_wave **out);
+flx_status flx_deck_wave(flx_store *s, deck_scope *scope, const deck_line *line,
+                         const deck_word *word, int32_t n, const flx_wave **out);
 
-flx_status deck_expand(flx_store *s);
+flx_status flx_deck_expand(flx_store *s);
 // The models of the scope's block; sets first_model.
-flx_status deck_models(flx_store *s, deck_scope *scope);
+flx_status flx_deck_models(flx_store *s, deck_scope *scope);
 
 // The element or node of a name as users write it: "b1|x2", "b1.x2", "x2_b1". -1: none.
-int32_t deck_find_element(flx_store *s, const char *name);
-int32_t deck_find_node(flx_store *s, const char *name);
+int32_t flx_deck_find_element(flx_store *s, const char *name);
+int32_t flx_deck_find_node(flx_store *s, const char *name);
 
-flx_status deck_cards(flx_store *s);
-flx_status deck_probe(flx_store *s, const deck_line *line, const char *text, int32_t *out);
-flx_status deck_measure(flx_store *s, const deck_line *line, const deck_words *words);
+flx_status flx_deck_cards(flx_store *s);
+flx_status flx_deck_probe(flx_store *s, const deck_line *line, const char *text, int32_t *out);
+flx_status flx_deck_measure(flx_store *s, const deck_line *line, const deck_words *words);
 
 #endif

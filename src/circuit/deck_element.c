@@ -77,19 +77,19 @@ static flx_status value_of(element_line *l, const char *text, double *value)
     const char *other = override_of(l);
     deck_scope *caller = (deck_scope *)(uintptr_t)l->scope->caller;
     if (other)
-        return deck_value(l->s, caller ? caller : l->scope, l->line, other, value);
-    return deck_value(l->s, l->scope, l->line, text, value);
+        return flx_deck_value(l->s, caller ? caller : l->scope, l->line, other, value);
+    return flx_deck_value(l->s, l->scope, l->line, text, value);
 }
 
 static flx_status add(element_line *l)
 {
     flx_store *s = l->s;
     if (s->n_element >= s->max_element)
-        return deck_fail(s, l->line, "more than %d elements", s->max_element);
+        return flx_deck_fail(s, l->line, "more than %d elements", s->max_element);
     int32_t before = flx_table_find(&s->element_of, l->e.name);
     if (before >= 0)
-        return deck_fail(s, l->line, "element %s is already there at line %d", l->e.name,
-                         s->element[before].line);
+        return flx_deck_fail(s, l->line, "element %s is already there at line %d", l->e.name,
+                             s->element[before].line);
     FLX_TRY(DECK_GROW(s, s->element, s->n_element, s->room_element));
     s->element[s->n_element] = l->e;
     return flx_table_add(s->ctx, &s->element_of, l->e.name, s->n_element++);
@@ -103,19 +103,19 @@ static flx_status common_keys(element_line *l, int32_t from, const char *const *
     for (int32_t k = from; k < l->words.n; k++) {
         deck_word w = l->words.word[k];
         if (!w.key)
-            return deck_fail(l->s, l->line, "'%.40s' is too much behind %s", w.text, l->label);
+            return flx_deck_fail(l->s, l->line, "'%.40s' is too much behind %s", w.text, l->label);
         bool known = strcasecmp(w.key, "neb") == 0; // JoSIM's noise bandwidth: white here
         for (int32_t j = 0; more && more[j]; j++)
             known = known || strcasecmp(w.key, more[j]) == 0;
         if (strcasecmp(w.key, "temp") == 0) {
             known = true;
-            FLX_TRY(deck_value(l->s, l->scope, l->line, w.text, &l->e.temperature));
+            FLX_TRY(flx_deck_value(l->s, l->scope, l->line, w.text, &l->e.temperature));
             if (!(l->e.temperature >= 0))
-                return deck_fail(l->s, l->line, "temp of %s is %g K; it cannot be negative",
-                                 l->label, l->e.temperature);
+                return flx_deck_fail(l->s, l->line, "temp of %s is %g K; it cannot be negative",
+                                     l->label, l->e.temperature);
         }
         if (!known)
-            return deck_fail(l->s, l->line, "%s has no property '%.40s'", l->label, w.key);
+            return flx_deck_fail(l->s, l->line, "%s has no property '%.40s'", l->label, w.key);
     }
     return FLX_OK;
 }
@@ -125,7 +125,8 @@ static flx_status need(element_line *l, int32_t n, const char *form)
     bool right = l->words.n > n;
     for (int32_t k = 1; right && k <= n; k++)
         right = !l->words.word[k].key;
-    return right ? FLX_OK : deck_fail(l->s, l->line, "%s is incomplete; write %s", l->label, form);
+    return right ? FLX_OK
+                 : flx_deck_fail(l->s, l->line, "%s is incomplete; write %s", l->label, form);
 }
 
 static flx_status passive(element_line *l, int32_t kind, const char *what, const char *unit)
@@ -139,7 +140,7 @@ static flx_status passive(element_line *l, int32_t kind, const char *what, const
     FLX_TRY(value_of(l, l->words.word[3].text, &l->e.value));
     FLX_TRY(common_keys(l, 4, NULL));
     if (!(l->e.value > 0) || l->e.value > 1e30)
-        return deck_fail(
+        return flx_deck_fail(
             l->s, l->line, "%s of %s is %g %s; it must be > 0%s", what, l->e.name, l->e.value, unit,
             l->e.value == 0 && kind != FLX_CAPACITOR ? "; to join two nodes give both the same name"
                                                      : "");
@@ -163,8 +164,8 @@ static flx_status find_model(element_line *l, const char *name)
         for (int32_t j = 0; j < scopes[k]->block->n_model; j++)
             flx_nearest_offer(&near, s->model[scopes[k]->first_model + j].name);
     flx_nearest_hint(&near, hint, sizeof hint);
-    return deck_fail(l->s, l->line, "there is no model '%.60s' for %s%s", name, l->label,
-                     *hint ? hint : "; define it with .model NAME jj(...)");
+    return flx_deck_fail(l->s, l->line, "there is no model '%.60s' for %s%s", name, l->label,
+                         *hint ? hint : "; define it with .model NAME jj(...)");
 }
 
 static flx_status junction(element_line *l)
@@ -184,16 +185,16 @@ static flx_status junction(element_line *l)
         bool area = strcasecmp(w.key, "area") == 0;
         if (!area && strcasecmp(w.key, "ic") != 0)
             continue;
-        FLX_TRY(deck_value(s, l->scope, l->line, w.text, &l->e.value));
+        FLX_TRY(flx_deck_value(s, l->scope, l->line, w.text, &l->e.value));
         double icrit = s->model[l->e.model].icrit;
         if (!area && !(icrit > 0))
-            return deck_fail(s, l->line, "ic of %s needs a model with icrit > 0", l->label);
+            return flx_deck_fail(s, l->line, "ic of %s needs a model with icrit > 0", l->label);
         l->e.value /= area ? 1 : icrit;
     }
     if (override_of(l))
         FLX_TRY(value_of(l, "1", &l->e.value));
     if (!(l->e.value > 0) || l->e.value > 1e12)
-        return deck_fail(s, l->line, "area of %s is %g; it must be > 0", l->e.name, l->e.value);
+        return flx_deck_fail(s, l->line, "area of %s is %g; it must be > 0", l->e.name, l->e.value);
     return add(l);
 }
 
@@ -205,9 +206,9 @@ static flx_status source(element_line *l, int32_t kind, const char *form)
     const char *other = override_of(l);
     deck_scope *caller = (deck_scope *)(uintptr_t)l->scope->caller;
     const deck_word word = {.text = other};
-    FLX_TRY(
-        other ? deck_wave(l->s, caller ? caller : l->scope, l->line, &word, 1, &l->e.wave)
-              : deck_wave(l->s, l->scope, l->line, &l->words.word[3], l->words.n - 3, &l->e.wave));
+    FLX_TRY(other ? flx_deck_wave(l->s, caller ? caller : l->scope, l->line, &word, 1, &l->e.wave)
+                  : flx_deck_wave(l->s, l->scope, l->line, &l->words.word[3], l->words.n - 3,
+                                  &l->e.wave));
     return add(l);
 }
 
@@ -223,12 +224,12 @@ static flx_status transmission_line(element_line *l)
         if (strcasecmp(w.key, "z0") == 0)
             FLX_TRY(value_of(l, w.text, &l->e.value));
         else if (strcasecmp(w.key, "td") == 0)
-            FLX_TRY(deck_value(l->s, l->scope, l->line, w.text, &l->e.delay));
+            FLX_TRY(flx_deck_value(l->s, l->scope, l->line, w.text, &l->e.delay));
     }
     if (!(l->e.value > 0) || !(l->e.delay > 0))
-        return deck_fail(l->s, l->line,
-                         "line %s needs z0 > 0 and td > 0, given are %g ohm and %g s", l->label,
-                         l->e.value, l->e.delay);
+        return flx_deck_fail(l->s, l->line,
+                             "line %s needs z0 > 0 and td > 0, given are %g ohm and %g s", l->label,
+                             l->e.value, l->e.delay);
     return add(l);
 }
 
@@ -240,8 +241,8 @@ static flx_status coupling(element_line *l)
     FLX_TRY(value_of(l, l->words.word[3].text, &k.k));
     FLX_TRY(common_keys(l, 4, NULL));
     if (!(fabs(k.k) < 1))
-        return deck_fail(s, l->line, "coupling %s is %g; it must lie between -1 and 1", l->label,
-                         k.k);
+        return flx_deck_fail(s, l->line, "coupling %s is %g; it must lie between -1 and 1",
+                             l->label, k.k);
     int32_t *ends[2] = {&k.a, &k.b};
     for (int j = 0; j < 2; j++) {
         const char *name = l->words.word[1 + j].text;
@@ -250,11 +251,12 @@ static flx_status coupling(element_line *l)
             return FLX_ERR_MEMORY;
         *ends[j] = flx_table_find(&s->element_of, full);
         if (*ends[j] < 0 || s->element[*ends[j]].kind != FLX_INDUCTOR)
-            return deck_fail(s, l->line, "%s couples '%.60s', which is no inductor here", l->label,
-                             name);
+            return flx_deck_fail(s, l->line, "%s couples '%.60s', which is no inductor here",
+                                 l->label, name);
     }
     if (k.a == k.b)
-        return deck_fail(s, l->line, "%s couples %s with itself", l->label, l->words.word[1].text);
+        return flx_deck_fail(s, l->line, "%s couples %s with itself", l->label,
+                             l->words.word[1].text);
     FLX_TRY(DECK_GROW(s, s->coupling, s->n_coupling, s->room_coupling));
     s->coupling[s->n_coupling++] = k;
     return FLX_OK;
@@ -282,14 +284,15 @@ static flx_status find_block(element_line *l, int32_t n_plain, int32_t *first_no
         }
         if (!near.best)
             near = other;
-        return deck_fail(l->s, l->line, "neither '%.40s' nor '%.40s' is a subcircuit%s", w[1].text,
-                         w[n_plain - 1].text, flx_nearest_hint(&near, hint, sizeof hint));
+        return flx_deck_fail(l->s, l->line, "neither '%.40s' nor '%.40s' is a subcircuit%s",
+                             w[1].text, w[n_plain - 1].text,
+                             flx_nearest_hint(&near, hint, sizeof hint));
     }
     *out = s->block[jsim ? first : last];
     *first_node = jsim ? 2 : 1;
     if ((*out)->n_port != n_plain - 2)
-        return deck_fail(l->s, l->line, "%s gives %d nodes to subcircuit %s, which has %d",
-                         l->label, n_plain - 2, (*out)->name, (*out)->n_port);
+        return flx_deck_fail(l->s, l->line, "%s gives %d nodes to subcircuit %s, which has %d",
+                             l->label, n_plain - 2, (*out)->name, (*out)->n_port);
     return FLX_OK;
 }
 
@@ -300,7 +303,7 @@ static flx_status set_params(element_line *l, deck_scope *inner)
         int32_t p = flx_table_find(&inner->block->param_of, w.key);
         if (p < 0)
             continue;
-        FLX_TRY(deck_value(l->s, l->scope, l->line, w.text, &inner->value[p]));
+        FLX_TRY(flx_deck_value(l->s, l->scope, l->line, w.text, &inner->value[p]));
         inner->known[p] = DECK_KNOWN;
         inner->used[k] = true;
     }
@@ -317,9 +320,9 @@ static flx_status unused_override(element_line *l, const deck_scope *inner)
         flx_nearest near = flx_nearest_to(key);
         for (int32_t j = 0; j < inner->block->n_param; j++)
             flx_nearest_offer(&near, inner->block->param[j].name);
-        return deck_fail(l->s, l->line,
-                         "subcircuit %s has no parameter or element '%.60s' to be set%s",
-                         inner->block->name, key, flx_nearest_hint(&near, hint, sizeof hint));
+        return flx_deck_fail(l->s, l->line,
+                             "subcircuit %s has no parameter or element '%.60s' to be set%s",
+                             inner->block->name, key, flx_nearest_hint(&near, hint, sizeof hint));
     }
     return FLX_OK;
 }
@@ -331,16 +334,16 @@ static flx_status instance(element_line *l)
     while (n_plain < l->words.n && !l->words.word[n_plain].key)
         n_plain++;
     if (n_plain < 3)
-        return deck_fail(s, l->line, "%s is incomplete; write Xname SUBCKT node ...", l->label);
+        return flx_deck_fail(s, l->line, "%s is incomplete; write Xname SUBCKT node ...", l->label);
     for (int32_t k = n_plain; k < l->words.n; k++)
         if (!l->words.word[k].key)
-            return deck_fail(s, l->line, "'%.40s' stands behind the values of %s",
-                             l->words.word[k].text, l->label);
+            return flx_deck_fail(s, l->line, "'%.40s' stands behind the values of %s",
+                                 l->words.word[k].text, l->label);
     const deck_block *block = NULL;
     FLX_TRY(find_block(l, n_plain, &first, &block));
     if (l->scope->depth >= MAX_NESTED)
-        return deck_fail(s, l->line, "subcircuits are nested %d deep; does %s contain itself?",
-                         MAX_NESTED, block->name);
+        return flx_deck_fail(s, l->line, "subcircuits are nested %d deep; does %s contain itself?",
+                             MAX_NESTED, block->name);
 
     deck_words overrides = {l->words.word + n_plain, l->words.n - n_plain};
     deck_scope inner = {.block = block, .caller = l->scope, .top = &s->top};
@@ -356,22 +359,23 @@ static flx_status instance(element_line *l)
     for (int32_t k = 0; k < block->n_port; k++) {
         FLX_TRY(node_of(l, l->words.word[first + k].text, &inner.port[k]));
         if (is_ground(block->port[k]) && inner.port[k] != 0)
-            return deck_fail(s, l->line,
-                             "%s gives node %.40s to node 0 of subcircuit %s, which is the ground",
-                             l->label, l->words.word[first + k].text, block->name);
+            return flx_deck_fail(
+                s, l->line, "%s gives node %.40s to node 0 of subcircuit %s, which is the ground",
+                l->label, l->words.word[first + k].text, block->name);
     }
     FLX_TRY(set_params(l, &inner));
-    FLX_TRY(deck_models(s, &inner));
+    FLX_TRY(flx_deck_models(s, &inner));
     FLX_TRY(expand(s, &inner));
     return unused_override(l, &inner);
 }
 
 static flx_status controlled(element_line *l)
 {
-    return deck_fail(l->s, l->line,
-                     "%s is a controlled source, which this version cannot solve: its equations "
-                     "are not symmetric; take it out of the deck",
-                     l->label);
+    return flx_deck_fail(
+        l->s, l->line,
+        "%s is a controlled source, which this version cannot solve: its equations "
+        "are not symmetric; take it out of the deck",
+        l->label);
 }
 
 static flx_status element(element_line *l)
@@ -401,10 +405,11 @@ static flx_status element(element_line *l)
     case 'H':
         return controlled(l);
     default:
-        return deck_fail(l->s, l->line,
-                         "unknown element '%.40s'; its first letter must be one of R L C K B V I P "
-                         "T X, or * for a comment",
-                         l->label);
+        return flx_deck_fail(
+            l->s, l->line,
+            "unknown element '%.40s'; its first letter must be one of R L C K B V I P "
+            "T X, or * for a comment",
+            l->label);
     }
 }
 
@@ -418,9 +423,9 @@ static flx_status expand(flx_store *s, deck_scope *scope)
             if (is_coupling != (pass == 1))
                 continue;
             element_line l = {.s = s, .scope = scope, .line = line};
-            FLX_TRY(deck_split(s, line, line->text, &l.words));
+            FLX_TRY(flx_deck_split(s, line, line->text, &l.words));
             if (l.words.n == 0 || l.words.word[0].key)
-                return deck_fail(s, line, "expected an element, found '%.40s'", line->text);
+                return flx_deck_fail(s, line, "expected an element, found '%.40s'", line->text);
             l.label = l.words.word[0].text;
             l.e = (flx_element){.temperature = -1, .file = line->file, .line = line->number};
             l.e.name = *scope->path
@@ -433,13 +438,13 @@ static flx_status expand(flx_store *s, deck_scope *scope)
     return FLX_OK;
 }
 
-flx_status deck_expand(flx_store *s)
+flx_status flx_deck_expand(flx_store *s)
 {
     FLX_TRY(DECK_GROW(s, s->node_name, 0, s->room_node));
     s->node_name[s->n_node++] = "0";
     FLX_TRY(flx_table_add(s->ctx, &s->node_of, "0", 0));
     FLX_TRY(flx_table_add(s->ctx, &s->node_of, "gnd", 0));
-    FLX_TRY(deck_models(s, &s->top));
+    FLX_TRY(flx_deck_models(s, &s->top));
     return expand(s, &s->top);
 }
 
@@ -485,12 +490,12 @@ static int32_t find(const flx_table *table, const char *name)
     return -1;
 }
 
-int32_t deck_find_element(flx_store *s, const char *name)
+int32_t flx_deck_find_element(flx_store *s, const char *name)
 {
     return find(&s->element_of, name);
 }
 
-int32_t deck_find_node(flx_store *s, const char *name)
+int32_t flx_deck_find_node(flx_store *s, const char *name)
 {
     return find(&s->node_of, name);
 }

@@ -36,9 +36,9 @@ static const struct {
     {"boltzmann", FLX_SI_KB},
     {"ev", FLX_SI_E},
     {"hbar", FLX_SI_H / 6.28318530717958647692},
-    {"c", 299792458},
+    {"c", FLX_SI_C},
     {"mu0", FLX_SI_MU0},
-    {"eps0", 8.8541878128e-12},
+    {"eps0", 1 / (FLX_SI_MU0 * FLX_SI_C * FLX_SI_C)},
     {"sigma", FLX_SI_PHI0 / 6.28318530717958647692},
 };
 
@@ -122,10 +122,11 @@ static flx_status number(reader *r, double *value)
     // "5V" has a unit and no prefix; "5F" is 5 femto, as in every SPICE.
     if (!is_unit(rest + n, (size_t)(end - rest - n))) {
         if (!is_unit(rest, (size_t)(end - rest)))
-            return deck_fail(r->s, r->line,
-                             "'%.*s' behind a number is no prefix or unit; prefixes are f p n u m "
-                             "k meg x g t, units V A H F s Hz ohm",
-                             (int)(end - rest), rest);
+            return flx_deck_fail(
+                r->s, r->line,
+                "'%.*s' behind a number is no prefix or unit; prefixes are f p n u m "
+                "k meg x g t, units V A H F s Hz ohm",
+                (int)(end - rest), rest);
         factor = 1;
     }
     *value *= factor;
@@ -145,23 +146,23 @@ static flx_status call(reader *r, const char *name, double *value)
         flx_nearest near = flx_nearest_to(name);
         for (int k = 0; k < N_FUNCTION; k++)
             flx_nearest_offer(&near, functions[k].name);
-        return deck_fail(r->s, r->line, "'%s' is no function%s", name,
-                         flx_nearest_hint(&near, hint, sizeof hint));
+        return flx_deck_fail(r->s, r->line, "'%s' is no function%s", name,
+                             flx_nearest_hint(&near, hint, sizeof hint));
     }
     double x[2] = {0};
     int n = 0, wanted = functions[f].two ? 2 : 1;
     do {
         r->at++; // ( or ,
         if (n == wanted)
-            return deck_fail(r->s, r->line, "%s takes %d argument%s, not more", name, wanted,
-                             wanted == 1 ? "" : "s");
+            return flx_deck_fail(r->s, r->line, "%s takes %d argument%s, not more", name, wanted,
+                                 wanted == 1 ? "" : "s");
         FLX_TRY(sum(r, &x[n++]));
         blanks(r);
     } while (*r->at == ',');
     if (n < wanted)
-        return deck_fail(r->s, r->line, "%s takes %d arguments, here is one", name, wanted);
+        return flx_deck_fail(r->s, r->line, "%s takes %d arguments, here is one", name, wanted);
     if (*r->at != ')')
-        return deck_fail(r->s, r->line, "expected ')' in '%.80s'", r->whole);
+        return flx_deck_fail(r->s, r->line, "expected ')' in '%.80s'", r->whole);
     r->at++;
     *value = wanted == 2 ? functions[f].two(x[0], x[1]) : functions[f].one(x[0]);
     return FLX_OK;
@@ -172,10 +173,10 @@ static flx_status param(flx_store *s, deck_scope *scope, int32_t k, double *valu
 {
     const deck_param *p = &scope->block->param[k];
     if (scope->known[k] == DECK_BEING_FOUND)
-        return deck_fail(s, p->line, "parameter %s needs itself", p->name);
+        return flx_deck_fail(s, p->line, "parameter %s needs itself", p->name);
     if (scope->known[k] == DECK_UNKNOWN) {
         scope->known[k] = DECK_BEING_FOUND;
-        FLX_TRY(deck_value(s, scope, p->line, p->text, &scope->value[k]));
+        FLX_TRY(flx_deck_value(s, scope, p->line, p->text, &scope->value[k]));
         scope->known[k] = DECK_KNOWN;
     }
     *value = scope->value[k];
@@ -190,8 +191,8 @@ static flx_status unknown_name(reader *r, const char *name)
             flx_nearest_offer(&near, scope->block->param[k].name);
     char hint[96];
     flx_nearest_hint(&near, hint, sizeof hint);
-    return deck_fail(r->s, r->line, "'%s' is no parameter known here%s", name,
-                     *hint ? hint : "; define it with .param NAME=VALUE");
+    return flx_deck_fail(r->s, r->line, "'%s' is no parameter known here%s", name,
+                         *hint ? hint : "; define it with .param NAME=VALUE");
 }
 
 static flx_status name_value(reader *r, double *value)
@@ -201,8 +202,8 @@ static flx_status name_value(reader *r, double *value)
     while (isalnum((unsigned char)r->at[n]) || r->at[n] == '_' || r->at[n] == '.')
         n++;
     if (n >= sizeof name)
-        return deck_fail(r->s, r->line, "a name of %zu letters; at most %d are allowed", n,
-                         MAX_NAME - 1);
+        return flx_deck_fail(r->s, r->line, "a name of %zu letters; at most %d are allowed", n,
+                             MAX_NAME - 1);
     memcpy(name, r->at, n);
     name[n] = 0;
     r->at += n;
@@ -237,14 +238,15 @@ static flx_status atom(reader *r, double *value)
         FLX_TRY(sum(r, value));
         blanks(r);
         if (*r->at != (c == '(' ? ')' : '}'))
-            return deck_fail(r->s, r->line, "expected '%c' in '%.80s'", c == '(' ? ')' : '}',
-                             r->whole);
+            return flx_deck_fail(r->s, r->line, "expected '%c' in '%.80s'", c == '(' ? ')' : '}',
+                                 r->whole);
         r->at++;
         return FLX_OK;
     }
     if (c == 0)
-        return deck_fail(r->s, r->line, "expected a value at the end of '%.80s'", r->whole);
-    return deck_fail(r->s, r->line, "expected a value, found '%.20s' in '%.80s'", r->at, r->whole);
+        return flx_deck_fail(r->s, r->line, "expected a value at the end of '%.80s'", r->whole);
+    return flx_deck_fail(r->s, r->line, "expected a value, found '%.20s' in '%.80s'", r->at,
+                         r->whole);
 }
 
 static flx_status sign(reader *r, double *value)
@@ -253,7 +255,7 @@ static flx_status sign(reader *r, double *value)
     for (blanks(r); *r->at == '+' || *r->at == '-'; blanks(r))
         factor *= *r->at++ == '-' ? -1 : 1;
     if (++r->depth > MAX_DEPTH)
-        return deck_fail(r->s, r->line, "more than %d brackets within another", MAX_DEPTH);
+        return flx_deck_fail(r->s, r->line, "more than %d brackets within another", MAX_DEPTH);
     FLX_TRY(atom(r, value));
     blanks(r);
     bool power = *r->at == '^' || (r->at[0] == '*' && r->at[1] == '*');
@@ -292,28 +294,28 @@ static flx_status sum(reader *r, double *value)
     return FLX_OK;
 }
 
-flx_status deck_value_with(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
-                           const deck_names *more, double *value)
+flx_status flx_deck_value_with(flx_store *s, deck_scope *scope, const deck_line *line,
+                               const char *text, const deck_names *more, double *value)
 {
     reader r = {.s = s, .scope = scope, .line = line, .whole = text, .at = text, .more = more};
     *value = 0;
     if (++s->finding > MAX_DEPTH)
-        return deck_fail(s, line, "parameters need each other more than %d deep", MAX_DEPTH);
+        return flx_deck_fail(s, line, "parameters need each other more than %d deep", MAX_DEPTH);
     flx_status status = sum(&r, value);
     s->finding--;
     FLX_TRY(status);
     blanks(&r);
     if (*r.at)
-        return deck_fail(s, line, "expected an operator or the end, found '%.40s' in '%.80s'", r.at,
-                         text);
+        return flx_deck_fail(s, line, "expected an operator or the end, found '%.40s' in '%.80s'",
+                             r.at, text);
     if (!isfinite(*value))
-        return deck_fail(s, line, "'%.80s' gives %s, not a number to work with", text,
-                         isnan(*value) ? "nan" : "infinity");
+        return flx_deck_fail(s, line, "'%.80s' gives %s, not a number to work with", text,
+                             isnan(*value) ? "nan" : "infinity");
     return FLX_OK;
 }
 
-flx_status deck_value(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
-                      double *value)
+flx_status flx_deck_value(flx_store *s, deck_scope *scope, const deck_line *line, const char *text,
+                          double *value)
 {
-    return deck_value_with(s, scope, line, text, NULL, value);
+    return flx_deck_value_with(s, scope, line, text, NULL, value);
 }

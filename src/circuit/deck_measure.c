@@ -35,25 +35,25 @@ static flx_status times(flx_store *s, const deck_line *line, const deck_words *w
     for (int32_t k = from; k < words->n; k++) {
         deck_word w = words->word[k];
         if (!w.key)
-            return deck_fail(s, line,
-                             "'%.40s' is too much; what follows are from=, to= or at=", w.text);
+            return flx_deck_fail(s, line,
+                                 "'%.40s' is too much; what follows are from=, to= or at=", w.text);
         double *x = strcasecmp(w.key, "from") == 0 ? &m->from
                     : strcasecmp(w.key, "to") == 0 ? &m->to
                     : strcasecmp(w.key, "at") == 0 ? &m->at
                                                    : NULL;
         if (!x)
-            return deck_fail(s, line, "unknown '%.40s='; known are from=, to= and at=", w.key);
+            return flx_deck_fail(s, line, "unknown '%.40s='; known are from=, to= and at=", w.key);
         at = at || x == &m->at;
-        FLX_TRY(deck_value(s, &s->top, line, w.text, x));
+        FLX_TRY(flx_deck_value(s, &s->top, line, w.text, x));
     }
     if (m->kind == FLX_MEASURE_AT && !at)
-        return deck_fail(s, line, "find needs at=TIME");
+        return flx_deck_fail(s, line, "find needs at=TIME");
     if (m->to <= m->from && m->kind != FLX_MEASURE_AT)
-        return deck_fail(s, line, "nothing lies between from=%g s and to=%g s", m->from, m->to);
+        return flx_deck_fail(s, line, "nothing lies between from=%g s and to=%g s", m->from, m->to);
     return FLX_OK;
 }
 
-flx_status deck_measure(flx_store *s, const deck_line *line, const deck_words *words)
+flx_status flx_deck_measure(flx_store *s, const deck_line *line, const deck_words *words)
 {
     static const char form[] =
         "expected .measure NAME avg|min|max|pp|rms|integ|find|period PROBE [from= to= at=], or "
@@ -62,22 +62,22 @@ flx_status deck_measure(flx_store *s, const deck_line *line, const deck_words *w
     if (k < words->n && !words->word[k].key && strcasecmp(words->word[k].text, "tran") == 0)
         k++;
     if (words->n < k + 2 || words->word[k].key)
-        return deck_fail(s, line, "%s", form);
+        return flx_deck_fail(s, line, "%s", form);
     flx_circuit_measure m = {.name = words->word[k].text, .file = line->file, .line = line->number};
     m.to = 1e300;
     double unused = 0;
     if (!(isalpha((unsigned char)m.name[0]) || m.name[0] == '_'))
-        return deck_fail(s, line, "'%.40s' is no name of a measure: a letter first", m.name);
+        return flx_deck_fail(s, line, "'%.40s' is no name of a measure: a letter first", m.name);
     if (measured(s, m.name, &unused))
-        return deck_fail(s, line, "measure %s is already defined", m.name);
+        return flx_deck_fail(s, line, "measure %s is already defined", m.name);
     deck_word w = words->word[k + 1];
     if (w.key) {
         if (strcasecmp(w.key, "param") != 0 || words->n != k + 2)
-            return deck_fail(s, line, "%s", form);
+            return flx_deck_fail(s, line, "%s", form);
         m.kind = FLX_MEASURE_EXPRESSION;
         m.text = w.text;
         const deck_names more = {measured, s};
-        FLX_TRY(deck_value_with(s, &s->top, line, w.text, &more, &unused));
+        FLX_TRY(flx_deck_value_with(s, &s->top, line, w.text, &more, &unused));
     } else {
         int j = 0;
         while (j < N_KIND && strcasecmp(kinds[j].name, w.text) != 0)
@@ -88,14 +88,14 @@ flx_status deck_measure(flx_store *s, const deck_line *line, const deck_words *w
             for (int i = 0; i < N_KIND; i++)
                 flx_nearest_offer(&near, kinds[i].name);
             flx_nearest_hint(&near, hint, sizeof hint);
-            return deck_fail(s, line, "'%.40s' is no measure%s", w.text,
-                             *hint ? hint
-                                   : "; known are avg, min, max, pp, rms, integ, find, period");
+            return flx_deck_fail(s, line, "'%.40s' is no measure%s", w.text,
+                                 *hint ? hint
+                                       : "; known are avg, min, max, pp, rms, integ, find, period");
         }
         if (words->n < k + 3 || words->word[k + 2].key)
-            return deck_fail(s, line, "%s", form);
+            return flx_deck_fail(s, line, "%s", form);
         m.kind = kinds[j].kind;
-        FLX_TRY(deck_probe(s, line, words->word[k + 2].text, &m.probe));
+        FLX_TRY(flx_deck_probe(s, line, words->word[k + 2].text, &m.probe));
         FLX_TRY(times(s, line, words, k + 3, &m));
     }
     FLX_TRY(DECK_GROW(s, s->measure, s->n_measure, s->room_measure));

@@ -36,14 +36,14 @@ static flx_status harmonics(flx_store *s, deck_scope *scope, const deck_line *li
                             const char *text, flx_junction_model *m)
 {
     deck_words words;
-    FLX_TRY(deck_split(s, line, text, &words));
+    FLX_TRY(flx_deck_split(s, line, text, &words));
     if (words.n < 1 || words.n > FLX_CPR_MAX)
-        return deck_fail(s, line, "cpr has %d harmonics; 1 to %d are allowed", words.n,
-                         FLX_CPR_MAX);
+        return flx_deck_fail(s, line, "cpr has %d harmonics; 1 to %d are allowed", words.n,
+                             FLX_CPR_MAX);
     for (int32_t k = 0; k < words.n; k++) {
         if (words.word[k].key)
-            return deck_fail(s, line, "'%s=' has no place in cpr={...}", words.word[k].key);
-        FLX_TRY(deck_value(s, scope, line, words.word[k].text, &m->cpr[k]));
+            return flx_deck_fail(s, line, "'%s=' has no place in cpr={...}", words.word[k].key);
+        FLX_TRY(flx_deck_value(s, scope, line, words.word[k].text, &m->cpr[k]));
     }
     m->n_cpr = words.n;
     return FLX_OK;
@@ -55,21 +55,22 @@ static flx_status set(flx_store *s, deck_scope *scope, const deck_line *line, de
     if (strcasecmp(word.key, "cpr") == 0)
         return harmonics(s, scope, line, word.text, m);
     double value = 0;
-    FLX_TRY(deck_value(s, scope, line, word.text, &value));
+    FLX_TRY(flx_deck_value(s, scope, line, word.text, &value));
     if (strcasecmp(word.key, "rtype") == 0) {
         if (value != 0 && value != 1 && value != 2)
-            return deck_fail(s, line,
-                             "rtype is %g; 0 is a constant resistance, 1 piecewise at the gap, 2 "
-                             "smooth at the gap",
-                             value);
+            return flx_deck_fail(
+                s, line,
+                "rtype is %g; 0 is a constant resistance, 1 piecewise at the gap, 2 "
+                "smooth at the gap",
+                value);
         m->rtype = (int32_t)value;
         return FLX_OK;
     }
     for (int k = 0; k < N_ROW; k++)
         if (strcasecmp(rows[k].name, word.key) == 0) {
             if (!(value >= rows[k].min && value <= rows[k].max))
-                return deck_fail(s, line, "%s is %g, allowed is %g to %g", word.key, value,
-                                 rows[k].min, rows[k].max);
+                return flx_deck_fail(s, line, "%s is %g, allowed is %g to %g", word.key, value,
+                                     rows[k].min, rows[k].max);
             *(double *)(void *)((char *)m + rows[k].at) = value;
             const char c = (char)tolower((unsigned char)word.key[0]);
             m->microscopic = m->microscopic || (c == 'd' && !word.key[1]) || c == 't';
@@ -81,8 +82,8 @@ static flx_status set(flx_store *s, deck_scope *scope, const deck_line *line, de
         flx_nearest_offer(&near, rows[k].name);
     flx_nearest_offer(&near, "rtype");
     flx_nearest_offer(&near, "cpr");
-    return deck_fail(s, line, "a junction has no property '%s'%s", word.key,
-                     flx_nearest_hint(&near, hint, sizeof hint));
+    return flx_deck_fail(s, line, "a junction has no property '%s'%s", word.key,
+                         flx_nearest_hint(&near, hint, sizeof hint));
 }
 
 static flx_status read_model(flx_store *s, deck_scope *scope, const deck_line *line,
@@ -101,48 +102,48 @@ static flx_status read_model(flx_store *s, deck_scope *scope, const deck_line *l
                               .cpr = {1},
                               .n_cpr = 1};
     deck_words words, values = {0};
-    FLX_TRY(deck_split(s, line, line->text, &words));
+    FLX_TRY(flx_deck_split(s, line, line->text, &words));
     if (words.n < 3 || words.word[1].key || words.word[2].key)
-        return deck_fail(s, line, "expected .model NAME jj(...)");
+        return flx_deck_fail(s, line, "expected .model NAME jj(...)");
     m->name = words.word[1].text;
     // jj(a=1, b=2) is one word; "jj a=1 b=2" several.
     const char *kind = words.word[2].text;
     size_t letters = strcspn(kind, "(");
     if (letters != 2 || strncasecmp(kind, "jj", 2) != 0)
-        return deck_fail(s, line, "model %s is of kind '%.*s'; the only kind is jj", m->name,
-                         (int)(letters < 40 ? letters : 40), kind);
+        return flx_deck_fail(s, line, "model %s is of kind '%.*s'; the only kind is jj", m->name,
+                             (int)(letters < 40 ? letters : 40), kind);
     if (kind[letters] == '(') {
         size_t n = strlen(kind + letters);
         if (kind[letters + n - 1] != ')')
-            return deck_fail(s, line, "expected ')' at the end of model %s", m->name);
+            return flx_deck_fail(s, line, "expected ')' at the end of model %s", m->name);
         char *inner = flx_arena_text(s->ctx, &s->arena, kind + letters + 1, n - 2);
         if (!inner)
             return FLX_ERR_MEMORY;
-        FLX_TRY(deck_split(s, line, inner, &values));
+        FLX_TRY(flx_deck_split(s, line, inner, &values));
     }
     for (int pass = 0; pass < 2; pass++) {
         const deck_words *from = pass == 0 ? &values : &words;
         for (int32_t k = pass == 0 ? 0 : 3; k < from->n; k++) {
             if (!from->word[k].key)
-                return deck_fail(s, line, "expected NAME=VALUE in model %s, found '%.40s'", m->name,
-                                 from->word[k].text);
+                return flx_deck_fail(s, line, "expected NAME=VALUE in model %s, found '%.40s'",
+                                     m->name, from->word[k].text);
             FLX_TRY(set(s, scope, line, from->word[k], m));
         }
     }
     if (m->rtype > 0 && !(m->delv < 2 * m->vg))
-        return deck_fail(s, line,
-                         "delv is %g V, but the gap is at %g V; it must be below twice that",
-                         m->delv, m->vg);
+        return flx_deck_fail(s, line,
+                             "delv is %g V, but the gap is at %g V; it must be below twice that",
+                             m->delv, m->vg);
     if (m->rtype > 0 && m->r0 < m->rn)
-        return deck_fail(s, line, "r0 (%g ohm, below the gap) is smaller than rn (%g ohm)", m->r0,
-                         m->rn);
+        return flx_deck_fail(s, line, "r0 (%g ohm, below the gap) is smaller than rn (%g ohm)",
+                             m->r0, m->rn);
     if (m->microscopic && !(m->temperature < m->tc))
-        return deck_fail(s, line, "t is %g K and tc %g K; a junction needs t < tc", m->temperature,
-                         m->tc);
+        return flx_deck_fail(s, line, "t is %g K and tc %g K; a junction needs t < tc",
+                             m->temperature, m->tc);
     return FLX_OK;
 }
 
-flx_status deck_models(flx_store *s, deck_scope *scope)
+flx_status flx_deck_models(flx_store *s, deck_scope *scope)
 {
     scope->first_model = s->n_model;
     for (int32_t k = 0; k < scope->block->n_model; k++) {

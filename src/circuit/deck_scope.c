@@ -23,29 +23,30 @@ static const char *behind(const char *text, const char *word)
 static flx_status open_block(flx_store *s, const deck_line *line, const char *rest)
 {
     deck_words words;
-    FLX_TRY(deck_split(s, line, rest, &words));
+    FLX_TRY(flx_deck_split(s, line, rest, &words));
     if (words.n < 2)
-        return deck_fail(s, line, ".subckt needs a name and nodes: .subckt NAME NODE ...");
+        return flx_deck_fail(s, line, ".subckt needs a name and nodes: .subckt NAME NODE ...");
     deck_block *b = FLX_ARENA_NEW(s->ctx, &s->arena, deck_block, 1);
     if (!b)
         return FLX_ERR_MEMORY;
     *b = (deck_block){.name = words.word[0].text, .opened = line};
     int32_t before = flx_table_find(&s->block_of, b->name);
     if (before >= 0)
-        return deck_fail(s, line, "subcircuit %s is already defined at line %d of %s", b->name,
-                         s->block[before]->opened->number, s->block[before]->opened->file);
+        return flx_deck_fail(s, line, "subcircuit %s is already defined at line %d of %s", b->name,
+                             s->block[before]->opened->number, s->block[before]->opened->file);
     b->port = FLX_ARENA_NEW(s->ctx, &s->arena, const char *, words.n);
     if (!b->port)
         return FLX_ERR_MEMORY;
     for (int32_t k = 1; k < words.n; k++) {
         if (words.word[k].key) // a default value of a parameter
-            return deck_fail(s, line,
-                             "'%s=' among the nodes of subcircuit %s; give defaults with "
-                             ".param inside it",
-                             words.word[k].key, b->name);
+            return flx_deck_fail(s, line,
+                                 "'%s=' among the nodes of subcircuit %s; give defaults with "
+                                 ".param inside it",
+                                 words.word[k].key, b->name);
         for (int32_t j = 0; j < b->n_port; j++)
             if (strcasecmp(b->port[j], words.word[k].text) == 0)
-                return deck_fail(s, line, "subcircuit %s has node %s twice", b->name, b->port[j]);
+                return flx_deck_fail(s, line, "subcircuit %s has node %s twice", b->name,
+                                     b->port[j]);
         b->port[b->n_port++] = words.word[k].text;
     }
     FLX_TRY(DECK_GROW(s, s->block, s->n_block, s->room_block));
@@ -68,16 +69,16 @@ static flx_status take_params(flx_store *s, deck_block *b, const deck_line *line
 {
     const char *equals = strchr(rest, '=');
     if (!equals)
-        return deck_fail(s, line, "expected .param NAME=VALUE, found '.param %.60s'", rest);
+        return flx_deck_fail(s, line, "expected .param NAME=VALUE, found '.param %.60s'", rest);
     while (equals) {
         size_t n = (size_t)(equals - rest);
         while (n > 0 && isspace((unsigned char)rest[n - 1]))
             n--;
         if (!is_name(rest, n))
-            return deck_fail(s, line,
-                             "'%.*s' is no name of a parameter: letters, digits and _, a "
-                             "letter first",
-                             (int)(n < 60 ? n : 60), rest);
+            return flx_deck_fail(s, line,
+                                 "'%.*s' is no name of a parameter: letters, digits and _, a "
+                                 "letter first",
+                                 (int)(n < 60 ? n : 60), rest);
         const char *value = equals + 1, *next = strchr(value, '='), *end = value + strlen(value);
         const char *more = NULL;
         if (next) { // the name of the next one begins behind the last gap before its =
@@ -93,7 +94,7 @@ static flx_status take_params(flx_store *s, deck_block *b, const deck_line *line
         while (isspace((unsigned char)*value))
             value++;
         if (end <= value)
-            return deck_fail(s, line, "parameter '%.*s' has no value", (int)n, rest);
+            return flx_deck_fail(s, line, "parameter '%.*s' has no value", (int)n, rest);
         deck_param p = {.line = line};
         p.name = flx_arena_text(s->ctx, &s->arena, rest, n);
         p.text = flx_arena_text(s->ctx, &s->arena, value, (size_t)(end - value));
@@ -108,8 +109,8 @@ static flx_status take_params(flx_store *s, deck_block *b, const deck_line *line
         }
         int32_t before = flx_table_find(&b->param_of, p.name);
         if (before >= 0)
-            return deck_fail(s, line, "parameter %s is already defined at line %d", p.name,
-                             b->param[before].line->number);
+            return flx_deck_fail(s, line, "parameter %s is already defined at line %d", p.name,
+                                 b->param[before].line->number);
         FLX_TRY(DECK_GROW(s, b->param, b->n_param, b->room_param));
         b->param[b->n_param] = p;
         FLX_TRY(flx_table_add(s->ctx, &b->param_of, p.name, b->n_param++));
@@ -126,11 +127,11 @@ static flx_status take_model(flx_store *s, deck_block *b, const deck_line *line,
     if (!name)
         return FLX_ERR_MEMORY;
     if (n == 0)
-        return deck_fail(s, line, "expected .model NAME jj(...)");
+        return flx_deck_fail(s, line, "expected .model NAME jj(...)");
     int32_t before = flx_table_find(&b->model_of, name);
     if (before >= 0)
-        return deck_fail(s, line, "model %s is already defined at line %d", name,
-                         b->model[before]->number);
+        return flx_deck_fail(s, line, "model %s is already defined at line %d", name,
+                             b->model[before]->number);
     FLX_TRY(DECK_GROW(s, b->model, b->n_model, b->room_model));
     b->model[b->n_model] = line;
     return flx_table_add(s->ctx, &b->model_of, name, b->n_model++);
@@ -148,8 +149,8 @@ static flx_status take_card(flx_store *s, deck_block *b, const deck_line *line)
     for (size_t k = 0; k < sizeof cards / sizeof *cards; k++)
         if (strlen(cards[k]) == n && strncasecmp(cards[k], text, n) == 0) {
             if (b->name)
-                return deck_fail(s, line, "%s stands inside subcircuit %s; put it behind .ends",
-                                 cards[k], b->name);
+                return flx_deck_fail(s, line, "%s stands inside subcircuit %s; put it behind .ends",
+                                     cards[k], b->name);
             FLX_TRY(DECK_GROW(s, s->card, s->n_card, s->room_card));
             s->card[s->n_card++] = line;
             return FLX_OK;
@@ -161,8 +162,8 @@ static flx_status take_card(flx_store *s, deck_block *b, const deck_line *line)
     for (size_t k = 0; k < sizeof cards / sizeof *cards; k++)
         flx_nearest_offer(&near, cards[k]);
     flx_nearest_hint(&near, hint, sizeof hint);
-    return deck_fail(s, line, "unknown card '%s'%s", word,
-                     *hint ? hint : "; docs/circuit.md lists the cards of a deck");
+    return flx_deck_fail(s, line, "unknown card '%s'%s", word,
+                         *hint ? hint : "; docs/circuit.md lists the cards of a deck");
 }
 
 // Inside .control ... .endc cards have no dot, and orders to the program mean nothing here.
@@ -177,7 +178,7 @@ static flx_status control_line(flx_store *s, deck_line *line, bool *skip)
     return line->text ? FLX_OK : FLX_ERR_MEMORY;
 }
 
-flx_status deck_sort(flx_store *s)
+flx_status flx_deck_sort(flx_store *s)
 {
     static const deck_line nowhere = {"", "", 0};
     deck_block *top = FLX_ARENA_NEW(s->ctx, &s->arena, deck_block, 1), *now = top;
@@ -198,21 +199,22 @@ flx_status deck_sort(flx_store *s)
         }
         if (behind(line->text, ".endc") || behind(line->text, "endc")) {
             if (!control)
-                return deck_fail(s, line, ".endc without .control");
+                return flx_deck_fail(s, line, ".endc without .control");
             control = NULL;
         } else if (behind(line->text, ".control")) {
             control = line;
         } else if ((rest = behind(line->text, ".subckt"))) {
             if (now != top)
-                return deck_fail(s, line,
-                                 ".subckt inside subcircuit %s (line %d); close that with .ends "
-                                 "first",
-                                 now->name, now->opened->number);
+                return flx_deck_fail(
+                    s, line,
+                    ".subckt inside subcircuit %s (line %d); close that with .ends "
+                    "first",
+                    now->name, now->opened->number);
             FLX_TRY(open_block(s, line, rest));
             now = s->block[s->n_block - 1];
         } else if (behind(line->text, ".ends")) {
             if (now == top)
-                return deck_fail(s, line, ".ends without .subckt");
+                return flx_deck_fail(s, line, ".ends without .subckt");
             now = top;
         } else if ((rest = behind(line->text, ".param"))) {
             FLX_TRY(take_params(s, now, line, rest));
@@ -226,9 +228,9 @@ flx_status deck_sort(flx_store *s)
         }
     }
     if (now != top)
-        return deck_fail(s, now->opened, "subcircuit %s is not closed; end it with .ends",
-                         now->name);
+        return flx_deck_fail(s, now->opened, "subcircuit %s is not closed; end it with .ends",
+                             now->name);
     if (control)
-        return deck_fail(s, control, ".control is not closed; end it with .endc");
+        return flx_deck_fail(s, control, ".control is not closed; end it with .endc");
     return FLX_OK;
 }

@@ -16,7 +16,7 @@
 enum { MAX_INCLUDE = 16, MAX_LINE = 4000000 };
 static const size_t max_bytes = 256u << 20;
 
-flx_status deck_fail(flx_store *s, const deck_line *line, const char *format, ...)
+flx_status flx_deck_fail(flx_store *s, const deck_line *line, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -28,7 +28,7 @@ flx_status deck_fail(flx_store *s, const deck_line *line, const char *format, ..
     return flx_fail(s->ctx, FLX_ERR_INPUT, "%s:%d: %s", line->file, line->number, text);
 }
 
-flx_status deck_grow(flx_store *s, void **array, int32_t n, int32_t *room, size_t size)
+flx_status flx_deck_grow(flx_store *s, void **array, int32_t n, int32_t *room, size_t size)
 {
     int32_t wider = *room > 0 ? 2 * *room : 8;
     void *memory = flx_arena_alloc(s->ctx, &s->arena, (size_t)wider, size);
@@ -103,10 +103,10 @@ static flx_status include(flx_store *s, const deck_line *line, const char *name,
         n -= 2;
     }
     if (n == 0)
-        return deck_fail(s, line, ".include names no file; write .include FILE");
+        return flx_deck_fail(s, line, ".include names no file; write .include FILE");
     if (depth >= MAX_INCLUDE)
-        return deck_fail(s, line, ".include goes %d files deep; does a file include itself?",
-                         MAX_INCLUDE);
+        return flx_deck_fail(s, line, ".include goes %d files deep; does a file include itself?",
+                             MAX_INCLUDE);
     const char *slash = strrchr(line->file, '/');
     int folder = slash && *name != '/' ? (int)(slash - line->file) + 1 : 0;
     char *path = flx_arena_format(s->ctx, &s->arena, "%.*s%.*s", folder, line->file, (int)n, name);
@@ -144,18 +144,19 @@ static flx_status take_line(flx_store *s, const char *file, int32_t number, cons
         return FLX_OK;
     deck_line line = {.file = file, .number = number};
     if (n > 1 << 20)
-        return deck_fail(s, &line, "a line of %zu characters; more than a million is no card", n);
+        return flx_deck_fail(s, &line, "a line of %zu characters; more than a million is no card",
+                             n);
     if (*text == '+') {
         if (s->n_line == 0)
-            return deck_fail(s, &line, "'+' continues a line, but there is none before it");
+            return flx_deck_fail(s, &line, "'+' continues a line, but there is none before it");
         return join(s, &s->line[s->n_line - 1], text + 1, n - 1);
     }
     for (size_t k = 0; k < n; k++)
         if (((unsigned char)text[k] < 32 && text[k] != '\t') || text[k] == 127)
-            return deck_fail(s, &line, "character number %d in the line; a deck is plain text",
-                             (unsigned char)text[k]);
+            return flx_deck_fail(s, &line, "character number %d in the line; a deck is plain text",
+                                 (unsigned char)text[k]);
     if (s->n_line >= MAX_LINE)
-        return deck_fail(s, &line, "more than %d lines", MAX_LINE);
+        return flx_deck_fail(s, &line, "more than %d lines", MAX_LINE);
     FLX_TRY(DECK_GROW(s, s->line, s->n_line, s->room_line));
     line.text = flx_arena_text(s->ctx, &s->arena, text, n);
     s->line[s->n_line] = line;
@@ -189,7 +190,7 @@ static flx_status read_text(flx_store *s, const char *path, const char *text, si
     return FLX_OK;
 }
 
-flx_status deck_read(flx_store *s)
+flx_status flx_deck_read(flx_store *s)
 {
     const flx_deck_source *from = s->source;
     char *text = NULL;
@@ -253,14 +254,14 @@ static bool opens_bracket(const char *name)
     return false;
 }
 
-flx_status deck_split(flx_store *s, const deck_line *line, const char *text, deck_words *out)
+flx_status flx_deck_split(flx_store *s, const deck_line *line, const char *text, deck_words *out)
 {
     *out = (deck_words){0};
     int32_t room = 0;
     for (text = skip(text); *text;) {
         const char *end = word_end(text);
         if (!end)
-            return deck_fail(s, line, "a bracket or quote is not closed in '%.60s'", text);
+            return flx_deck_fail(s, line, "a bracket or quote is not closed in '%.60s'", text);
         deck_word word = {0};
         bool quoted = (*text == '"' || *text == '\'' || *text == '{') && end - text >= 2;
         // Quotes and braces around a value are only there to hold it together.
@@ -279,10 +280,10 @@ flx_status deck_split(flx_store *s, const deck_line *line, const char *text, dec
         }
         if (*text == '=') {
             if (n == 0)
-                return deck_fail(s, line, "'=' without a name before it");
+                return flx_deck_fail(s, line, "'=' without a name before it");
             text = skip(text + 1);
             if (*text == 0 || *text == '=')
-                return deck_fail(s, line, "'%.40s=' without a value", copy);
+                return flx_deck_fail(s, line, "'%.40s=' without a value", copy);
             word = (deck_word){.key = copy};
         } else if (*copy == '(' && last && !last->key && opens_bracket(last->text)) {
             // "pwl (0 0 ...)": the bracket belongs to the name before it.
