@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { L = FLX_LANES, SLICES_PER_PART = 256 };
+enum { L = FLX_LANES, SLICES_PER_PART = 128 };
 
 // Places of the half-edges in slices; links of 0 to the site itself fill the rest.
 static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
@@ -22,10 +22,10 @@ static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
         st->start[s + 1] = st->start[s] + longest;
     }
     size_t n = (size_t)st->start[st->n_slice] * L;
-    st->neighbour = FLX_NEW_ARRAY(ctx, int32_t, n);
+    st->place = FLX_NEW_ARRAY(ctx, uint32_t, n);
     st->link = FLX_NEW_ARRAY(ctx, double, 2 * n);
     st->link32 = FLX_NEW_ARRAY(ctx, float, 2 * n);
-    if (!st->neighbour || !st->link || !st->link32)
+    if (!st->place || !st->link || !st->link32)
         return FLX_ERR_MEMORY;
     for (int32_t s = 0; s < st->n_slice; s++)
         for (int32_t q = st->start[s]; q < st->start[s + 1]; q++)
@@ -33,9 +33,8 @@ static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
                 int32_t i = s * L + l, last = m->n_site - 1;
                 int32_t k = i <= last ? m->row[i] + q - st->start[s] : 0;
                 bool there = i <= last && k < m->row[i + 1];
-                st->neighbour[(size_t)q * L + (size_t)l] = there      ? m->neighbour[k]
-                                                           : i < last ? i
-                                                                      : last;
+                int32_t j = there ? m->neighbour[k] : i < last ? i : last;
+                st->place[(size_t)q * L + (size_t)l] = 2 * (uint32_t)j;
             }
     return FLX_OK;
 }
@@ -47,7 +46,7 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
     FLX_TRY(flx_kernels_find(ctx, kernels, &op->kernels));
     FLX_TRY(init_stencil(ctx, mesh, &op->stencil));
     op->weight = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
-    op->diag = FLX_NEW_ARRAY(ctx, double, mesh->n_site);
+    op->diag = FLX_NEW_ARRAY(ctx, double, op->stencil.n_slice *L);
     if (!op->weight || !op->diag)
         return FLX_ERR_MEMORY;
     for (int32_t e = 0; e < mesh->n_edge; e++)
@@ -64,7 +63,7 @@ void flx_operator_clear(flx_operator *op)
     flx_free(op->weight);
     flx_free(op->diag);
     flx_free(op->stencil.start);
-    flx_free(op->stencil.neighbour);
+    flx_free(op->stencil.place);
     flx_free(op->stencil.link);
     flx_free(op->stencil.link32);
     *op = (flx_operator){0};
@@ -74,6 +73,7 @@ typedef struct job {
     const flx_operator *op;
     const double *x;
     double *y;
+    const flx_begin *begin;
     const flx_sweep *sweep;
 } job;
 
@@ -108,7 +108,32 @@ static void apply(void *arg, int32_t begin, int32_t end)
 
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y)
 {
-    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, apply, &(job){op, psi, y, NULL});
+    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, apply,
+                   &(job){.op = op, .x = psi, .y = y});
+}
+
+static void inflow(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    j->op->kernels->inflow(begin, end, &j->op->stencil, j->x, j->y);
+}
+
+void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi, double *b)
+{
+    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, inflow,
+                   &(job){.op = op, .x = psi, .y = b});
+}
+
+// begin, end: sites, a block of the sum.
+static double begin_block(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    return j->op->kernels->begin(begin / L, (end + L - 1) / L, &j->op->stencil, j->begin);
+}
+
+double flx_operator_begin(const flx_operator *op, flx_pool *pool, const flx_begin *begin)
+{
+    return flx_pool_sum(pool, op->stencil.n_site, begin_block, &(job){.op = op, .begin = begin});
 }
 
 static void sweep_part(void *arg, int32_t begin, int32_t end)

@@ -16,7 +16,7 @@ typedef struct flx_operator {
     const flx_mesh *mesh; // borrowed
     const flx_kernels *kernels;
     double *weight; // [n_edge] [1] s_e/e_e
-    double *diag;   // [n_site] [1] sum of the weights of a site
+    double *diag;   // [n_site, whole slices] [1] sum of the weights of a site
     flx_stencil stencil;
 } flx_operator;
 
@@ -30,7 +30,9 @@ void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); 
 // y = a Lap psi; both [n_site][2].
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);
 
-// One sweep of a Chebyshev iteration; arrays of whole slices.
+// Stages of a step, with arrays of whole slices (fvm/kernels.h has the formulas).
+void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi, double *b);
+double flx_operator_begin(const flx_operator *op, flx_pool *pool, const flx_begin *begin);
 void flx_operator_sweep(const flx_operator *op, flx_pool *pool, const flx_sweep *sweep);
 
 // Bytes that an application moves if every array is read or written once.

@@ -11,6 +11,7 @@
 // in [1 - rho, 1 + rho] with rho = max diag_i/p_i < 1 (Gershgorin). Hairer, Wanner, Solving
 // Ordinary Differential Equations II, ch. V; Golub, Varga, Numer. Math. 3, 147 (1961).
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/magnitude.h"
 #include "base/rotation.h"
 #include "tdgl/screen.h"
 
@@ -82,19 +83,18 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     float *restrict v = sim->blocks.v;
     const double *restrict psi0 = sim->psi[0], *restrict psi1 = sim->psi[1];
     const double *restrict psi2 = sim->psi[2], *restrict psi3 = sim->psi[3];
-    const double *restrict mu0 = sim->mu[0], *restrict mu1 = sim->mu[1];
-    const double *restrict mu2 = sim->mu[2], *restrict mu3 = sim->mu[3];
+    const double *restrict mu0 = sim->mu[0], *restrict mu1 = sim->mu[1], *restrict mu2 = sim->mu[2];
     // Weights of levels that are not used are 0.
     const double p0 = st->predict[0], p1 = st->predict[1], p2 = st->predict[2], p3 = st->predict[3];
     const double d0 = -st->difference[0], d1 = -st->difference[1], d2 = -st->difference[2],
                  d3 = -st->difference[3];
-    const double t0 = st->turn[0], t1 = st->turn[1], t2 = st->turn[2], t3 = st->turn[3];
+    const double t0 = st->turn[0], t1 = st->turn[1], t2 = st->turn[2];
     const double alpha = st->alpha;
     double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma;
     int32_t indefinite = 0;
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
-        double turn = t0 * mu0[i] + t1 * mu1[i] + t2 * mu2[i] + t3 * mu3[i];
+        double turn = t0 * mu0[i] + t1 * mu1[i] + t2 * mu2[i];
         double c, s;
         flx_rotation(-turn, &c, &s);
         double star_re = p0 * psi0[2 * i] + p1 * psi1[2 * i] + p2 * psi2[2 * i] + p3 * psi3[2 * i];
@@ -141,28 +141,6 @@ static void hold(flx_tdgl *sim)
     }
 }
 
-// g = D^{-1} (residual of psi*); the first Chebyshev correction is g itself. Returns the sum of a_i
-// |g_i|^2.
-static double first_sweep(void *arg, int32_t begin, int32_t end)
-{
-    flx_tdgl *sim = arg;
-    const double *restrict area = sim->mesh->area, *restrict y = sim->y, *restrict rhs = sim->rhs;
-    const float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
-    const float *restrict v = sim->blocks.v;
-    float *restrict g = sim->g, *restrict direction = sim->direction, *restrict x = sim->correction;
-    double sum = 0;
-    for (int32_t i = begin; i < end; i++) {
-        float re = (float)(rhs[2 * i] + y[2 * i]), im = (float)(rhs[2 * i + 1] + y[2 * i + 1]);
-        float along = shrink[i] * (v[2 * i] * re + v[2 * i + 1] * im);
-        re = inverse[i] * (re - along * v[2 * i]);
-        im = inverse[i] * (im - along * v[2 * i + 1]);
-        g[2 * i] = direction[2 * i] = x[2 * i] = re;
-        g[2 * i + 1] = direction[2 * i + 1] = x[2 * i + 1] = im;
-        sum += area[i] * (double)(re * re + im * im);
-    }
-    return sum;
-}
-
 static void add_correction(void *arg, int32_t begin, int32_t end)
 {
     const flx_tdgl *sim = arg;
@@ -181,31 +159,47 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
     // The predictor of order 3 multiplies errors of earlier states by up to 1 + 4 + 6 + 4: each
     // solve must shrink what it is given by more, else they live on for ever.
     const double shrink = 50;
-    flx_operator_apply(&sim->op, sim->pool, sim->predicted, sim->y);
-    if (sim->o.frozen_amplitude)
+    if (sim->o.frozen_amplitude) {
+        flx_operator_apply(&sim->op, sim->pool, sim->predicted, sim->y);
         flx_tdgl_freeze_residual(sim);
-    double sum = flx_pool_sum(sim->pool, sim->mesh->n_site, first_sweep, sim);
+    }
+    flx_begin begin = {.blocks = &sim->blocks,
+                       .psi = sim->predicted,
+                       .right = sim->rhs,
+                       .diag = sim->op.diag,
+                       .area = sim->area32,
+                       .g = sim->g};
+    double sum = flx_operator_begin(&sim->op, sim->pool, &begin);
     // The error falls as 1/T_n(1/rho) from at most |g|/(1 - rho).
     double start = sqrt(sim->comm.ops->sum(&sim->comm, sum) / sim->area) / (1 - rho);
     double need = acosh(fmax(start / target, shrink)) / acosh(1 / rho);
     if (!(need <= AT_MOST))
         return -1;
     int32_t sweeps = (int32_t)ceil(need);
+    // The first correction is g itself.
+    const float *x = sim->g, *direction = sim->g;
     double ratio = rho;
     for (int32_t k = 1; k < sweeps; k++) {
         double next = 1 / (2 / rho - ratio);
         flx_sweep sweep = {.blocks = &sim->blocks,
                            .g = sim->g,
-                           .x = sim->correction,
-                           .direction = sim->direction,
+                           .x = x,
+                           .direction = direction,
                            .x_new = sim->correction_new,
+                           .direction_new = sim->direction,
                            .first = (float)(next * ratio),
                            .second = (float)(2 * next / rho)};
         flx_operator_sweep(&sim->op, sim->pool, &sweep);
         ratio = next;
         float *swap = sim->correction;
-        sim->correction = sim->correction_new;
+        x = sim->correction = sim->correction_new;
         sim->correction_new = swap;
+        direction = sim->direction;
+    }
+    if (sweeps == 1) {
+        float *swap = sim->correction;
+        sim->correction = sim->g;
+        sim->g = swap;
     }
     return sweeps;
 }
@@ -213,11 +207,12 @@ static int32_t solve(flx_tdgl *sim, double rho, double target)
 // A few power iterations from x = 1, for steps of several lengths. The same bound, (diag_i +
 // spread_i)/a_i, of the largest eigenvalue of -Lap tells where an explicit step (stable to 2.5 on
 // the negative axis) ends.
+static const double typical[SPREADS] = {0.01, 0.025, 0.05, 0.1, 0.2,     0.4,
+                                        0.8,  1.5,   3,    6,   INFINITY}; // [tau0]
+
 void flx_tdgl_find_spread(flx_tdgl *sim)
 {
     enum { ITERATIONS = 12 };
-    // [tau0]; the first leaves x = 1, which is safe for every step
-    static const double typical[SPREADS] = {1e30, 6, 1.5, 0.4, 0.1, 0.01};
     const flx_mesh *m = sim->mesh;
     double slowest = INFINITY;
     for (int32_t c = 0; c < SPREADS; c++) {
@@ -252,24 +247,24 @@ static double bound(void *arg, int32_t begin, int32_t end)
 {
     const bound_job *job = arg;
     const float *restrict spread = job->spread, *restrict inverse = job->inverse;
-    float largest = 0;
+    int32_t largest = 0;
     for (int32_t i = begin; i < end; i++) {
-        float ratio = spread[i] * inverse[i];
+        int32_t ratio = flx_magnitude_f(spread[i] * inverse[i]);
         largest = ratio > largest ? ratio : largest;
     }
-    return (double)largest;
+    return (double)flx_of_magnitude_f(largest);
 }
 
-// The best of the bounds of the spectrum; single precision is made up for.
-static double spectral_bound(flx_tdgl *sim)
+// Any spread gives a bound of the spectrum; that of the next longer step is nearly the best. Single
+// precision is made up for.
+static double spectral_bound(flx_tdgl *sim, double alpha)
 {
-    double best = 2;
-    for (int32_t c = 0; c < SPREADS; c++) {
-        bound_job job = {sim->spread[c], sim->blocks.inverse};
-        double rho = flx_pool_max(sim->pool, sim->mesh->n_site, bound, &job);
-        best = rho < best ? rho : best;
-    }
-    return 1.000001 * sim->comm.ops->max(&sim->comm, best);
+    int32_t c = 0;
+    while (typical[c] < 1.5 / alpha)
+        c++;
+    bound_job job = {sim->spread[c], sim->blocks.inverse};
+    double rho = flx_pool_max(sim->pool, sim->mesh->n_site, bound, &job);
+    return 1.000001 * sim->comm.ops->max(&sim->comm, rho);
 }
 
 // Largest square of a site's error: `share` of the distance to the prediction, and |psi d|, where d
@@ -281,19 +276,19 @@ static double site_error(void *arg, int32_t begin, int32_t end)
     const flx_tdgl *sim = st->sim;
     const double *restrict psi = sim->next, *restrict turn = sim->turn;
     const double *restrict next_mu = sim->next_mu;
-    const double *restrict mu[LEVELS] = {sim->mu[0], sim->mu[1], sim->mu[2], sim->mu[3]};
+    const double *restrict mu0 = sim->mu[0], *restrict mu1 = sim->mu[1], *restrict mu2 = sim->mu[2];
     const float *restrict x = sim->correction;
-    const double *w = st->interpolate;
-    double share2 = st->share * st->share, largest = 0;
+    const double w = st->interpolate[0], w0 = st->interpolate[1], w1 = st->interpolate[2],
+                 w2 = st->interpolate[3], share2 = st->share * st->share;
+    int64_t largest = 0;
     for (int32_t i = begin; i < end; i++) {
-        double d =
-            w[0] * next_mu[i] + w[1] * mu[0][i] + w[2] * mu[1][i] + w[3] * mu[2][i] - turn[i];
+        double d = w * next_mu[i] + w0 * mu0[i] + w1 * mu1[i] + w2 * mu2[i] - turn[i];
         double n2 = psi[2 * i] * psi[2 * i] + psi[2 * i + 1] * psi[2 * i + 1];
         double x_re = (double)x[2 * i], x_im = (double)x[2 * i + 1];
-        double e2 = share2 * (x_re * x_re + x_im * x_im) + n2 * d * d;
-        largest = !(e2 <= largest) ? e2 : largest; // keeps NaN
+        int64_t e2 = flx_magnitude(share2 * (x_re * x_re + x_im * x_im) + n2 * d * d);
+        largest = e2 > largest ? e2 : largest;
     }
-    return largest;
+    return flx_of_magnitude(largest);
 }
 
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
@@ -332,7 +327,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     if (sim->o.frozen_amplitude)
         flx_tdgl_freeze(sim, st.alpha, st.difference);
     hold(sim);
-    double rho = indefinite ? 1 : spectral_bound(sim);
+    double rho = indefinite ? 1 : spectral_bound(sim, st.alpha);
     if (!(rho < 1))
         return (tdgl_attempt){.error = INFINITY, .order = q};
     int32_t sweeps = solve(sim, rho, algebra * sim->o.tolerance);
@@ -345,7 +340,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     if (sim->screen)
         field_error = flx_screen_close(sim, &field);
     else
-        flx_tdgl_potential(sim, sim->next, sim->y, sim->next_mu);
+        flx_tdgl_potential(sim, sim->next, NULL, sim->next_mu);
     st.share = 1; // where the predictor has no more states than the formula
     if (st.n_psi > q) {
         double lag = 1 / (st.alpha * (t - clock->times[q]));

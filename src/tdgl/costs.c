@@ -21,7 +21,7 @@ flx_tdgl_costs flx_tdgl_costs_of(flx_tdgl *sim, int32_t repetitions)
         .solve_seconds = INFINITY,
         .laplacian_bytes = flx_operator_bytes(&sim->op),
         // links and neighbours; g, x, v, direction twice, x_new, inverse and shrink
-        .sweep_bytes = places * (2 * sizeof(float) + sizeof(int32_t)) + n * 14.0 * sizeof(float),
+        .sweep_bytes = places * (2 * sizeof(float) + sizeof(uint32_t)) + n * 14.0 * sizeof(float),
         .solve_bytes = flx_spd_bytes(sim->poisson),
     };
     flx_sweep sweep = {.blocks = &sim->blocks,
@@ -29,6 +29,7 @@ flx_tdgl_costs flx_tdgl_costs_of(flx_tdgl *sim, int32_t repetitions)
                        .x = sim->correction,
                        .direction = sim->direction,
                        .x_new = sim->correction_new,
+                       .direction_new = sim->direction,
                        .first = 0.5f,
                        .second = 0.5f};
     for (int32_t k = 0; k < repetitions; k++) {

@@ -4,6 +4,7 @@
 // a_dot_ij/e_ij. Because sum_j s_ij Js_ij = Im[psi_i* (a Lap psi)_i], one application of the
 // Laplacian serves both psi and mu.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/magnitude.h"
 #include "tdgl/screen.h"
 
 #include <math.h>
@@ -34,18 +35,23 @@ typedef struct job {
     double *out;
 } job;
 
-// b_i = inflow_i - Im[psi_i* y_i] (+ sum_j w_ij a_dot_ij)
+// b_i = -Im[psi_i* y_i]
 static void charge(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const flx_mesh *m = j->sim->mesh;
     const double *restrict psi = j->psi, *restrict y = j->y;
     double *restrict b = j->out;
     for (int32_t i = begin; i < end; i++)
         b[i] = -(psi[2 * i] * y[2 * i + 1] - psi[2 * i + 1] * y[2 * i]);
-    if (!j->sim->p.drive.vector_potential_varies)
-        return;
+}
+
+// b_i += sum_j w_ij a_dot_ij
+static void induced_charge(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_mesh *m = j->sim->mesh;
     const double *restrict weight = j->sim->op.weight, *restrict a_dot = j->sim->a_dot;
+    double *restrict b = j->out;
     for (int32_t i = begin; i < end; i++)
         for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
             int32_t e = m->half_edge[k];
@@ -53,14 +59,33 @@ static void charge(void *arg, int32_t begin, int32_t end)
         }
 }
 
+// In eight parts: one sum would wait for each addition.
 static double weighted_sum(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const double *restrict area = j->sim->mesh->area;
-    double sum = 0;
-    for (int32_t i = begin; i < end; i++)
-        sum += area[i] * j->mu[i];
+    const double *restrict area = j->sim->mesh->area, *restrict mu = j->mu;
+    double part[8] = {0}, sum = 0;
+    int32_t i = begin;
+    for (; i + 8 <= end; i += 8)
+        for (int32_t k = 0; k < 8; k++)
+            part[k] += area[i + k] * mu[i + k];
+    for (int32_t k = 0; k < 8; k++)
+        sum += part[k];
+    for (; i < end; i++)
+        sum += area[i] * mu[i];
     return sum;
+}
+
+typedef struct shift {
+    double *mu, by;
+} shift;
+
+static void subtract(void *arg, int32_t begin, int32_t end)
+{
+    const shift *s = arg;
+    double *restrict mu = s->mu, by = s->by;
+    for (int32_t i = begin; i < end; i++)
+        mu[i] -= by;
 }
 
 // Makes the mean of mu over each film zero.
@@ -70,8 +95,7 @@ static void remove_mean(flx_tdgl *sim, double *mu)
     const int32_t *film = sim->mesh->film;
     if (n_film == 1) {
         double mean = flx_pool_sum(sim->pool, n, weighted_sum, &(job){sim, .mu = mu}) / sim->area;
-        for (int32_t i = 0; i < n; i++)
-            mu[i] -= mean;
+        flx_pool_for(sim->pool, n, subtract, &(shift){mu, mean});
         return;
     }
     for (int32_t f = 0; f < n_film; f++)
@@ -92,8 +116,15 @@ void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
 
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 {
-    flx_operator_apply(&sim->op, sim->pool, psi, y);
-    flx_pool_for(sim->pool, sim->mesh->n_site, charge, &(job){sim, psi, y, NULL, sim->b});
+    job j = {sim, psi, y, NULL, sim->b};
+    if (y) {
+        flx_operator_apply(&sim->op, sim->pool, psi, y);
+        flx_pool_for(sim->pool, sim->mesh->n_site, charge, &j);
+    } else {
+        flx_operator_inflow(&sim->op, sim->pool, psi, sim->b);
+    }
+    if (sim->p.drive.vector_potential_varies)
+        flx_pool_for(sim->pool, sim->mesh->n_site, induced_charge, &j);
     for (int32_t k = 0; k < sim->n_inflow; k++)
         sim->b[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
     flx_tdgl_solve_potential(sim, mu);
@@ -147,12 +178,12 @@ static double square(void *arg, int32_t begin, int32_t end)
 static double largest_square(void *arg, int32_t begin, int32_t end)
 {
     const double *v = ((const job *)arg)->psi;
-    double largest = 0;
+    int64_t largest = 0;
     for (int32_t i = begin; i < end; i++) {
-        double v2 = v[2 * i] * v[2 * i] + v[2 * i + 1] * v[2 * i + 1];
-        largest = !(v2 <= largest) ? v2 : largest; // keeps NaN
+        int64_t v2 = flx_magnitude(v[2 * i] * v[2 * i] + v[2 * i + 1] * v[2 * i + 1]);
+        largest = v2 > largest ? v2 : largest;
     }
-    return largest;
+    return flx_of_magnitude(largest);
 }
 
 double flx_tdgl_largest(flx_tdgl *sim, const double *v)

@@ -16,19 +16,26 @@ typedef struct turn_job {
     int32_t first;
 } turn_job;
 
+static inline void turn_site(double *psi, double c, double s)
+{
+    double re = psi[0], im = psi[1];
+    psi[0] = c * re - s * im;
+    psi[1] = c * im + s * re;
+}
+
 static void turn_history(void *arg, int32_t begin, int32_t end)
 {
     const turn_job *job = arg;
     const double *restrict turn = job->sim->turn;
-    for (int32_t j = job->first; j < job->sim->clock.n_history; j++) {
-        double *restrict psi = job->sim->psi[j];
-        FLX_INDEPENDENT
-        for (int32_t i = begin; i < end; i++) {
-            double c, s, re = psi[2 * i], im = psi[2 * i + 1];
-            flx_rotation(-turn[i], &c, &s);
-            psi[2 * i] = c * re - s * im;
-            psi[2 * i + 1] = c * im + s * re;
-        }
+    double **psi = job->sim->psi + job->first;
+    double *restrict psi0 = psi[0], *restrict psi1 = psi[1], *restrict psi2 = psi[2];
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double c, s;
+        flx_rotation(-turn[i], &c, &s);
+        turn_site(psi0 + 2 * i, c, s);
+        turn_site(psi1 + 2 * i, c, s);
+        turn_site(psi2 + 2 * i, c, s);
     }
 }
 
@@ -344,7 +351,8 @@ end:
 
 static flx_status create_arrays(flx_tdgl *sim)
 {
-    size_t n = (size_t)sim->mesh->n_site, n_edge = (size_t)sim->mesh->n_edge;
+    size_t n_edge = (size_t)sim->mesh->n_edge;
+    size_t n = (size_t)sim->op.stencil.n_slice * FLX_LANES;
     bool euler = sim->o.integrator == FLX_EULER_EXPLICIT;
     double **complex_arrays[] = {&sim->next,     &sim->y,        &sim->predicted, &sim->rhs,
                                  &sim->slope[0], &sim->slope[1], &sim->slope[2],  &sim->slope[3],
@@ -364,15 +372,17 @@ static flx_status create_arrays(flx_tdgl *sim)
         return FLX_ERR_MEMORY;
     for (size_t i = 0; i < n; i++)
         sim->eps[i] = 1;
-    size_t padded = (size_t)sim->op.stencil.n_slice * FLX_LANES;
     float **single[] = {
-        &sim->g,         &sim->direction,      &sim->correction,    &sim->correction_new,
-        &sim->blocks.v,  &sim->blocks.inverse, &sim->blocks.shrink, &sim->spread[0],
-        &sim->spread[1], &sim->spread[2],      &sim->spread[3],     &sim->spread[4],
-        &sim->spread[5]};
+        &sim->g,        &sim->direction,      &sim->correction,    &sim->correction_new,
+        &sim->blocks.v, &sim->blocks.inverse, &sim->blocks.shrink, &sim->area32};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
-        if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, 2 * padded)))
+        if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, 2 * n)))
             return FLX_ERR_MEMORY;
+    for (size_t c = 0; c < SPREADS; c++)
+        if (!(sim->spread[c] = FLX_NEW_ARRAY(sim->ctx, float, n)))
+            return FLX_ERR_MEMORY;
+    for (int32_t i = 0; i < sim->mesh->n_site; i++)
+        sim->area32[i] = (float)sim->mesh->area[i];
     return FLX_OK;
 }
 
@@ -431,12 +441,12 @@ void flx_tdgl_free(flx_tdgl *sim)
 {
     if (!sim)
         return;
-    float *single[] = {sim->g,         sim->direction,      sim->correction,    sim->correction_new,
-                       sim->blocks.v,  sim->blocks.inverse, sim->blocks.shrink, sim->spread[0],
-                       sim->spread[1], sim->spread[2],      sim->spread[3],     sim->spread[4],
-                       sim->spread[5]};
+    float *single[] = {sim->g,        sim->direction,      sim->correction,    sim->correction_new,
+                       sim->blocks.v, sim->blocks.inverse, sim->blocks.shrink, sim->area32};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
         flx_free(single[k]);
+    for (size_t c = 0; c < SPREADS; c++)
+        flx_free(sim->spread[c]);
     double *arrays[] = {
         sim->next,     sim->y,         sim->predicted,    sim->rhs,     sim->next_mu,
         sim->b,        sim->turn,      sim->eps,          sim->a,       sim->a_dot,

@@ -13,7 +13,7 @@ enum { FLX_TDGL_COOKIE = 0x7d61c0de };
 enum {
     LEVELS = 4,
     STAGES = 4,
-    SPREADS = 6
+    SPREADS = 11
 }; // states kept for the multistep formula; slopes of the Runge-Kutta step
 
 // Everything besides the arrays that a restart needs.
@@ -61,6 +61,7 @@ struct flx_tdgl {
     double *a, *a_dot, *eps; // [n_edge], [n_edge], [n_site]; eps is all 1 without a function
     double *a_before;        // [n_edge] euler-explicit: a one step earlier
 
+    // Arrays over sites are as long as whole slices of the stencil, filled with 0.
     // State. psi[0] is the present, psi[1..] the history *turned into the present frame*:
     // multiplied by exp(-i integral of mu dt) up to now.
     tdgl_clock clock;
@@ -75,6 +76,7 @@ struct flx_tdgl {
     double *predicted, *rhs;                            // [n_site][2]
     flx_blocks blocks;                                  // of the implicit system
     float *g, *direction, *correction, *correction_new; // [whole slices][2]
+    float *area32;                                      // [whole slices]
     float *spread[SPREADS]; // [n_site] bounds of the spectrum of the implicit system
     double *turn;           // [n_site] [1] integral of mu dt over the step tried
     double stable_dt;       // [tau0] an explicit step is stable below it
@@ -84,7 +86,7 @@ struct flx_tdgl {
 // Inputs at time t: a, a_dot, eps, currents, links.
 void flx_tdgl_drive_at(flx_tdgl *sim, double t);
 
-// y = a Lap psi, and mu from div J = 0.  Returns through arrays.
+// mu from div J = 0. y: filled with a Lap psi; NULL: not needed.
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu);
 
 // Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
