@@ -1,2 +1,3 @@
 # The non-local operator.
 flx_test(test_selffield LAYERS selffield)
+flx_test(test_selffield_far LAYERS selffield)

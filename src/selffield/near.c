@@ -209,12 +209,31 @@ static flx_status lay_out(flx_selffield *op, const flx_pairing *pair, int64_t n_
     return FLX_OK;
 }
 
+// Facets against the nodes of a box.
+static void fill_nodes(const flx_selffield *op, const flx_block *b, double *value)
+{
+    const flx_leaf *row = &op->tree.leaf[b->row];
+    const flx_box *box = &op->tree.box[b->col - op->tree.n_leaf];
+    for (int32_t j = 0; j < op->far.n_node; j++) {
+        double r[3], phi[4];
+        flx_far_node(op, box, j, r);
+        for (int32_t i = 0; i < row->n; i++) {
+            flx_facet_potential(&op->tree.facet[row->first + i], r, phi);
+            value[(int64_t)i * op->far.width + j] = phi[0] / flx_four_pi;
+        }
+    }
+}
+
 // One block in double precision, rows of stride `width`; what is beyond the facets is left.
 static void fill(const flx_selffield *op, const flx_block *b, double *value)
 {
     const flx_tree *tree = &op->tree;
     const flx_leaf *row = &tree->leaf[b->row];
     int32_t width = op->near.range[b->col].width;
+    if (b->col >= tree->n_leaf) {
+        fill_nodes(op, b, value);
+        return;
+    }
     const flx_leaf *col = &tree->leaf[b->col];
     flx_pair_block(tree->facet + row->first, row->n, tree->facet + col->first, col->n, op->accuracy,
                    value, width);
@@ -250,19 +269,30 @@ static void fill_part(void *arg, int32_t part, int32_t unused)
     }
 }
 
-flx_status flx_near_create(flx_selffield *op, flx_pairing *pair, int64_t n_pair, bool full)
+static flx_status find_ranges(flx_selffield *op)
 {
+    flx_near *near = &op->near;
+    int32_t n_leaf = op->tree.n_leaf;
+    near->n_range = n_leaf + (op->far.nodes > 0 ? op->tree.n_box : 0);
+    near->range = FLX_NEW_ARRAY(op->ctx, flx_range, near->n_range);
+    if (!near->range)
+        return FLX_ERR_MEMORY;
+    for (int32_t r = 0; r < near->n_range; r++)
+        near->range[r] = r < n_leaf ? (flx_range){op->tree.leaf[r].place, op->tree.leaf[r].width}
+                                    : (flx_range){flx_far_place(op, r - n_leaf), op->far.width};
+    return FLX_OK;
+}
+
+flx_status flx_near_create(flx_selffield *op, flx_pairs *pairs, bool full)
+{
+    flx_pairing *pair = pairs->close;
+    int64_t n_pair = pairs->n_close;
     flx_near *near = &op->near;
     flx_ctx *ctx = op->ctx;
     qsort(pair, (size_t)n_pair, sizeof *pair, by_row);
-    near->n_range = op->tree.n_leaf;
-    near->range = FLX_NEW_ARRAY(ctx, flx_range, near->n_range);
-    if (!near->range)
-        return FLX_ERR_MEMORY;
-    filling f = {.op = op};
-    for (int32_t r = 0; r < near->n_range; r++)
-        near->range[r] = (flx_range){op->tree.leaf[r].place, op->tree.leaf[r].width};
+    FLX_TRY(find_ranges(op));
     FLX_TRY(lay_out(op, pair, n_pair));
+    filling f = {.op = op};
     near->slot = FLX_NEW_ARRAY(ctx, double, near->n_slot);
     if (full)
         near->full = FLX_NEW_ARRAY(ctx, double, near->n_value);

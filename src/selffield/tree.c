@@ -1,15 +1,14 @@
 // selffield/tree.c -- layers, sorted facets and their quadtrees.
 //
-// A box is divided while it holds many facets and is large beside them: no facet may reach beyond
-// its box (which holds its centroid) by more than a quarter of the half side. The grid is chosen
-// such that on an even mesh the leaves hold about FACETS facets.
+// A box is divided while it holds many facets and is large beside them. The grid is chosen such that
+// on an even mesh the leaves hold the number of facets asked for.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/operator.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { FACETS = 56, FACETS_MAX = 90, LEVEL_MAX = 24 };
+enum { LEVEL_MAX = 24 };
 
 // Heights in ascending order without repetition; the layer of each film.
 static flx_status find_layers(flx_ctx *ctx, const flx_selffield_problem *p, flx_tree *tree,
@@ -85,7 +84,8 @@ static void place_grid(flx_tree *tree)
         high[1] = fmax(high[1], f->cy);
         area += f->area / tree->n_facet;
     }
-    double side = 1.0001 * fmax(high[0] - low[0], high[1] - low[1]), good = sqrt(FACETS * area);
+    double side = 1.0001 * fmax(high[0] - low[0], high[1] - low[1]),
+           good = sqrt(tree->facets * area);
     tree->size = good;
     while (tree->size < side)
         tree->size *= 2;
@@ -93,21 +93,33 @@ static void place_grid(flx_tree *tree)
     tree->y0 = (low[1] + high[1] - tree->size) / 2;
 }
 
-static int32_t quadrant(const flx_tree *tree, const flx_box *b, const flx_facet *f)
+double flx_box_size(const flx_tree *tree, int32_t level)
 {
-    double half = ldexp(tree->size, -b->level - 1);
-    return (f->cx >= tree->x0 + (2 * b->ix + 1) * half) +
-           2 * (f->cy >= tree->y0 + (2 * b->iy + 1) * half);
+    return ldexp(tree->size, -level);
 }
 
-static bool may_divide(const flx_tree *tree, const flx_box *b)
+void flx_box_centre(const flx_tree *tree, const flx_box *b, double centre[3])
 {
-    if (b->n <= FACETS_MAX || b->level >= LEVEL_MAX)
-        return false;
-    double half = ldexp(tree->size, -b->level - 2), reach = 0; // of the children
+    double size = flx_box_size(tree, b->level);
+    centre[0] = tree->x0 + (b->ix + 0.5) * size;
+    centre[1] = tree->y0 + (b->iy + 0.5) * size;
+    centre[2] = tree->z[b->layer];
+}
+
+static bool may_divide(const flx_tree *tree, flx_box *b)
+{
+    b->reach = 0;
     for (int32_t t = b->first; t < b->first + b->n; t++)
-        reach = fmax(reach, tree->facet[t].radius);
-    return reach <= half / 4;
+        b->reach = fmax(b->reach, tree->facet[t].radius);
+    double half = flx_box_size(tree, b->level) / 4; // of the children
+    return b->n > tree->facets * 8 / 5 && b->level < LEVEL_MAX && b->reach <= flx_reach_max * half;
+}
+
+static int32_t quadrant(const flx_tree *tree, const flx_box *b, const flx_facet *f)
+{
+    double c[3];
+    flx_box_centre(tree, b, c);
+    return (f->cx >= c[0]) + 2 * (f->cy >= c[1]);
 }
 
 typedef struct sorting {
@@ -182,20 +194,47 @@ static void make_roots(flx_tree *tree, const int32_t *facet_layer, const sorting
 static void number_leaves(flx_tree *tree, int32_t box)
 {
     flx_box *b = &tree->box[box];
-    bool leaf = true;
+    bool divided = false;
     for (int q = 0; q < 4; q++)
         if (b->child[q] >= 0) {
-            leaf = false;
+            divided = true;
             number_leaves(tree, b->child[q]);
         }
-    if (!leaf || b->n == 0)
+    if (divided || b->n == 0)
         return;
     b->leaf = tree->n_leaf;
     int32_t width = (b->n + 7) / 8 * 8;
-    tree->leaf[tree->n_leaf++] = (flx_leaf){box, b->first, b->n, tree->n_place, width};
+    flx_leaf *leaf = &tree->leaf[tree->n_leaf++];
+    *leaf = (flx_leaf){box, b->first, b->n, tree->n_place, width, {INFINITY, INFINITY}, {0}};
+    leaf->high[0] = leaf->high[1] = -INFINITY;
+    for (int32_t t = b->first; t < b->first + b->n; t++)
+        for (int c = 0; c < 3; c++) {
+            const flx_facet *f = &tree->facet[t];
+            leaf->low[0] = fmin(leaf->low[0], f->x[c]);
+            leaf->low[1] = fmin(leaf->low[1], f->y[c]);
+            leaf->high[0] = fmax(leaf->high[0], f->x[c]);
+            leaf->high[1] = fmax(leaf->high[1], f->y[c]);
+        }
     for (int32_t t = 0; t < b->n; t++)
         tree->place[b->first + t] = tree->n_place + t;
     tree->n_place += width;
+}
+
+// How far facets stick out of their boxes, where boxes may be far from each other at all.
+static void widen(flx_tree *tree)
+{
+    tree->wide = 1;
+    for (int32_t l = 0; l < tree->n_leaf; l++) {
+        const flx_leaf *leaf = &tree->leaf[l];
+        const flx_box *b = &tree->box[leaf->box];
+        double size = flx_box_size(tree, b->level), c[3];
+        flx_box_centre(tree, b, c);
+        if (b->reach > flx_reach_max * size / 2)
+            continue;
+        for (int d = 0; d < 2; d++)
+            tree->wide =
+                fmax(tree->wide, 2 * fmax(leaf->high[d] - c[d], c[d] - leaf->low[d]) / size);
+    }
 }
 
 static flx_status grow(flx_ctx *ctx, flx_tree *tree, const int32_t *facet_layer,
@@ -218,16 +257,19 @@ static flx_status grow(flx_ctx *ctx, flx_tree *tree, const int32_t *facet_layer,
         return FLX_ERR_MEMORY;
     for (int32_t b = 0; b < tree->n_layer; b++)
         number_leaves(tree, b);
+    widen(tree);
     return FLX_OK;
 }
 
-flx_status flx_tree_create(flx_ctx *ctx, const flx_selffield_problem *p, flx_tree *tree)
+flx_status flx_tree_create(flx_ctx *ctx, const flx_selffield_problem *p, int32_t facets,
+                           flx_tree *tree)
 {
     int32_t n = p->n_tri;
     int32_t *layer = FLX_NEW_ARRAY(ctx, int32_t, p->z ? p->n_film : 1);
     int32_t *facet_layer = FLX_NEW_ARRAY(ctx, int32_t, n);
     sorting spare = {FLX_NEW_ARRAY(ctx, flx_facet, n), FLX_NEW_ARRAY(ctx, int32_t, n)};
     tree->n_facet = n;
+    tree->facets = facets;
     tree->facet = FLX_NEW_ARRAY(ctx, flx_facet, n);
     tree->from = FLX_NEW_ARRAY(ctx, int32_t, n);
     flx_status status = FLX_ERR_MEMORY;

@@ -1,0 +1,224 @@
+// selffield/far_apply.c -- the distant part at work: up the tree, across, and down.
+//
+// Every box is written by one thread, which adds what it gets in a fixed order.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "selffield/operator.h"
+
+#include <string.h>
+
+typedef double d8 __attribute__((vector_size(64)));
+
+static inline d8 load(const double *from)
+{
+    d8 v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+static inline void store(double *to, d8 v)
+{
+    memcpy(to, &v, sizeof v);
+}
+
+// ---- Up -----------------------------------------------------------------------------------------
+
+static void leaf_up(void *arg, int32_t begin, int32_t end)
+{
+    flx_selffield *op = arg;
+    const flx_far *far = &op->far;
+    for (int32_t l = begin; l < end; l++) {
+        const flx_leaf *leaf = &op->tree.leaf[l];
+        int32_t to = flx_far_place(op, leaf->box), w = far->width;
+        double *restrict wx = op->x[0] + to, *restrict wy = op->x[1] + to;
+        memset(wx, 0, (size_t)w * sizeof *wx);
+        memset(wy, 0, (size_t)w * sizeof *wy);
+        for (int32_t t = leaf->place; t < leaf->place + leaf->n; t++) {
+            const double *restrict m = far->moment + (int64_t)t * w;
+            double kx = op->x[0][t], ky = op->x[1][t];
+            for (int32_t i = 0; i < w; i++) {
+                wx[i] += m[i] * kx;
+                wy[i] += m[i] * ky;
+            }
+        }
+    }
+}
+
+// to [n][n] += X from Y^T with the matrices of the halves in x and y. spare [n][n].
+static void raise(const flx_far *far, int32_t quadrant, const double *from, double *to)
+{
+    int32_t n = far->nodes;
+    const double *ux = far->up[quadrant % 2], *uy = far->up[quadrant / 2];
+    double spare[FLX_NODES_MAX * FLX_NODES_MAX];
+    for (int32_t j = 0; j < n; j++)
+        for (int32_t i = 0; i < n; i++) {
+            double sum = 0;
+            for (int32_t k = 0; k < n; k++)
+                sum += ux[i * n + k] * from[j * n + k];
+            spare[j * n + i] = sum;
+        }
+    for (int32_t j = 0; j < n; j++)
+        for (int32_t k = 0; k < n; k++)
+            for (int32_t i = 0; i < n; i++)
+                to[j * n + i] += uy[j * n + k] * spare[k * n + i];
+}
+
+// The transpose: what the box knows at its nodes, at the nodes of its quarter.
+static void lower(const flx_far *far, int32_t quadrant, const double *from, double *to)
+{
+    int32_t n = far->nodes;
+    const double *ux = far->up[quadrant % 2], *uy = far->up[quadrant / 2];
+    double spare[FLX_NODES_MAX * FLX_NODES_MAX] = {0};
+    for (int32_t j = 0; j < n; j++)
+        for (int32_t i = 0; i < n; i++)
+            for (int32_t k = 0; k < n; k++)
+                spare[j * n + k] += ux[i * n + k] * from[j * n + i];
+    for (int32_t j = 0; j < n; j++)
+        for (int32_t k = 0; k < n; k++)
+            for (int32_t i = 0; i < n; i++)
+                to[k * n + i] += uy[j * n + k] * spare[j * n + i];
+}
+
+typedef struct level_job {
+    flx_selffield *op;
+    int32_t first;
+} level_job;
+
+static void box_up(void *arg, int32_t begin, int32_t end)
+{
+    level_job *job = arg;
+    flx_selffield *op = job->op;
+    for (int32_t b = job->first + begin; b < job->first + end; b++) {
+        const flx_box *box = &op->tree.box[b];
+        if (box->leaf >= 0)
+            continue;
+        for (int d = 0; d < 2; d++) {
+            double *to = op->x[d] + flx_far_place(op, b);
+            memset(to, 0, (size_t)op->far.width * sizeof *to);
+            for (int q = 0; q < 4; q++)
+                if (box->child[q] >= 0)
+                    raise(&op->far, q, op->x[d] + flx_far_place(op, box->child[q]), to);
+        }
+    }
+}
+
+void flx_far_up(flx_selffield *op)
+{
+    flx_pool_parts(op->pool, op->tree.n_leaf, 4, leaf_up, op);
+    for (int32_t l = op->tree.n_level - 2; l >= 0; l--) {
+        level_job job = {op, op->far.level[l]};
+        flx_pool_parts(op->pool, op->far.level[l + 1] - job.first, 8, box_up, &job);
+    }
+}
+
+// ---- Across -------------------------------------------------------------------------------------
+
+// y += scale * (table^T x): 8 V of the nodes that take, both components.
+#define STRIP_KERNEL(NAME, V)                                                                      \
+    static void NAME(const flx_far *far, const double *table, const double *const x[2],            \
+                     double *const y[2], double scale)                                             \
+    {                                                                                              \
+        d8 sx[V] = {{0}}, sy[V] = {{0}};                                                           \
+        for (int32_t j = 0; j < far->n_node; j++) {                                                \
+            const double *row = table + (int64_t)j * far->width;                                   \
+            double xj = x[0][j], yj = x[1][j];                                                     \
+            for (int v = 0; v < V; v++) {                                                          \
+                d8 t = load(row + 8 * v);                                                          \
+                sx[v] += t * xj;                                                                   \
+                sy[v] += t * yj;                                                                   \
+            }                                                                                      \
+        }                                                                                          \
+        for (int v = 0; v < V; v++) {                                                              \
+            store(y[0] + 8 * v, load(y[0] + 8 * v) + sx[v] * scale);                               \
+            store(y[1] + 8 * v, load(y[1] + 8 * v) + sy[v] * scale);                               \
+        }                                                                                          \
+    }
+
+STRIP_KERNEL(strip_1, 1)
+STRIP_KERNEL(strip_2, 2)
+STRIP_KERNEL(strip_4, 4)
+STRIP_KERNEL(strip_8, 8)
+
+static void transfer(const flx_far *far, const double *table, const double *const x[2],
+                     double *const y[2], double scale)
+{
+    int32_t i = 0, left = far->width / 8;
+    while (left > 0) {
+        double *to[2] = {y[0] + i, y[1] + i};
+        int32_t done = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+        (done == 8   ? strip_8
+         : done == 4 ? strip_4
+         : done == 2 ? strip_2
+                     : strip_1)(far, table + i, x, to, scale);
+        i += 8 * done;
+        left -= done;
+    }
+}
+
+static void chunk_across(void *arg, int32_t chunk, int32_t unused)
+{
+    (void)unused;
+    flx_selffield *op = arg;
+    const flx_far *far = &op->far;
+    for (int64_t k = far->chunk[chunk]; k < far->chunk[chunk + 1]; k++) {
+        const flx_transfer *v = &far->transfer[k];
+        const flx_box *to_box = &op->tree.box[v->to], *from_box = &op->tree.box[v->from];
+        int32_t to = flx_far_place(op, v->to), from = flx_far_place(op, v->from);
+        const double *x[2] = {op->x[0] + from, op->x[1] + from};
+        double *y[2] = {op->y[0] + to, op->y[1] + to};
+        bool flat = to_box->layer == from_box->layer;
+        transfer(far, far->table + (int64_t)v->table * far->n_node * far->width, x, y,
+                 flat ? 1 / flx_box_size(&op->tree, to_box->level) : 1);
+    }
+}
+
+void flx_far_across(flx_selffield *op)
+{
+    flx_pool_each(op->pool, op->far.n_chunk, chunk_across, op);
+}
+
+// ---- Down ---------------------------------------------------------------------------------------
+
+static void box_down(void *arg, int32_t begin, int32_t end)
+{
+    level_job *job = arg;
+    flx_selffield *op = job->op;
+    for (int32_t b = job->first + begin; b < job->first + end; b++) {
+        const int32_t *child = op->tree.box[b].child;
+        for (int q = 0; q < 4; q++)
+            for (int d = 0; d < 2 && child[q] >= 0; d++)
+                lower(&op->far, q, op->y[d] + flx_far_place(op, b),
+                      op->y[d] + flx_far_place(op, child[q]));
+    }
+}
+
+static void leaf_down(void *arg, int32_t begin, int32_t end)
+{
+    flx_selffield *op = arg;
+    const flx_far *far = &op->far;
+    for (int32_t l = begin; l < end; l++) {
+        const flx_leaf *leaf = &op->tree.leaf[l];
+        int32_t from = flx_far_place(op, leaf->box), w = far->width;
+        const double *vx = op->y[0] + from, *vy = op->y[1] + from;
+        for (int32_t t = leaf->place; t < leaf->place + leaf->n; t++) {
+            const double *m = far->moment + (int64_t)t * w;
+            d8 sx = {0}, sy = {0};
+            for (int32_t i = 0; i < w; i += 8) {
+                sx += load(m + i) * load(vx + i);
+                sy += load(m + i) * load(vy + i);
+            }
+            op->y[0][t] +=
+                ((sx[0] + sx[4]) + (sx[1] + sx[5])) + ((sx[2] + sx[6]) + (sx[3] + sx[7]));
+            op->y[1][t] +=
+                ((sy[0] + sy[4]) + (sy[1] + sy[5])) + ((sy[2] + sy[6]) + (sy[3] + sy[7]));
+        }
+    }
+}
+
+void flx_far_down(flx_selffield *op)
+{
+    for (int32_t l = 0; l < op->tree.n_level - 1; l++) {
+        level_job job = {op, op->far.level[l]};
+        flx_pool_parts(op->pool, op->far.level[l + 1] - job.first, 8, box_down, &job);
+    }
+    flx_pool_parts(op->pool, op->tree.n_leaf, 4, leaf_down, op);
+}

@@ -1,0 +1,230 @@
+// The hierarchical operator against the dense one: accuracy asked for and reached, symmetry, graded
+// meshes, layers close to each other and far apart, the same bits for any number of threads.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test.h"
+
+#include "selffield/operator.h"
+#include "test_selffield_mesh.h"
+
+static double triangle_area(const film *f, int32_t t)
+{
+    const int32_t *c = f->tri + 3 * t;
+    return fabs((f->x[c[1]] - f->x[c[0]]) * (f->y[c[2]] - f->y[c[0]]) -
+                (f->x[c[2]] - f->x[c[0]]) * (f->y[c[1]] - f->y[c[0]])) /
+           2;
+}
+
+// 0: noise; 1: around the middle of the film; 2: one way, crowded towards a rim
+static void set_currents(const film *f, int kind, double *k)
+{
+    for (int32_t t = 0; t < f->n_tri; t++) {
+        double x = -0.5, y = -0.5;
+        for (int c = 0; c < 3; c++) {
+            x += f->x[f->tri[3 * t + c]] / 3;
+            y += f->y[f->tri[3 * t + c]] / 3;
+        }
+        k[2 * t] = kind == 0 ? noise(2 * (uint32_t)t) : kind == 1 ? -y : 1 / (0.51 + x);
+        k[2 * t + 1] = kind == 0 ? noise(2 * (uint32_t)t + 1) : kind == 1 ? x : 0.2;
+    }
+}
+
+// Largest difference of the mean A of a triangle, relative to the largest.
+static double error_of(const film *f, const double *a, const double *exact)
+{
+    double largest = 0, error = 0;
+    for (int32_t m = 0; m < 2 * f->n_tri; m++) {
+        largest = fmax(largest, fabs(exact[m]) / triangle_area(f, m / 2));
+        error = fmax(error, fabs(a[m] - exact[m]) / triangle_area(f, m / 2));
+    }
+    return error / largest;
+}
+
+static double dot(const double *a, const double *b, int32_t n)
+{
+    double sum = 0;
+    for (int32_t k = 0; k < n; k++)
+        sum += a[k] * b[k];
+    return sum;
+}
+
+// Every tolerance is kept by A everywhere, and by the energy, which is a mean of squares.
+static void keeps(const film *f, const double *tolerances) // ends with 0
+{
+    flx_ctx *ctx = flx_ctx_create();
+    int32_t n = 2 * f->n_tri;
+    double *k = calloc((size_t)n, sizeof *k), *a = calloc((size_t)n, sizeof *a);
+    double *exact = calloc(3 * (size_t)n, sizeof *exact);
+    flx_selffield *dense = make_operator(ctx, f, FLX_SELFFIELD_DENSE, 1e-8);
+    for (int kind = 0; kind < 3; kind++) {
+        set_currents(f, kind, k);
+        flx_selffield_apply(dense, k, exact + kind * n);
+    }
+    flx_selffield_free(dense);
+    for (int m = 0; tolerances[m] > 0; m++) {
+        flx_selffield *op = make_operator(ctx, f, FLX_SELFFIELD_HIERARCHICAL, tolerances[m]);
+        flx_selffield_report report = flx_selffield_report_of(op);
+        assert_true(report.nodes > 0 && report.error > 0 && report.error <= tolerances[m]);
+        for (int kind = 0; kind < 3; kind++) {
+            set_currents(f, kind, k);
+            flx_selffield_apply(op, k, a);
+            assert_near(error_of(f, a, exact + kind * n), 0, tolerances[m]);
+            assert_near(dot(k, a, n) / dot(k, exact + kind * n, n), 1, tolerances[m]);
+        }
+        flx_selffield_free(op);
+    }
+    free(k);
+    free(a);
+    free(exact);
+    flx_ctx_free(ctx);
+}
+
+static void an_even_film_keeps_every_tolerance(void **state)
+{
+    (void)state;
+    film f = make_film(40, 1, 0.2, 1);
+    keeps(&f, (double[]){1e-2, 1e-3, 1e-5, 1e-7, 0});
+    free_film(&f);
+}
+
+static void a_film_refined_a_hundred_times_keeps_its_tolerance(void **state)
+{
+    (void)state;
+    film f = make_film(36, 1, 0.1, 100);
+    keeps(&f, (double[]){1e-3, 1e-6, 0});
+    free_film(&f);
+}
+
+static void layers_a_thousandth_and_ten_sides_apart_keep_their_tolerance(void **state)
+{
+    (void)state;
+    film f = make_film(18, 3, 0.2, 2);
+    f.z[1] = 1e-3;
+    f.z[2] = 10;
+    keeps(&f, (double[]){1e-3, 1e-5, 0});
+    free_film(&f);
+}
+
+static void it_is_symmetric_to_rounding(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    film f = make_film(36, 2, 0.2, 20);
+    f.z[1] = 0.3;
+    int32_t n = 2 * f.n_tri;
+    flx_selffield *op = make_operator(ctx, &f, FLX_SELFFIELD_HIERARCHICAL, 1e-4);
+    double *k = calloc(4 * (size_t)n, sizeof *k), *l = k + n, *pk = l + n, *pl = pk + n;
+    set_currents(&f, 0, k);
+    set_currents(&f, 2, l);
+    flx_selffield_apply(op, k, pk);
+    flx_selffield_apply(op, l, pl);
+    // Sums of 10^4 terms, though the operator is only good to 1e-4.
+    double scale = sqrt(dot(k, pk, n) * dot(l, pl, n));
+    assert_near((dot(l, pk, n) - dot(k, pl, n)) / scale, 0, 1e-13);
+    assert_true(dot(k, pk, n) > 0);
+    free(k);
+    flx_selffield_free(op);
+    free_film(&f);
+    flx_ctx_free(ctx);
+}
+
+static void the_bits_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    film f = make_film(40, 2, 0.2, 20);
+    f.z[1] = 0.05;
+    size_t bytes = 2 * (size_t)f.n_tri * sizeof(double);
+    double *k = malloc(bytes), *a[3];
+    set_currents(&f, 0, k);
+    for (int round = 0; round < 3; round++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_ctx_set_threads(ctx, 1 + round);
+        flx_selffield *op = make_operator(ctx, &f, FLX_SELFFIELD_HIERARCHICAL, 1e-3);
+        a[round] = malloc(bytes);
+        flx_selffield_apply(op, k, a[round]);
+        assert_memory_equal(a[0], a[round], bytes);
+        flx_selffield_free(op);
+        flx_ctx_free(ctx);
+    }
+    for (int round = 0; round < 3; round++)
+        free(a[round]);
+    free(k);
+    free_film(&f);
+}
+
+static void small_problems_and_single_triangles_work_in_every_method(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    film f = make_film(1, 1, 0, 1);
+    for (int32_t method = FLX_SELFFIELD_AUTO; method <= FLX_SELFFIELD_DIRECT; method++) {
+        flx_selffield *op = make_operator(ctx, &f, method, 1e-6);
+        double k[4] = {1, 0, 1, 0}, a[4], square = 4.0 / 3 * (1 - sqrt(2) + 3 * log(1 + sqrt(2)));
+        flx_selffield_apply(op, k, a);
+        assert_near(a[0] + a[2], square / (4 * 3.14159265358979323846), 1e-7);
+        assert_near(a[1], 0, 0);
+        flx_selffield_free(op);
+    }
+    free_film(&f);
+    flx_ctx_free(ctx);
+}
+
+static void an_operator_that_misses_its_tolerance_says_so(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    film f = make_film(32, 1, 0.1, 1);
+    flx_selffield *op = make_operator(ctx, &f, FLX_SELFFIELD_HIERARCHICAL, 1e-2);
+    assert_int_equal(flx_selffield_verify(op, 1e-7), FLX_ERR_SOLVER);
+    char text[256];
+    flx_selffield_report report = flx_selffield_report_of(op);
+    snprintf(
+        text, sizeof text,
+        "self-field: the hierarchical operator errs by %.2g of the largest A, 1e-07 is allowed "
+        "(2048 triangles, %d nodes per box side); allow more, or use the dense method",
+        report.error, report.nodes);
+    assert_string_equal(flx_ctx_error(ctx), text);
+    flx_selffield_free(op);
+    free_film(&f);
+    flx_ctx_free(ctx);
+}
+
+static void a_failing_allocation_leaves_nothing_behind(void **state)
+{
+    (void)state;
+    film f = make_film(24, 2, 0.2, 1);
+    f.z[1] = 0.1;
+    flx_selffield_problem p = problem_of(&f);
+    flx_selffield_opts o = flx_selffield_opts_default();
+    o.method = FLX_SELFFIELD_HIERARCHICAL;
+    o.tolerance = 1e-2;
+    bool done = false;
+    for (int64_t n = 1; !done; n++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_selffield *op = NULL;
+        flx_ctx_fail_allocation(ctx, n);
+        flx_status status = flx_selffield_create(ctx, &p, &o, &op);
+        done = status == FLX_OK;
+        if (!done) {
+            assert_int_equal(status, FLX_ERR_MEMORY);
+            assert_null(op);
+        }
+        flx_selffield_free(op);
+        flx_ctx_free(ctx);
+    }
+    free_film(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_even_film_keeps_every_tolerance),
+        cmocka_unit_test(a_film_refined_a_hundred_times_keeps_its_tolerance),
+        cmocka_unit_test(layers_a_thousandth_and_ten_sides_apart_keep_their_tolerance),
+        cmocka_unit_test(it_is_symmetric_to_rounding),
+        cmocka_unit_test(the_bits_do_not_depend_on_threads),
+        cmocka_unit_test(small_problems_and_single_triangles_work_in_every_method),
+        cmocka_unit_test(an_operator_that_misses_its_tolerance_says_so),
+        cmocka_unit_test(a_failing_allocation_leaves_nothing_behind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
