@@ -3,6 +3,7 @@
 #include "fluxoid/run.h"
 
 #include "cli.h"
+#include "deck.h"
 #include "report.h"
 
 #include <stdio.h>
@@ -91,9 +92,11 @@ static int check_main(int argc, char **argv)
     };
     cli_words words = {.min = 1, .max = 1};
     int code = cli_parse(&cli_check, options, 1, &words, argc, argv);
-    if (code == CLI_GO_ON && cli_is_deck("check", words.word[0]))
-        code = CLI_WRONG;
-    if (code == CLI_GO_ON) {
+    if (code == CLI_GO_ON && cli_is_deck(words.word[0])) {
+        flx_ctx *ctx = cli_context(1);
+        code = cli_check_deck(ctx, words.word[0], sets.item, sets.n);
+        flx_ctx_free(ctx);
+    } else if (code == CLI_GO_ON) {
         flx_ctx *ctx = cli_context(0);
         flx_case *c = NULL;
         flx_status status = flx_case_load(ctx, words.word[0], sets.item, sets.n, &c);

@@ -136,18 +136,3 @@ int cli_json_write(const char *command, const char *path, const char *json)
         ok = fclose(file) == 0 && ok;
     return ok ? CLI_DONE : cli_wrong(command, "cannot write %s: %s", path, strerror(errno));
 }
-
-bool cli_is_deck(const char *command, const char *path)
-{
-    static const char *const endings[] = {".cir", ".sp", ".net", ".js"};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
-        if (strcmp(dot, endings[i]) == 0) {
-            cli_wrong(command,
-                      "%s is a deck of a circuit; this version (%s) has no circuit engine: it "
-                      "runs case files (.yaml) with engine: tdgl",
-                      path, flx_version());
-            return true;
-        }
-    return false;
-}

@@ -48,7 +48,4 @@ bool cli_json_allowed(const char *command, const char *path);
 // Writes JSON to a file, or to standard output if path is "-". Returns an exit code.
 int cli_json_write(const char *command, const char *path, const char *json);
 
-// Whether path names a deck of a circuit (.cir, .sp, .net), which this version cannot run; says so.
-bool cli_is_deck(const char *command, const char *path);
-
 #endif

@@ -3,6 +3,7 @@
 #include "fluxoid/run.h"
 
 #include "cli.h"
+#include "deck.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +41,8 @@ static int mesh_main(int argc, char **argv)
     };
     cli_words words = {.min = 1, .max = 1};
     int code = cli_parse(&cli_mesh, options, 2, &words, argc, argv);
-    if (code == CLI_GO_ON && cli_is_deck("mesh", words.word[0]))
-        code = CLI_WRONG;
+    if (code == CLI_GO_ON && cli_is_deck(words.word[0]))
+        code = cli_wrong("mesh", "%s is a deck of a circuit, which has no mesh", words.word[0]);
     if (code == CLI_GO_ON && !out)
         code = cli_wrong("mesh", "tell where to: -o MESH.msh");
     // By this ending mesh.import knows it; and a case named by mistake is not replaced.

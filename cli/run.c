@@ -3,6 +3,7 @@
 #include "fluxoid/run.h"
 
 #include "cli.h"
+#include "deck.h"
 #include "progress.h"
 #include "report.h"
 
@@ -78,6 +79,29 @@ static int run_case(flx_ctx *ctx, const flx_case *c, const char *path, const run
     return code == CLI_DONE ? written : code;
 }
 
+static int run_deck(flx_ctx *ctx, const char *path, const run_args *args)
+{
+    flx_run_opts opts = flx_run_opts_default();
+    opts.output = args->output;
+    opts.resume = args->resume;
+    opts.jobs = args->jobs;
+    opts.should_stop = should_stop;
+    const flx_deck_source source = {.path = path, .sets = args->sets.item, .n_set = args->sets.n};
+
+    cli_catch_signals();
+    flx_run_result *result = NULL;
+    flx_status status = flx_run_deck(ctx, &source, &opts, &result);
+    int code = cli_end(ctx, "run", status);
+    if (status == FLX_INTERRUPTED)
+        fprintf(stderr, "fluxoid run: interrupted; finished points of a sweep are kept with -o\n");
+    if (result && !args->quiet && !(args->json && strcmp(args->json, "-") == 0))
+        cli_report_deck(result->json);
+    if (result && args->json)
+        code = cli_json_write("run", args->json, result->json);
+    flx_run_result_free(result);
+    return code;
+}
+
 static int run_main(int argc, char **argv)
 {
     run_args args = {.jobs = 1};
@@ -93,8 +117,6 @@ static int run_main(int argc, char **argv)
     cli_words words = {.min = 1, .max = 1};
     int code = cli_parse(&cli_run, options, sizeof options / sizeof *options, &words, argc, argv);
     const char *path = words.word[0];
-    if (code == CLI_GO_ON && cli_is_deck("run", path))
-        code = CLI_WRONG;
     if (code == CLI_GO_ON && args.resume && !args.output)
         code = cli_wrong("run", "--resume needs the data file of the run: -o OUT.h5");
     if (code == CLI_GO_ON && args.json && !may_write(args.json))
@@ -106,8 +128,12 @@ static int run_main(int argc, char **argv)
 
     flx_ctx *ctx = cli_context(args.threads);
     flx_case *c = NULL;
-    flx_status status = flx_case_load(ctx, path, args.sets.item, args.sets.n, &c);
-    code = status < 0 ? cli_end(ctx, "run", status) : run_case(ctx, c, path, &args);
+    if (cli_is_deck(path)) {
+        code = run_deck(ctx, path, &args);
+    } else {
+        flx_status status = flx_case_load(ctx, path, args.sets.item, args.sets.n, &c);
+        code = status < 0 ? cli_end(ctx, "run", status) : run_case(ctx, c, path, &args);
+    }
     flx_case_free(c);
     flx_ctx_free(ctx);
     cli_list_clear(&args.sets);
@@ -117,7 +143,7 @@ static int run_main(int argc, char **argv)
 const cli_command cli_run = {
     .name = "run",
     .words = "CASE",
-    .text = "runs a case file, or every point of its sweep",
+    .text = "runs a case file or a deck, or every point of its sweep",
     .more = "--set drive.field='1 mT' changes a value, --set sweep=null removes a key.\n"
             "Exit code: 0 done; 1 physics or numerics failed, the state is kept; 2 the input is\n"
             "wrong; 75 interrupted with a checkpoint, run again with --resume.",

@@ -1,2 +1,5 @@
-# Circuits: decks.
+# Circuits: decks, steps in time, noise.
+flx_test(test_ldl LAYERS linalg)
 flx_test(test_deck LAYERS circuit)
+flx_test(test_circuit LAYERS circuit)
+flx_test(test_circuit_noise LAYERS circuit)

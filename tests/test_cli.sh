@@ -108,8 +108,8 @@ run 2 lab all -o all.png
 err "use --report DIR"
 run 2 lab single-valuedness --report /proc/nowhere
 err "cannot write /proc/nowhere/index.html"
-run 2 run squid.cir
-err "no circuit engine"
+run 2 run nosuch.cir
+err "cannot read nosuch.cir"
 run 2 bench flim
 err "did you mean 'film'"
 run 0 bench

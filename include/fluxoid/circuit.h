@@ -118,6 +118,72 @@ typedef struct flx_circuit {
 // group of coupled inductors may have negative energy. Messages name nodes, elements and lines.
 FLX_API flx_status flx_circuit_check(flx_ctx *ctx, const flx_circuit *circuit);
 
+// -- time -----------------------------------------------------------------------------------------
+
+typedef enum flx_circuit_method {
+    FLX_CIRCUIT_MIDPOINT, // implicit midpoint, junctions averaged over the path of their phase
+    FLX_CIRCUIT_JOSIM     // JoSIM's step: BDF2, supercurrent at an extrapolated phase
+} flx_circuit_method;
+
+typedef struct flx_circuit_opts {
+    int32_t method;   // flx_circuit_method
+    double dt;        // [s] largest step, or every step if tolerance is 0
+    double tolerance; // [rad] error of a phase allowed in a step; 0: steps are fixed
+    double newton;    // [rad] error allowed in the solution of a step
+    uint32_t cookie;  // set by flx_circuit_opts_default
+} flx_circuit_opts;
+
+FLX_API flx_circuit_opts flx_circuit_opts_default(void);
+FLX_API extern const flx_option_table flx_circuit_option_table;
+
+// Circuits that differ in sources, temperatures and seeds alone may be stepped together.
+typedef struct flx_circuit_lane {
+    const flx_circuit *circuit; // borrowed until the simulation is freed
+    uint64_t seed;              // of the noise
+} flx_circuit_lane;
+enum { FLX_CIRCUIT_LANES = 8 };
+
+typedef struct flx_circuit_sim flx_circuit_sim;
+
+// Checks, allocates everything a run needs. n_lane: 1 to FLX_CIRCUIT_LANES. All phases and voltages
+// are 0. Noise is made if a temperature is > 0; steps are fixed then, and with lines or several
+// lanes. On failure sets *out to NULL and leaves the reason in flx_ctx_error(ctx).
+FLX_API flx_status flx_circuit_create(flx_ctx *ctx, const flx_circuit_lane *lanes, int32_t n_lane,
+                                      const flx_circuit_opts *opts, flx_circuit_sim **out);
+FLX_API void flx_circuit_free(flx_circuit_sim *sim);
+
+// Starts from phases [n_node][n_lane] and voltages [n_node][n_lane] (NULL: 0) at time 0.
+FLX_API flx_status flx_circuit_set(flx_circuit_sim *sim, const double *phase,
+                                   const double *voltage);
+
+typedef struct flx_circuit_report {
+    double time;        // [s] reached
+    double dt;          // [s] of this step
+    double error;       // [rad] estimated; 0 where steps are fixed
+    int32_t iterations; // solutions of the linear system
+    int32_t rejected;   // steps tried in vain
+    int32_t factored;   // factorisations
+} flx_circuit_report;
+
+// One accepted step. Never allocates. On FLX_ERR_DIVERGED the state is as before.
+FLX_API flx_status flx_circuit_step(flx_circuit_sim *sim, flx_circuit_report *report);
+
+FLX_API double flx_circuit_time(const flx_circuit_sim *sim); // [s]
+// Phase of a node [rad].
+FLX_API double flx_circuit_phase(const flx_circuit_sim *sim, int32_t node, int32_t lane);
+// Mean of the voltage of a node over the last step [V] (midpoint), or at its end (josim).
+FLX_API double flx_circuit_voltage(const flx_circuit_sim *sim, int32_t node, int32_t lane);
+// The same of the current through an element [A]; lines: NAN. Of sources: what Kirchhoff's law
+// leaves for them, NAN where several meet at both ends.
+FLX_API double flx_circuit_current(const flx_circuit_sim *sim, int32_t element, int32_t lane);
+// Energy in capacitors, inductors and junctions [J] (midpoint; junctions with a sinusoidal or
+// harmonic current-phase relation).
+FLX_API double flx_circuit_energy(const flx_circuit_sim *sim, int32_t lane);
+// Phi0/2 pi as the simulation counts it [Wb].
+FLX_API double flx_circuit_flux_unit(const flx_circuit_sim *sim);
+FLX_API int32_t flx_circuit_unknowns(const flx_circuit_sim *sim);
+FLX_API int64_t flx_circuit_entries(const flx_circuit_sim *sim); // of the factor
+
 // -- decks ----------------------------------------------------------------------------------------
 
 typedef enum flx_probe_kind {
@@ -221,6 +287,41 @@ FLX_API void flx_deck_free(flx_deck *deck);
 typedef bool (*flx_name_fn)(void *user, const char *name, double *value);
 FLX_API flx_status flx_deck_evaluate(flx_ctx *ctx, const flx_deck *deck, const char *text,
                                      flx_name_fn value, double *result, void *user);
+
+// -- runs -----------------------------------------------------------------------------------------
+
+typedef struct flx_circuit_value {
+    double mean, error;    // with one standard error; without noise what two windows differ by
+    double min, max, last; // over the run; of measures: 0
+} flx_circuit_value;
+
+// What a deck gave. Everything is owned; free with flx_circuit_result_clear().
+typedef struct flx_circuit_result {
+    flx_circuit_value *probe; // [n_probe]
+    int32_t n_probe;
+    flx_circuit_value *measure; // [n_measure] mean and error
+    int32_t n_measure;
+    double *time; // [n_row] [s]
+    double *row;  // [n_row][n_probe] of the first seed
+    int64_t n_row;
+    int64_t steps, rejected, factored, iterations;
+    double dt; // [s] smallest step
+} flx_circuit_result;
+FLX_API void flx_circuit_result_clear(flx_circuit_result *result);
+
+typedef struct flx_deck_run_opts {
+    bool rows;       // keep them
+    int32_t threads; // >= 1; results do not depend on it
+    void *user;
+    bool (*should_stop)(void *user);           // NULL: never
+    void (*progress)(void *user, double done); // part done, 0 to 1; NULL: none
+} flx_deck_run_opts;
+
+// Runs decks from t = 0 to the stop of their .tran, one after another or together where they allow
+// that. Means are taken over the last four fifths of a run: under a smooth window without noise, in
+// blocks with it. results [n_deck]. FLX_INTERRUPTED if should_stop said so.
+FLX_API flx_status flx_deck_run(flx_ctx *ctx, const flx_deck *const *decks, int32_t n_deck,
+                                const flx_deck_run_opts *opts, flx_circuit_result *results);
 
 #ifdef __cplusplus
 }

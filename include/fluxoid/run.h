@@ -12,6 +12,7 @@
 #define FLUXOID_RUN_H
 
 #include "fluxoid/case.h"
+#include "fluxoid/circuit.h"
 #include "fluxoid/io.h"
 #include "fluxoid/measure.h"
 
@@ -107,6 +108,12 @@ typedef struct flx_run_result {
 FLX_API flx_status flx_run(flx_ctx *ctx, const flx_case *c, const flx_run_opts *opts,
                            flx_run_result **out);
 FLX_API void flx_run_result_free(flx_run_result *result);
+
+// Runs a deck (fluxoid/circuit.h) or all points of its .sweep, with the output, resume, jobs and
+// should_stop of opts. A run writes what it prints as a series; a sweep one row for each point, and
+// resume goes on behind the last of them.
+FLX_API flx_status flx_run_deck(flx_ctx *ctx, const flx_deck_source *source,
+                                const flx_run_opts *opts, flx_run_result **out);
 
 // -- measuring a file -----------------------------------------------------------------------------
 

@@ -1,0 +1,63 @@
+// circuit/run.h -- what the files of transient runs share.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CIRCUIT_RUN_H
+#define FLX_CIRCUIT_RUN_H
+
+#include "circuit/sim.h"
+
+enum { RUN_BLOCKS = 32 };
+
+typedef struct run_sum {
+    double windowed, weight, late, late_weight;
+    double block[RUN_BLOCKS], block_time[RUN_BLOCKS];
+    double min, max, last;
+    bool seen;
+} run_sum;
+
+typedef struct run_measure {
+    double sum, square, time, min, max, at;
+    bool seen;
+} run_measure;
+
+typedef struct run_span {
+    double begin, end; // [s]
+} run_span;
+
+typedef struct run_lane {
+    const flx_deck *deck;
+    int32_t number; // of the deck among those to be run
+    uint64_t seed;
+    bool rows;
+    run_sum *sum;            // [n_probe]
+    run_measure *measure;    // [n_measure]
+    double *mean, *next_row; // [n_probe] of the last step; row that waits for the next step
+    double h, next_time, next_print;
+    bool pending, first;
+    double *time, *row;
+    int64_t n_row, room_row;
+} run_lane;
+
+// Lanes that are stepped together.
+typedef struct run_pack {
+    flx_ctx *ctx;         // its own
+    const flx_deck *deck; // of lane 0
+    const flx_deck_run_opts *opts;
+    run_lane lane[FLX_CIRCUIT_LANES];
+    int32_t n_lane;
+    flx_circuit_sim *sim;
+    run_span span;
+    double *scratch;
+    bool josim, tells;
+    double share_begin, share; // of the progress of all packs
+    int64_t steps, rejected, factored, iterations;
+    double dt;
+    flx_status status;
+} run_pack;
+
+flx_status flx_run_pack(run_pack *pack);
+
+// Phases and voltages at t = 0 [n_node] each; given: false, nothing was asked for.
+flx_status flx_deck_start_of(flx_ctx *ctx, const flx_deck *deck, double *phase, double *voltage,
+                             bool *given);
+
+#endif
