@@ -28,6 +28,7 @@ typedef struct flx_parser {
     int let_depth;
     bool scales_known;
     double Tc;                    // [K] 0: not given
+    double pair_charge;           // [C]
     flx_measured *measured;       // c->measured, to be written
     flx_case_terminal *terminals; // c->terminals, to be written
 } flx_parser;

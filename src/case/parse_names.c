@@ -70,8 +70,8 @@ static flx_unit time_unit(const flx_parser *p, bool voltage)
     if (s->tau0 > 0)
         return voltage ? unit_of(s->V0, "V") : unit_of(s->tau0, "s");
     flx_unit unit = {1, FLX_DIM_TIME_TAU0};
-    if (voltage) { // hbar/2e for each tau0
-        unit.factor = FLX_SI_PHI0 / (2 * 3.14159265358979323846);
+    if (voltage) { // hbar/q* for each tau0
+        unit.factor = FLX_SI_H / (2 * 3.14159265358979323846 * p->pair_charge);
         (void)flx_dim_times(flx_dim_of("Wb"), FLX_DIM_TIME_TAU0, -1, &unit.dim);
     }
     return unit;
@@ -81,11 +81,16 @@ static flx_status find_scale(void *user, const char *name, flx_unit *out, bool *
 {
     const flx_parser *p = user;
     const flx_scales *s = &p->c->scales;
-    const flx_unit unit[] = {unit_of(s->xi, "m"),        unit_of(s->lambda, "m"),
-                             unit_of(s->Lambda, "m"),    time_unit(p, false),
-                             unit_of(FLX_SI_PHI0, "Wb"), unit_of(s->Bc2, "T"),
-                             unit_of(s->J0, "A/m^2"),    unit_of(s->K0, "A/m"),
-                             time_unit(p, true),         unit_of(p->Tc, "K")};
+    const flx_unit unit[] = {unit_of(s->xi, "m"),
+                             unit_of(s->lambda, "m"),
+                             unit_of(s->Lambda, "m"),
+                             time_unit(p, false),
+                             unit_of(FLX_SI_H / p->pair_charge, "Wb"),
+                             unit_of(s->Bc2, "T"),
+                             unit_of(s->J0, "A/m^2"),
+                             unit_of(s->K0, "A/m"),
+                             time_unit(p, true),
+                             unit_of(p->Tc, "K")};
     *found = false;
     for (size_t k = 0; k < sizeof unit / sizeof *unit; k++)
         if (strcmp(name, scale_name[k]) == 0) {
@@ -256,7 +261,7 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     int32_t body = 0;
     if (node->kind != FLX_NODE_MAP)
         return flx_parser_wrong(p, node);
-    *m = (flx_material){.u = 5.79, .gamma = 10};
+    *m = (flx_material){.u = 5.79, .gamma = 10, .pair_charge = p->pair_charge};
     FLX_TRY(flx_need(p, node, "coherence_length", &xi));
     FLX_TRY(flx_get_si(p, xi, &m->xi));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "penetration_depth"), &m->lambda));
@@ -373,6 +378,10 @@ flx_status flx_parse_names(flx_parser *p)
     int32_t n;
     FLX_TRY(flx_count_map(p, units, &n));
     FLX_TRY(flx_get_si(p, flx_node_get(units, "length"), &p->c->length));
+    p->pair_charge = 2 * FLX_SI_E;
+    const flx_node *material = flx_node_get(p->root, "material");
+    FLX_TRY(flx_count_map(p, material, &n));
+    FLX_TRY(flx_get_si(p, n ? flx_node_get(material, "pair_charge") : NULL, &p->pair_charge));
     p->names.length = p->c->length;
     if (p->engine->device)
         FLX_TRY(parse_layers(p));
