@@ -274,6 +274,7 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     FLX_TRY(flx_get_choice(p, flx_node_get(node, "body"), &body));
     if (body == 1)
         return parse_long(p, node, m);
+    FLX_TRY(flx_parse_temperature(p, node, m));
     bool both = m->lambda > 0 && m->thickness > 0;
     if (m->pearl_length > 0 && both)
         return flx_parser_fail(p, node,
