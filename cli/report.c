@@ -276,6 +276,19 @@ static void print_plain_point(const json_t *pattern, const json_t *point)
     printf("%s\n", error ? error : "");
 }
 
+static void print_london_point(const json_t *pattern, const json_t *point)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    json_object_foreach(json_object_get(pattern, "set"), key, value)
+    {
+        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
+        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
+    }
+    cli_report_london_point(pattern, point);
+}
+
 // -- the report of each engine --------------------------------------------------------------------
 
 static const struct report {
@@ -284,6 +297,7 @@ static const struct report {
     void (*point)(const json_t *pattern, const json_t *point); // a line of a sweep
 } reports[] = {
     {"tdgl", print_run, print_point},
+    {"london", cli_report_london, print_london_point},
 };
 
 static struct report report_of(const json_t *summary)

@@ -3,10 +3,15 @@
 #ifndef FLX_CLI_REPORT_H
 #define FLX_CLI_REPORT_H
 
+#include <jansson.h>
 #include <stddef.h>
 
 // Prints the summary of a run, of a sweep or of a frame to standard output.
 void cli_report(const char *json);
+
+// Of the engine london: a run, and a line of a sweep behind the values swept (point NULL: titles).
+void cli_report_london(const json_t *run);
+void cli_report_london_point(const json_t *pattern, const json_t *point);
 
 // "12.5 uA": a value in SI with the prefix that leaves 1 to 3 digits before the point. Returns
 // buffer.

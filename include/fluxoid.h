@@ -9,6 +9,7 @@
 #include "fluxoid/frame.h"
 #include "fluxoid/geom.h"
 #include "fluxoid/io.h"
+#include "fluxoid/london.h"
 #include "fluxoid/measure.h"
 #include "fluxoid/mesh.h"
 #include "fluxoid/options.h"

@@ -112,28 +112,6 @@ run 2 run nosuch.cir
 err "cannot read nosuch.cir"
 run 2 bench flim
 err "did you mean 'film'"
-# The charge that condenses, from the steps of a sweep: exact but for the mesh.
-cat >cool.yaml <<'CASE'
-fluxoid: 1
-units: {length: um}
-material: {pair_charge: 4e}
-layers: {al: {coherence_length: 0.2 um, penetration_depth: 0.4 um, thickness: 0.04 um}}
-films: {ring: {shape: [circle: {radius: 0.8}], holes: {hole: [circle: {radius: 0.4}]}}}
-mesh: {max_edge: 0.7 xi}
-start: {normal: {noise: 1e-3, seed: 1}}
-tdgl: {time: 400 tau0, stop_when_steady: 1e-6}
-sweep: {drive.field: {from: 0 mT, to: 2.4 mT, steps: 9}}
-CASE
-run 0 run cool.yaml -o cool.h5 -q
-run 0 measure cool.h5 --flux-quantum hole
-out "pair charge   4.0"
-run 2 measure cool.h5 --flux-quantum hol
-err "cool.h5: there is no loop or hole 'hol'"
-run 2 measure cool.h5 --flux-quantum hole.area
-err "wanted is a loop or hole, as hole.fluxoid or hole.flux"
-run 2 measure cool.h5 --flux-quantum hole --tracks
-err "it goes with no other measurement"
-
 run 0 bench
 out "film"
 run 0 lab

@@ -63,6 +63,7 @@ static int setup(void **state)
                           .measured = find_measured,
                           .offer = offer,
                           .length = 1e-6,
+                          .unit = 0.5e-6,
                           .file = "c.yaml"};
     *state = &f;
     return f.ctx ? 0 : -1;

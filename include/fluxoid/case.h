@@ -9,6 +9,7 @@
 #define FLUXOID_CASE_H
 
 #include "fluxoid/geom.h"
+#include "fluxoid/london.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
 
@@ -63,28 +64,11 @@ typedef struct flx_case_let {
     int32_t line;
 } flx_case_let;
 
-typedef enum flx_case_disorder_kind {
-    FLX_CASE_EVEN, // none
-    FLX_CASE_RANDOM,
-    FLX_CASE_GRAINS,
-    FLX_CASE_MAP // from a file
-} flx_case_disorder_kind;
-
-// What is added to a layer's epsilon; lengths [xi].
-typedef struct flx_case_disorder {
-    flx_case_disorder_kind kind;
-    double spread, length, depth, width; // of flx_disorder
-    uint64_t seed;
-    const char *path; // MAP, from the folder of the case
-    int32_t line;
-} flx_case_disorder;
-
 typedef struct flx_case_layer {
     const char *name;
     flx_material material;   // [SI]
     bool long_body;          // no dependence on z, field along z; else a thin film
     const flx_expr *epsilon; // [1] of x, y, t; NULL: 1
-    flx_case_disorder disorder;
     int32_t line;
 } flx_case_layer;
 
@@ -127,6 +111,7 @@ typedef struct flx_case_probe {
 
 typedef struct flx_case_mesh {
     flx_mesh_opts opts;            // lengths [xi]; max_edge is 0 only where a mesh is imported
+    double arc_edge;               // [xi] arcs become polygons with sides no longer than this
     const flx_mesh_refine *refine; // [n_refine] [xi]
     int32_t n_refine;
     const char *import; // path of a .msh or HDF5 file, from the folder of the case; NULL: none
@@ -210,6 +195,43 @@ typedef struct flx_case_run {
     int32_t line;
 } flx_case_run;
 
+// What Lambda of a film of finite thickness d is taken to be.
+typedef enum flx_case_sheet {
+    FLX_SHEET_THIN,  // lambda^2/d: d << lambda
+    FLX_SHEET_ALONE, // (lambda/2) coth(d/2 lambda) - d/4: fields on both faces opposite and equal,
+                     // d << width; exact for a wide film by itself
+    FLX_SHEET_SCREENED // lambda coth(d/lambda): field on one face only, z being that face
+} flx_case_sheet;
+
+typedef struct flx_case_london_vortex {
+    double at[2]; // [xi]
+    int32_t film; // -1: the only one that has the place
+    double winding;
+    int32_t line;
+} flx_case_london_vortex;
+
+// A scanning SQUID: a pickup loop and a field coil on a grid of places above the sample.
+typedef struct flx_case_scan {
+    double at[2], size[2]; // [xi] middle of the grid, its width and height
+    int32_t n[2];          // places along x and y; 0: no scan
+    double z;              // [xi] height of the loops
+    double pickup;         // [xi] radius
+    double coil;           // [xi] radius, 0: none
+    int32_t line;
+} flx_case_scan;
+
+typedef struct flx_case_london {
+    flx_london_opts opts;
+    const flx_london_condition *hole; // [holes of all films] fluxoids in Phi0, currents in A
+    int32_t n_hole;
+    const flx_case_london_vortex *vortices; // [n_vortex]
+    int32_t n_vortex;
+    flx_case_sheet sheet;
+    bool error; // a study of coarser meshes
+    flx_case_scan scan;
+    int32_t line;
+} flx_case_london;
+
 typedef struct flx_case_loop {
     const char *name;
     flx_case_shape shape; // one closed curve
@@ -235,7 +257,9 @@ typedef struct flx_case {
     const char *engine; // "tdgl"
 
     double length;     // [m] units.length; 0: not given
-    flx_scales scales; // natural units of the run, in SI
+    flx_scales scales; // natural units of the run, in SI. Where a case without coherence length is
+                       // allowed (london), xi is the length that the case is counted in
+    const char *unit;  // what that is called: "xi", or e.g. "um"
     double u, gamma;   // [1] of the films' layer
     int32_t reference; // index of the layer whose units they are
 
@@ -253,6 +277,7 @@ typedef struct flx_case {
     flx_case_mesh mesh;
     flx_case_start start;
     flx_case_run run;
+    flx_case_london london;
 } flx_case;
 
 // Where a case comes from. All borrowed for the call.

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-// h and e are exact (SI 2019); mu0 is CODATA 2018. PHI0 is h/2e.
+// h and e are exact (SI 2019); mu0 is CODATA 2018. Phi0 = h/2e.
 #define FLX_SI_H 6.62607015e-34           // [J s]
 #define FLX_SI_E 1.602176634e-19          // [C]
 #define FLX_SI_KB 1.380649e-23            // [J/K]
@@ -27,12 +27,11 @@ typedef struct flx_material {
         conductivity; // [S/m] of the normal state; 0: unknown, then seconds and volts are not given
     double u, gamma;  // [1]
     double z;         // [m] height of the film
-    double pair_charge; // [C] q*; 0: 2e
 } flx_material;
 
 // The natural units of a layer in SI; 0 where the material does not say enough. Tinkham,
-// Introduction to Superconductivity, ch. 4; K0 = Phi0/(2 pi mu0 Lambda xi), V0 = hbar/(q* tau0),
-// tau0 = mu0 sigma lambda^2, Phi0 = h/q*.
+// Introduction to Superconductivity, ch. 4; K0 = Phi0/(2 pi mu0 Lambda xi), V0 = hbar/(2 e tau0),
+// tau0 = mu0 sigma lambda^2.
 typedef struct flx_scales {
     double xi;     // [m]
     double lambda; // [m]
@@ -43,22 +42,12 @@ typedef struct flx_scales {
     double K0;     // [A/m]
     double tau0;   // [s]
     double V0;     // [V]
-    double Phi0;   // [Wb] h/q*
+    double Phi0;   // [Wb]
     double Bc;     // [T] thermodynamic: Phi0/(2 sqrt 2 pi lambda xi)
     double energy; // [J] (Bc^2/mu0) xi^2 d
 } flx_scales;
 
 FLX_API flx_scales flx_scales_of(const flx_material *material);
-
-// How xi and lambda depend on temperature.
-typedef enum flx_law {
-    FLX_LAW_GL,        // (1 - t)^-1/2 both: near Tc
-    FLX_LAW_TWO_FLUID, // lambda (1 - t^4)^-1/2, xi ((1 + t^2)/(1 - t^2))^1/2
-    FLX_LAW_DIRTY_BCS  // weak coupling, mean free path far below xi
-} flx_law;
-
-// xi and lambda at t = T/Tc < 1, divided by their values at t = 0. Sources in units/law.c.
-FLX_API void flx_law_at(flx_law law, double t, double *xi, double *lambda);
 
 #ifdef __cplusplus
 }

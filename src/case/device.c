@@ -5,7 +5,9 @@
 // before the mesh is made.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/device.h"
+#include "case/engine.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,10 +23,32 @@ flx_status flx_device_fail(flx_ctx *ctx, const flx_case *c, int32_t line, const 
     return flx_device_blame(ctx, c, line, flx_fail(ctx, FLX_ERR_INPUT, "%s", text));
 }
 
+// Everything counts in xi and says so; in a case that knows none it is another unit.
+static void name_unit(flx_ctx *ctx, const flx_case *c, flx_status status)
+{
+    const char *from = flx_ctx_error(ctx);
+    char text[1024];
+    size_t n = 0;
+    if (!c->unit || strcmp(c->unit, "xi") == 0)
+        return;
+    while (*from && n + strlen(c->unit) + 2 < sizeof text) {
+        bool unit = strncmp(from, " xi", 3) == 0 && !strchr("_.", from[3]) && !isalnum(from[3]);
+        if (unit) {
+            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->unit);
+            from += 3;
+        } else {
+            text[n++] = *from++;
+        }
+    }
+    text[n] = 0;
+    (void)flx_fail(ctx, status, "%s", text);
+}
+
 flx_status flx_device_blame(flx_ctx *ctx, const flx_case *c, int32_t line, flx_status status)
 {
     if (status == FLX_ERR_MEMORY)
         return status;
+    name_unit(ctx, c, status);
     return line > 0 ? flx_fail_in(ctx, status, "%s:%d", c->name, (int)line)
                     : flx_fail_in(ctx, status, "%s", c->name);
 }
@@ -54,8 +78,7 @@ static void clear_shapes(const flx_case *c, flx_film_shapes *shapes)
 static flx_status make_region(flx_ctx *ctx, const flx_case *c, const flx_case_shape *shape,
                               const char *what, flx_region **out)
 {
-    flx_status status =
-        flx_region_create(ctx, shape->item, shape->n_item, c->mesh.opts.max_edge, out);
+    flx_status status = flx_region_create(ctx, shape->item, shape->n_item, c->mesh.arc_edge, out);
     if (status >= 0)
         return status;
     return flx_device_blame(ctx, c, shape->line, flx_fail_in(ctx, status, "%s", what));
@@ -302,8 +325,9 @@ flx_status flx_device_create_on(flx_ctx *ctx, const flx_case *c, flx_mesh *mesh,
     }
     d->c = c;
     d->mesh = mesh;
-    flx_status status = FLX_OK;
-    if (mesh->n_film != c->n_film)
+    d->kept = FLX_NEW(ctx, flx_kept);
+    flx_status status = d->kept ? FLX_OK : FLX_ERR_MEMORY;
+    if (status == FLX_OK && mesh->n_film != c->n_film)
         status = flx_fail(ctx, FLX_ERR_INPUT, "the mesh has %d films, the case %d", mesh->n_film,
                           c->n_film);
     if (status == FLX_OK)
@@ -334,7 +358,7 @@ flx_status flx_device_create(flx_ctx *ctx, const flx_case *c, flx_device **out)
     if (status < 0)
         return status;
     double longest = flx_mesh_quality_of(mesh).max_edge;
-    if (longest > 1)
+    if (longest > 1 && !flx_engine_named(c->engine)->lambda_alone)
         flx_log(ctx, FLX_LOG_WARNING,
                 "%s: edges of the mesh reach %.3g xi, but psi changes within 1 xi; set "
                 "mesh.max_edge to 0.5 xi or less",
@@ -360,6 +384,9 @@ void flx_device_free(flx_device *d)
     flx_free(d->first_hole);
     flx_free(d->z);
     flx_locator_free(d->locator);
+    if (d->kept && d->kept->free)
+        d->kept->free(d->kept->what);
+    flx_free(d->kept);
     flx_mesh_free(d->mesh);
     flx_free(d);
 }

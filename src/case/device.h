@@ -12,6 +12,12 @@ typedef struct flx_chain {
     int32_t n;
 } flx_chain;
 
+// What an engine leaves for the next run on the device.
+typedef struct flx_kept {
+    void *what;
+    void (*free)(void *what);
+} flx_kept;
+
 struct flx_device {
     const flx_case *c; // borrowed
     flx_mesh *mesh;    // film f is film f of the case
@@ -26,6 +32,7 @@ struct flx_device {
     flx_probe (*probe)[2];   // [c->n_probe]
     flx_chain *loop;         // [c->n_loop]
     double *z;               // [n_film] [xi]
+    flx_kept *kept;          // by the engine, from one point of a sweep to the next
 };
 
 // FLX_ERR_INPUT at a line of the case.

@@ -7,6 +7,7 @@
 
 static const flx_engine *const engines[] = {
     &flx_engine_tdgl,
+    &flx_engine_london,
 };
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 

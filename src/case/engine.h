@@ -15,6 +15,8 @@ typedef struct flx_engine {
     const char *name; // of `engine:`, and of its section
     bool device;      // it works on films: layers, films, terminals, drive, start ... are read, and
                       // flx_run_point.device is made; without it these sections are refused
+    bool lambda_alone; // it knows no coherence length: layers need none, and a Pearl length of 0 is
+                       // one
     bool carries; // a point of a sweep can go on from another's state (flx_run_point.from, last)
     const flx_key *keys; // [n_key] below its section, whose own row is in keys.c; key_rows.h
     int32_t n_key;
@@ -32,10 +34,12 @@ typedef struct flx_engine {
 const flx_engine *flx_engine_at(int32_t k);
 const flx_engine *flx_engine_named(const char *name);
 
-extern const flx_engine flx_engine_tdgl;
+extern const flx_engine flx_engine_tdgl, flx_engine_london;
 
 flx_status flx_tdgl_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                         flx_run_result **out);
+flx_status flx_london_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                          flx_run_result **out);
 
 // -- for engines that keep no frames --------------------------------------------------------------
 

@@ -242,7 +242,7 @@ static flx_status read_measured(flx_compiler *c, const char *name, int32_t from,
                          FLX_EXPR_MEASURED, from);
 }
 
-// Coordinates come in xi and are counted in units.length.
+// Coordinates come in the lengths of the case and are counted in units.length.
 static flx_status read_coordinate(flx_compiler *c, int k, int32_t from)
 {
     static const char *const where[] = {"x", "y", "z", "t"};
@@ -253,13 +253,10 @@ static flx_status read_coordinate(flx_compiler *c, int k, int32_t from)
                                                               : "no function of it");
     double factor = 1;
     if (k != FLX_VAR_T) {
-        flx_unit xi = {.factor = 0};
-        bool found = false;
-        FLX_TRY(c->names->scale(c->names->user, "xi", &xi, &found));
-        if (!found || !(xi.factor > 0) || c->names->length <= 0)
+        if (!(c->names->unit > 0) || c->names->length <= 0)
             return flx_compiler_fail(c, from, "'%s' is counted in units.length, which is not given",
                                      where[k]);
-        factor = xi.factor / c->names->length;
+        factor = c->names->unit / c->names->length;
     }
     return flx_emit_push(c, (flx_instr){FLX_OP_VAR, k, factor}, (flx_unit){.factor = 1}, 1U << k,
                          from);

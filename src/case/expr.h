@@ -107,6 +107,7 @@ typedef struct flx_names {
     // that have one.
     void (*offer)(void *user, flx_nearest *nearest, const char *what);
     double length;    // [m] units.length; 0: not given
+    double unit;      // [m] that coordinates come in; 0: not known yet
     const char *file; // for messages
 } flx_names;
 

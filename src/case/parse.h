@@ -27,8 +27,9 @@ typedef struct flx_parser {
     flx_let_state *let_state;
     int let_depth;
     bool scales_known;
+    bool xi_known;                // of the reference layer
+    const char *length_text;      // of units.length
     double Tc;                    // [K] 0: not given
-    double pair_charge;           // [C]
     flx_measured *measured;       // c->measured, to be written
     flx_case_terminal *terminals; // c->terminals, to be written
 } flx_parser;
@@ -72,10 +73,7 @@ flx_status flx_get_options(flx_parser *p, const flx_node *section, const flx_opt
                            void *options);
 
 // Sections, in the order in which they are read.
-flx_status flx_parse_names(flx_parser *p); // units, let, layers if the engine has films
-// The material of a layer at the temperature T of the case, if it has one (temperature.c).
-flx_status flx_parse_temperature(flx_parser *p, const flx_node *layer, flx_material *m);
-flx_status flx_parse_disorder(flx_parser *p, const flx_node *node, flx_case_disorder *out);
+flx_status flx_parse_names(flx_parser *p);  // units, let, layers if the engine has films
 flx_status flx_parse_device(flx_parser *p); // films, terminals, probes, loops, mesh
 flx_status flx_parse_shape(flx_parser *p, const flx_node *node, flx_case_shape *out);
 flx_status flx_parse_mesh(flx_parser *p);

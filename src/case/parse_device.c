@@ -239,6 +239,7 @@ flx_status flx_parse_mesh(flx_parser *p)
         FLX_TRY(flx_need(p, node, "max_edge", &max_edge));
     }
     FLX_TRY(flx_get_options(p, node, flx_mesh_option_table(), &mesh->opts));
+    mesh->arc_edge = mesh->opts.max_edge;
     FLX_TRY(parse_refine(p, flx_node_get(node, "refine")));
     const flx_node *duals_node = flx_node_get(node, "duals");
     FLX_TRY(flx_get_choice(p, duals_node, &duals));

@@ -70,8 +70,8 @@ static flx_unit time_unit(const flx_parser *p, bool voltage)
     if (s->tau0 > 0)
         return voltage ? unit_of(s->V0, "V") : unit_of(s->tau0, "s");
     flx_unit unit = {1, FLX_DIM_TIME_TAU0};
-    if (voltage) { // hbar/q* for each tau0
-        unit.factor = FLX_SI_H / (2 * 3.14159265358979323846 * p->pair_charge);
+    if (voltage) { // hbar/2e for each tau0
+        unit.factor = FLX_SI_PHI0 / (2 * 3.14159265358979323846);
         (void)flx_dim_times(flx_dim_of("Wb"), FLX_DIM_TIME_TAU0, -1, &unit.dim);
     }
     return unit;
@@ -81,14 +81,15 @@ static flx_status find_scale(void *user, const char *name, flx_unit *out, bool *
 {
     const flx_parser *p = user;
     const flx_scales *s = &p->c->scales;
-    const flx_unit unit[] = {unit_of(s->xi, "m"),
+    double known = p->xi_known; // what xi is part of
+    const flx_unit unit[] = {unit_of(known * s->xi, "m"),
                              unit_of(s->lambda, "m"),
                              unit_of(s->Lambda, "m"),
                              time_unit(p, false),
-                             unit_of(FLX_SI_H / p->pair_charge, "Wb"),
-                             unit_of(s->Bc2, "T"),
-                             unit_of(s->J0, "A/m^2"),
-                             unit_of(s->K0, "A/m"),
+                             unit_of(FLX_SI_PHI0, "Wb"),
+                             unit_of(known * s->Bc2, "T"),
+                             unit_of(known * s->J0, "A/m^2"),
+                             unit_of(known * s->K0, "A/m"),
                              time_unit(p, true),
                              unit_of(p->Tc, "K")};
     *found = false;
@@ -257,16 +258,18 @@ static flx_status parse_long(flx_parser *p, const flx_node *node, flx_material *
 
 static flx_status parse_material(flx_parser *p, const flx_node *node, flx_material *m)
 {
-    flx_node *xi;
+    flx_node *xi = flx_node_get(node, "coherence_length");
+    const flx_node *pearl = flx_node_get(node, "pearl_length");
     int32_t body = 0;
     if (node->kind != FLX_NODE_MAP)
         return flx_parser_wrong(p, node);
-    *m = (flx_material){.u = 5.79, .gamma = 10, .pair_charge = p->pair_charge};
-    FLX_TRY(flx_need(p, node, "coherence_length", &xi));
+    *m = (flx_material){.u = 5.79, .gamma = 10};
+    if (!p->engine->lambda_alone)
+        FLX_TRY(flx_need(p, node, "coherence_length", &xi));
     FLX_TRY(flx_get_si(p, xi, &m->xi));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "penetration_depth"), &m->lambda));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "thickness"), &m->thickness));
-    FLX_TRY(flx_get_si(p, flx_node_get(node, "pearl_length"), &m->pearl_length));
+    FLX_TRY(flx_get_si(p, pearl, &m->pearl_length));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "z"), &m->z));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "u"), &m->u));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "gamma"), &m->gamma));
@@ -274,13 +277,17 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     FLX_TRY(flx_get_choice(p, flx_node_get(node, "body"), &body));
     if (body == 1)
         return parse_long(p, node, m);
-    FLX_TRY(flx_parse_temperature(p, node, m));
-    bool both = m->lambda > 0 && m->thickness > 0;
-    if (m->pearl_length > 0 && both)
+    bool both = m->lambda > 0 && m->thickness > 0, given = !flx_absent(pearl);
+    if (given && !(m->pearl_length > 0) && !(p->engine->lambda_alone && !(m->lambda > 0)))
+        return flx_parser_fail(p, pearl,
+                               "'%.80s' is out of range; wanted is a length, > 0 (0, perfect "
+                               "screening, is for the engine london, without penetration_depth)",
+                               pearl->text);
+    if (given && both)
         return flx_parser_fail(p, node,
                                "pearl_length is lambda^2/d: give either it or penetration_depth "
                                "and thickness, not all three");
-    if (m->pearl_length <= 0 && !both)
+    if (!given && !both)
         return flx_parser_fail(p, node,
                                "penetration_depth and thickness are needed, or pearl_length "
                                "instead of them");
@@ -288,7 +295,7 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
         m->pearl_length = m->lambda * m->lambda / m->thickness;
     else if (m->lambda > 0)
         m->thickness = m->lambda * m->lambda / m->pearl_length;
-    else if (m->thickness > 0)
+    else if (m->thickness > 0 && m->pearl_length > 0)
         m->lambda = sqrt(m->pearl_length * m->thickness);
     return FLX_OK;
 }
@@ -302,6 +309,28 @@ static flx_status parse_body(flx_parser *p, const flx_node *node, flx_case_layer
     if (layer->long_body && p->engine != &flx_engine_tdgl)
         return flx_parser_fail(p, body, "long bodies are for the engine tdgl");
     return FLX_OK;
+}
+
+// Without a coherence length, lengths of the case are counted in units.length, else in Lambda, else
+// in metres; fields in Phi0/2 pi of that length squared.
+static void set_scales(flx_parser *p, const flx_material *material)
+{
+    flx_material m = *material;
+    flx_scales *s = &p->c->scales;
+    p->xi_known = m.xi > 0;
+    if (!p->xi_known)
+        m.xi = p->c->length > 0 ? p->c->length : m.pearl_length > 0 ? m.pearl_length : 1;
+    *s = flx_scales_of(&m);
+    if (!(s->K0 > 0))
+        s->K0 = s->A0 / (FLX_SI_MU0 * s->xi);
+    p->c->unit = p->xi_known          ? "xi"
+                 : p->c->length > 0   ? p->length_text
+                 : m.pearl_length > 0 ? "Lambda"
+                                      : "m";
+    p->names.unit = s->xi;
+    p->c->u = m.u;
+    p->c->gamma = m.gamma;
+    p->scales_known = true;
 }
 
 static flx_status find_reference(flx_parser *p, const flx_node *layers, flx_node **out)
@@ -337,10 +366,7 @@ static flx_status parse_layers(flx_parser *p)
     flx_material m = {0};
     FLX_TRY(parse_material(p, reference, &m));
     FLX_TRY(flx_get_si(p, flx_node_get(reference, "Tc"), &p->Tc));
-    p->c->scales = flx_scales_of(&m);
-    p->c->u = m.u;
-    p->c->gamma = m.gamma;
-    p->scales_known = true;
+    set_scales(p, &m);
 
     for (const flx_node *node = layers->first; node; node = node->next) {
         flx_case_layer *layer = &list[p->c->n_layer];
@@ -355,7 +381,6 @@ static flx_status parse_layers(flx_parser *p)
             FLX_TRY(flx_get_si(p, flx_node_get(node, "Tc"), &Tc));
         }
         FLX_TRY(flx_get_function(p, flx_node_get(node, "epsilon"), &layer->epsilon));
-        FLX_TRY(flx_parse_disorder(p, flx_node_get(node, "disorder"), &layer->disorder));
         FLX_TRY(parse_body(p, node, layer));
         p->c->n_layer++;
     }
@@ -379,12 +404,10 @@ flx_status flx_parse_names(flx_parser *p)
     const flx_node *units = flx_node_get(p->root, "units");
     int32_t n;
     FLX_TRY(flx_count_map(p, units, &n));
-    FLX_TRY(flx_get_si(p, flx_node_get(units, "length"), &p->c->length));
-    p->pair_charge = 2 * FLX_SI_E;
-    const flx_node *material = flx_node_get(p->root, "material");
-    FLX_TRY(flx_count_map(p, material, &n));
-    FLX_TRY(flx_get_si(p, n ? flx_node_get(material, "pair_charge") : NULL, &p->pair_charge));
+    const flx_node *length = flx_node_get(units, "length");
+    FLX_TRY(flx_get_si(p, length, &p->c->length));
     p->names.length = p->c->length;
+    p->length_text = length ? length->text : NULL;
     if (p->engine->device)
         FLX_TRY(parse_layers(p));
     return keep_lets(p);

@@ -1,0 +1,280 @@
+// case/engine_london.c -- the engine london in a case: its keys and what they mean.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/engine.h"
+#include "case/key_rows.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Mesh at the rims, where currents crowd within Lambda: edges of Lambda/4 there, within these shares
+// of max_edge, growing inwards twice as fast as elsewhere.
+static const double RIM_LAMBDA = 0.25, RIM_LEAST = 0.25, RIM_GRADING = 0.5;
+
+static const flx_key keys[] = {
+    NAMED("london.fluxoids", "HOLE: n", "Fluxoids of holes; those not named have 0."),
+    {"london.fluxoids.*", FLX_KEY_OTHER, "1", "0", ANY, "a number of Phi0, or free", 0,
+     "Fluxoid of this hole in Phi0 (1/2 for a loop with a pi junction), or free: the whole numbers "
+     "of least energy.",
+     NULL},
+    NAMED("london.currents", "HOLE: current", "Currents held round holes, whose fluxoids follow."),
+    VALUE("london.currents.*", "A", NULL, ANY, "Current round this hole, counter-clockwise."),
+    {"london.vortices", FLX_KEY_LIST, "1", NULL, ANY, "a list of {at, winding, film}", 0,
+     "Vortices pinned in the films.", NULL},
+    PAIR("london.vortices.at", "m", "required", "Where."),
+    VALUE("london.vortices.winding", "1", "1", ANY, "Its fluxoid in Phi0; -1 is an antivortex."),
+    TEXT("london.vortices.film", "the one at this place", "Film it is in."),
+    {"london.sheet", FLX_KEY_CHOICE, "1", "thin", ANY, "thin|alone|screened", 0,
+     "Lambda of a film of thickness d: thin, lambda^2/d, for d << lambda; alone, (lambda/2) "
+     "coth(d/2 lambda) - d/4, for a film by itself, d << its width; screened, lambda "
+     "coth(d/lambda), "
+     "for field on one face only, as over a ground plane, z being the height of that face.",
+     NULL},
+    {"london.error", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
+     "Solve on a mesh twice as fine as well, and bound the error of each inductance.", NULL},
+    MAP("london.scan", "Image of a scanning SQUID: flux through a pickup loop over a grid of "
+                       "places."),
+    PAIR("london.scan.size", "m", "required", "Width and height of the grid of places."),
+    PAIR("london.scan.at", "m", "[0, 0]", "Its middle."),
+    {"london.scan.points", FLX_KEY_PAIR, "1", "[101, 101]", ANY, "[NX, NY], 2 to 100000 each", 0,
+     "Number of places along x and y.", NULL},
+    VALUE("london.scan.z", "m", "required", ANY, "Height of the loops."),
+    VALUE("london.scan.pickup", "m", "required", POSITIVE, "Radius of the pickup loop."),
+    VALUE("london.scan.coil", "m", "none", POSITIVE,
+          "Radius of a field coil round it: the image of the flux per ampere that the films take "
+          "away is made too."),
+};
+
+// -- holes ----------------------------------------------------------------------------------------
+
+// Number of a hole over all films by its name.
+static flx_status find_hole(flx_parser *p, const flx_node *node, int32_t *out)
+{
+    flx_nearest nearest = flx_nearest_to(node->key);
+    char known[256] = "";
+    size_t used = 0;
+    int32_t before = 0;
+    for (int32_t f = 0; f < p->c->n_film; f++) {
+        const flx_case_film *film = &p->c->films[f];
+        int32_t h = flx_index_of(film->holes, film->n_hole, sizeof *film->holes, node->key);
+        if (h >= 0) {
+            *out = before + h;
+            return FLX_OK;
+        }
+        before += film->n_hole;
+        for (h = 0; h < film->n_hole && used < sizeof known; h++) {
+            flx_nearest_offer(&nearest, film->holes[h].name);
+            int m = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
+                             film->holes[h].name);
+            used += m > 0 ? (size_t)m : 0;
+        }
+    }
+    return flx_parser_no_such(p, node, "hole", node->key, known, &nearest);
+}
+
+static flx_status parse_fluxoids(flx_parser *p, const flx_node *node, flx_london_condition *hole)
+{
+    int32_t n, h = 0;
+    FLX_TRY(flx_count_map(p, node, &n));
+    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+        FLX_TRY(find_hole(p, child, &h));
+        if (child->kind == FLX_NODE_SCALAR && strcmp(child->text, "free") == 0)
+            hole[h].given = FLX_LONDON_FREE;
+        else
+            FLX_TRY(flx_get_constant(p, child, FLX_DIM_NONE, &hole[h].value));
+    }
+    return FLX_OK;
+}
+
+static flx_status parse_currents(flx_parser *p, const flx_node *node, const flx_node *fluxoids,
+                                 flx_london_condition *hole)
+{
+    int32_t n, h = 0;
+    FLX_TRY(flx_count_map(p, node, &n));
+    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+        FLX_TRY(find_hole(p, child, &h));
+        if (fluxoids && flx_node_get(fluxoids, child->key))
+            return flx_parser_fail(p, child,
+                                   "its fluxoid is given too (london.fluxoids), and either follows "
+                                   "from the other: give one");
+        hole[h].given = FLX_LONDON_CURRENT;
+        FLX_TRY(flx_get_si(p, child, &hole[h].value));
+    }
+    return FLX_OK;
+}
+
+static flx_status parse_holes(flx_parser *p, const flx_node *section)
+{
+    flx_case_london *london = &p->c->london;
+    for (int32_t f = 0; f < p->c->n_film; f++)
+        london->n_hole += p->c->films[f].n_hole;
+    flx_london_condition *hole = FLX_PARSER_ARRAY(p, flx_london_condition, london->n_hole);
+    if (!hole)
+        return FLX_ERR_MEMORY;
+    london->hole = hole;
+    const flx_node *fluxoids = flx_node_get(section, "fluxoids");
+    FLX_TRY(parse_fluxoids(p, fluxoids, hole));
+    return parse_currents(p, flx_node_get(section, "currents"), fluxoids, hole);
+}
+
+// -- vortices -------------------------------------------------------------------------------------
+
+static flx_status find_film(flx_parser *p, const flx_node *node, int32_t *out)
+{
+    const char *name = NULL;
+    *out = -1;
+    if (flx_absent(node))
+        return FLX_OK;
+    FLX_TRY(flx_get_text(p, node, &name));
+    *out = flx_index_of(p->c->films, p->c->n_film, sizeof *p->c->films, name);
+    if (*out >= 0)
+        return FLX_OK;
+    flx_nearest nearest = flx_nearest_to(name);
+    for (int32_t f = 0; f < p->c->n_film; f++)
+        flx_nearest_offer(&nearest, p->c->films[f].name);
+    return flx_parser_no_such(p, node, "film", name, p->c->films[0].name, &nearest);
+}
+
+static flx_status parse_vortices(flx_parser *p, const flx_node *node)
+{
+    int32_t n;
+    FLX_TRY(flx_count_list(p, node, &n));
+    flx_case_london_vortex *list = FLX_PARSER_ARRAY(p, flx_case_london_vortex, n);
+    if (!list)
+        return FLX_ERR_MEMORY;
+    p->c->london.vortices = list;
+    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+        flx_case_london_vortex *vortex = &list[p->c->london.n_vortex++];
+        flx_node *at;
+        if (child->kind != FLX_NODE_MAP)
+            return flx_parser_wrong(p, child);
+        FLX_TRY(flx_need(p, child, "at", &at));
+        FLX_TRY(flx_get_numbers(p, at, 2, vortex->at));
+        vortex->winding = 1;
+        FLX_TRY(flx_get_si(p, flx_node_get(child, "winding"), &vortex->winding));
+        FLX_TRY(find_film(p, flx_node_get(child, "film"), &vortex->film));
+        vortex->line = child->line;
+    }
+    return FLX_OK;
+}
+
+// -- scan -----------------------------------------------------------------------------------------
+
+static flx_status parse_scan(flx_parser *p, const flx_node *node)
+{
+    enum { MOST = 100000 };
+    flx_case_scan *scan = &p->c->london.scan;
+    flx_node *size, *z, *pickup;
+    double points[2] = {101, 101};
+    if (flx_absent(node))
+        return FLX_OK;
+    if (node->kind != FLX_NODE_MAP)
+        return flx_parser_wrong(p, node);
+    scan->line = node->key_line;
+    FLX_TRY(flx_need(p, node, "size", &size));
+    FLX_TRY(flx_need(p, node, "z", &z));
+    FLX_TRY(flx_need(p, node, "pickup", &pickup));
+    FLX_TRY(flx_get_numbers(p, size, 2, scan->size));
+    FLX_TRY(flx_get_length(p, z, &scan->z));
+    FLX_TRY(flx_get_length(p, pickup, &scan->pickup));
+    FLX_TRY(flx_get_length(p, flx_node_get(node, "coil"), &scan->coil));
+    const flx_node *at = flx_node_get(node, "at"), *n = flx_node_get(node, "points");
+    if (!flx_absent(at))
+        FLX_TRY(flx_get_numbers(p, at, 2, scan->at));
+    if (!flx_absent(n))
+        FLX_TRY(flx_get_numbers(p, n, 2, points));
+    for (int k = 0; k < 2; k++) {
+        if (!(points[k] >= 2 && points[k] <= MOST && points[k] == rint(points[k])))
+            return flx_parser_wrong(p, n);
+        if (!(scan->size[k] > 0))
+            return flx_parser_fail(p, size, "wanted are a width and a height, both > 0");
+        scan->n[k] = (int32_t)points[k];
+    }
+    return FLX_OK;
+}
+
+// -- the section ----------------------------------------------------------------------------------
+
+// Thickness matters to two of the ways to a sheet.
+static flx_status parse_sheet(flx_parser *p, const flx_node *node)
+{
+    int32_t sheet = 0;
+    FLX_TRY(flx_get_choice(p, node, &sheet));
+    p->c->london.sheet = (flx_case_sheet)sheet;
+    for (int32_t f = 0; f < p->c->n_film && sheet != FLX_SHEET_THIN; f++) {
+        const flx_case_layer *layer = &p->c->layers[p->c->films[f].layer];
+        const flx_material *m = &layer->material;
+        if (!(m->lambda > 0 && m->thickness > 0))
+            return flx_parser_fail(p, node,
+                                   "layer '%s' does not say how thick it is: give it "
+                                   "penetration_depth and thickness",
+                                   layer->name);
+        if (sheet == FLX_SHEET_ALONE &&
+            !(m->lambda / tanh(m->thickness / (2 * m->lambda)) > 0.5 * m->thickness))
+            return flx_parser_fail(
+                p, node,
+                "layer '%s' is %.3g penetration depths thick; a sheet stands for "
+                "a film by itself up to 2.4: give both faces a film of their own",
+                layer->name, m->thickness / m->lambda);
+    }
+    return FLX_OK;
+}
+
+// Currents crowd at rims; a mesh that nobody said more about is finer there.
+static flx_status refine_rims(flx_parser *p)
+{
+    flx_case_mesh *mesh = &p->c->mesh;
+    const flx_node *node = flx_node_get(p->root, "mesh");
+    if (mesh->import || flx_node_get(node, "refine"))
+        return FLX_OK;
+    flx_mesh_refine *rule = FLX_PARSER_ARRAY(p, flx_mesh_refine, 1);
+    if (!rule)
+        return FLX_ERR_MEMORY;
+    double lambda = INFINITY, edge = mesh->opts.max_edge;
+    for (int32_t f = 0; f < p->c->n_film; f++)
+        lambda = fmin(lambda, p->c->layers[p->c->films[f].layer].material.pearl_length);
+    edge = fmin(edge, fmax(RIM_LAMBDA * lambda / p->c->scales.xi, RIM_LEAST * edge));
+    *rule = (flx_mesh_refine){.near = FLX_NEAR_EDGES, .max_edge = edge};
+    mesh->arc_edge = edge;
+    mesh->refine = rule;
+    mesh->n_refine = edge < mesh->opts.max_edge;
+    if (!flx_node_get(node, "grading"))
+        mesh->opts.grading = RIM_GRADING;
+    return FLX_OK;
+}
+
+static flx_status parse(flx_parser *p, const flx_node *section)
+{
+    flx_case_london *london = &p->c->london;
+    const flx_node *start = flx_node_get(p->root, "start");
+    if (!flx_absent(start))
+        return flx_parser_fail(p, start,
+                               "the engine london starts from nothing: say london.fluxoids and "
+                               "london.vortices");
+    london->opts = flx_london_opts_default();
+    london->line = section ? section->key_line : 0;
+    FLX_TRY(flx_get_options(p, section, &flx_london_option_table, &london->opts));
+    FLX_TRY(parse_holes(p, section));
+    FLX_TRY(parse_vortices(p, flx_node_get(section, "vortices")));
+    FLX_TRY(parse_sheet(p, flx_node_get(section, "sheet")));
+    FLX_TRY(flx_get_bool(p, flx_node_get(section, "error"), &london->error));
+    FLX_TRY(parse_scan(p, flx_node_get(section, "scan")));
+    return refine_rims(p);
+}
+
+static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)
+{
+    const flx_case_scan *scan = &c->london.scan;
+    *out = flx_format(ctx, "currents at rest%s%s", c->london.error ? ", on two meshes" : "",
+                      scan->n[0] > 0 ? ", then a scan" : "");
+    return *out ? FLX_OK : FLX_ERR_MEMORY;
+}
+
+const flx_engine flx_engine_london = {.name = "london",
+                                      .device = true,
+                                      .lambda_alone = true,
+                                      .keys = keys,
+                                      .n_key = sizeof keys / sizeof *keys,
+                                      .options = &flx_london_option_table,
+                                      .parse = parse,
+                                      .describe = describe,
+                                      .run = flx_london_run};

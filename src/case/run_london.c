@@ -1,0 +1,192 @@
+// case/run_london.c -- a run of the engine london: engine, drive, state, what was asked for.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/engine.h"
+#include "case/london.h"
+
+#include <math.h>
+#include <string.h>
+
+// -- what is driven -------------------------------------------------------------------------------
+
+static flx_status name_currents(flx_london_run_state *r)
+{
+    const flx_mesh *m = r->device->mesh;
+    flx_london_report report = flx_london_report_of(r->l);
+    r->report = report;
+    r->n_hole = report.n_hole;
+    r->n_current = report.n_hole + report.n_port;
+    r->name = FLX_NEW_ARRAY(r->ctx, char *, r->n_current);
+    if (!r->name)
+        return FLX_ERR_MEMORY;
+    for (int32_t c = 0; c < r->n_current; c++) {
+        int32_t from = 0, to = 0, site = 0;
+        if (c < r->n_hole)
+            site = m->loop_site[m->loop[flx_london_hole_loop(r->l, c)].start];
+        else
+            flx_london_port(r->l, c - r->n_hole, &from, &to);
+        r->name[c] = c < r->device->n_hole ? flx_strdup(r->ctx, r->device->hole_name[c])
+                     : c < r->n_hole
+                         ? flx_format(r->ctx, "hole at (%g, %g)", m->x[site], m->y[site])
+                         : flx_strdup(r->ctx, r->c->terminals[from].name);
+        if (!r->name[c])
+            return FLX_ERR_MEMORY;
+    }
+    return FLX_OK;
+}
+
+static flx_status make_drive(flx_london_run_state *r)
+{
+    const flx_case *c = r->c;
+    FLX_TRY(flx_case_drive_init(r->ctx, r->device, c, &r->drive));
+    if (flx_source_varies(r->drive.source))
+        return flx_device_fail(
+            r->ctx, c, c->n_field > 0 ? c->fields[0].line : c->london.line,
+            "something driven depends on t, but the engine london knows no time; "
+            "sweep over its values instead");
+    r->unit = c->scales.A0 / FLX_SI_MU0;
+    r->moment = FLX_NEW_ARRAY(r->ctx, double, r->device->mesh->n_site + r->n_hole);
+    r->terminal = FLX_NEW_ARRAY(r->ctx, double, c->n_terminal);
+    if (!r->moment || !r->terminal)
+        return FLX_ERR_MEMORY;
+    flx_source_current(r->drive.source, 0, r->terminal);
+    for (int32_t k = 0; k < c->n_terminal; k++)
+        r->terminal[k] *= c->scales.K0 * c->scales.xi / r->unit;
+    return flx_london_moments(r->ctx, r->l, r->drive.source, 0, r->moment);
+}
+
+static flx_status make_conditions(flx_london_run_state *r)
+{
+    r->condition = FLX_NEW_ARRAY(r->ctx, flx_london_condition, r->n_current);
+    if (!r->condition)
+        return FLX_ERR_MEMORY;
+    for (int32_t c = 0; c < r->n_current; c++) {
+        flx_london_condition *to = &r->condition[c];
+        if (c < r->device->n_hole) {
+            *to = r->c->london.hole[c];
+            to->value *= to->given == FLX_LONDON_CURRENT ? 1 / r->unit : FLX_LONDON_PHI0;
+        } else if (c >= r->n_hole) {
+            int32_t from, other;
+            flx_london_port(r->l, c - r->n_hole, &from, &other);
+            *to = (flx_london_condition){FLX_LONDON_CURRENT, r->terminal[from]};
+        }
+    }
+    return FLX_OK;
+}
+
+static flx_status place_vortex(flx_london_run_state *r, const flx_case_london_vortex *from,
+                               flx_london_vortex *to)
+{
+    double bary[3];
+    int32_t n = 0;
+    *to =
+        (flx_london_vortex){from->at[0], from->at[1], from->film, from->winding * FLX_LONDON_PHI0};
+    for (int32_t f = 0; f < r->c->n_film; f++)
+        if ((from->film < 0 || from->film == f) &&
+            flx_locator_find_in(r->device->locator, f, from->at[0], from->at[1], bary) >= 0) {
+            to->film = f;
+            n++;
+        }
+    if (n == 1)
+        return FLX_OK;
+    if (n > 1)
+        return flx_device_fail(r->ctx, r->c, from->line,
+                               "%d films have the place (%g, %g) xi of the vortex; name one: film: "
+                               "%s",
+                               n, from->at[0], from->at[1], r->c->films[to->film].name);
+    return flx_device_fail(
+        r->ctx, r->c, from->line,
+        "the vortex at (%g, %g) xi lies in no film%s%s; the fluxoid of a hole is "
+        "given by london.fluxoids",
+        from->at[0], from->at[1], from->film < 0 ? "" : " called ",
+        from->film < 0 ? "" : r->c->films[from->film].name);
+}
+
+static flx_status make_vortices(flx_london_run_state *r)
+{
+    int32_t n = r->c->london.n_vortex;
+    r->vortices = FLX_NEW_ARRAY(r->ctx, flx_london_vortex, n);
+    if (!r->vortices)
+        return FLX_ERR_MEMORY;
+    for (int32_t v = 0; v < n; v++)
+        FLX_TRY(place_vortex(r, &r->c->london.vortices[v], &r->vortices[v]));
+    return FLX_OK;
+}
+
+// -- the run --------------------------------------------------------------------------------------
+
+static flx_status solve(flx_london_run_state *r)
+{
+    const flx_mesh *m = r->device->mesh;
+    size_t n = (size_t)r->n_current;
+    r->s = (flx_london_state){.g = FLX_NEW_ARRAY(r->ctx, double, m->n_site),
+                              .current = FLX_NEW_ARRAY(r->ctx, double, n),
+                              .fluxoid = FLX_NEW_ARRAY(r->ctx, double, n),
+                              .effective = FLX_NEW_ARRAY(r->ctx, double, n)};
+    r->k = FLX_NEW_ARRAY(r->ctx, double, 2 * (size_t)m->n_tri);
+    r->site = FLX_NEW_ARRAY(r->ctx, double, 2 * (size_t)m->n_site);
+    if (!r->s.g || !r->s.current || !r->s.fluxoid || !r->s.effective || !r->k || !r->site)
+        return FLX_ERR_MEMORY;
+    flx_london_drive drive = {.moment = r->c->n_field > 0 ? r->moment : NULL,
+                              .vortices = r->vortices,
+                              .n_vortex = r->c->london.n_vortex,
+                              .condition = r->condition,
+                              .quantum = FLX_LONDON_PHI0};
+    FLX_TRY(flx_london_solve(r->ctx, r->l, &drive, &r->s));
+    flx_london_sheet(r->l, r->s.g, r->k);
+    flx_london_site_current(r->l, r->k, r->site);
+    return FLX_OK;
+}
+
+static flx_status run(flx_london_run_state *r)
+{
+    r->lambda = FLX_NEW_ARRAY(r->ctx, double, r->device->mesh->n_tri);
+    if (!r->lambda)
+        return FLX_ERR_MEMORY;
+    FLX_TRY(flx_london_lambda(r->ctx, r->c, r->device->mesh, r->lambda));
+    FLX_TRY(make_vortices(r)); // before the work, for what may be wrong
+    FLX_TRY(flx_london_make(r));
+    FLX_TRY(name_currents(r));
+    FLX_TRY(make_drive(r));
+    FLX_TRY(make_conditions(r));
+    FLX_TRY(solve(r));
+    FLX_TRY(flx_london_study(r));
+    return flx_london_scan(r);
+}
+
+static void clear(flx_london_run_state *r)
+{
+    for (int32_t c = 0; r->name && c < r->n_current; c++)
+        flx_free(r->name[c]);
+    void *arrays[] = {r->name,     r->lambda, r->moment,    r->terminal,  r->condition,
+                      r->vortices, r->s.g,    r->s.current, r->s.fluxoid, r->s.effective,
+                      r->k,        r->site,   r->image[0],  r->image[1],  r->finer};
+    for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
+        flx_free(arrays[k]);
+    flx_case_drive_clear(&r->drive);
+}
+
+flx_status flx_london_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                          flx_run_result **out)
+{
+    *out = NULL;
+    flx_london_run_state r = {.ctx = ctx, .c = point->c, .device = point->device};
+    double start = flx_wtime();
+    json_t *root = json_object();
+    flx_file *file = NULL;
+    flx_status status = root ? run(&r) : FLX_ERR_MEMORY;
+    r.wall = flx_wtime() - start;
+    if (status == FLX_OK)
+        status = flx_london_summary(&r, root);
+    if (status == FLX_OK)
+        status = flx_engine_file(ctx, point, opts, &file);
+    if (status == FLX_OK && file)
+        status = flx_london_write(&r, file);
+    if (status == FLX_OK) {
+        status = flx_engine_end(ctx, root, file, out);
+        file = NULL;
+    }
+    flx_file_close(file);
+    json_decref(root);
+    clear(&r);
+    return status;
+}

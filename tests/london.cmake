@@ -1,0 +1,3 @@
+# The London engine: inductances, fluxoids, films in fields, vortices; in cases.
+flx_test(test_london LAYERS london)
+flx_test(test_run_london LAYERS case)
