@@ -53,6 +53,7 @@ typedef struct flx_drive {
 // Whether the field of the currents acts back on psi.
 typedef enum flx_screening {
     FLX_SCREENING_NONE, // A is the applied one
+    FLX_SCREENING_FILM, // thin films: A = A_applied + (1/4 pi Lambda) integral of K/|r - r'|
     FLX_SCREENING_LONG  // bodies that do not depend on z: kappa^2 curl B = J, holes of uniform B,
                         // outside B is the applied one, which must be uniform
 } flx_screening;
@@ -65,7 +66,9 @@ typedef struct flx_tdgl_problem {
     double gamma; // [1] >= 0; inelastic pair breaking
     flx_drive drive;
     flx_screening screening;
-    double kappa; // [1] > 0, lambda/xi of long bodies
+    double kappa;        // [1] > 0, lambda/xi of long bodies
+    double pearl_length; // [xi] > 0, Lambda of films
+    const double *z; // [n_film] [xi] heights of the films; NULL: 0. Borrowed until create returns
 } flx_tdgl_problem;
 
 typedef enum flx_integrator {
@@ -91,11 +94,13 @@ FLX_API flx_tdgl_opts flx_tdgl_opts_default(void);
 FLX_API extern const flx_option_table flx_tdgl_option_table;
 
 typedef struct flx_tdgl_report {
-    double time;        // [tau0] reached
-    double dt;          // [tau0] of this step
-    double error;       // [1] largest estimated error of psi in this step
-    int32_t rejected;   // step sizes tried in vain
-    int32_t iterations; // of the psi system
+    double time;              // [tau0] reached
+    double dt;                // [tau0] of this step
+    double error;             // [1] largest estimated error of psi in this step
+    int32_t rejected;         // step sizes tried in vain
+    int32_t iterations;       // of the psi system
+    int32_t field_iterations; // of the system of the field of the currents, over all step sizes
+                              // tried; in films each applies the operator of src/selffield once
 } flx_tdgl_report;
 
 typedef struct flx_tdgl flx_tdgl;

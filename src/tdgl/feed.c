@@ -1,7 +1,6 @@
-// tdgl/feed.c -- what terminals feed into a long body: I_T, a flow with the inflow of every cell as its
-// divergence.
+// tdgl/feed.c -- what terminals feed in: I_T, a flow with the inflow of every cell as its divergence.
 //
-// It runs along the outer rim: on the rim edges from one terminal to the next it is the current fed
+// In a film it is that of a normal metal. In a long body it runs along the outer rim: on the rim edges from one terminal to the next it is the current fed
 // in so far, kappa^2 times what the field outside differs from the applied one (Ampere). The leads
 // go straight away from the body, so the difference is as large on either side: its largest and
 // least value have the sum 0.
@@ -29,6 +28,8 @@ static bool is_exterior(const tdgl_faces *f, const flx_mesh_loop *loop)
 flx_status flx_feed_check(flx_tdgl *sim)
 {
     const flx_mesh *m = sim->mesh;
+    if (sim->p.screening == FLX_SCREENING_FILM)
+        return FLX_OK;
     double *fed = sim->b;
     for (int32_t i = 0; i < m->n_site; i++)
         fed[i] = 0;
@@ -54,6 +55,13 @@ void flx_feed(flx_tdgl *sim, double *flow)
         fed[i] = 0;
     for (int32_t k = 0; k < sim->n_inflow; k++)
         fed[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
+    if (sim->p.screening == FLX_SCREENING_FILM) {
+        double *potential = sim->turn; // scratch here: nothing turns
+        flx_tdgl_solve_potential(sim, potential);
+        for (int32_t e = 0; e < m->n_edge; e++)
+            flow[e] = sim->op.weight[e] * (potential[m->tail[e]] - potential[m->head[e]]);
+        return;
+    }
     for (int32_t l = 0; l < m->n_loop; l++) {
         const flx_mesh_loop *loop = &m->loop[l];
         if (!is_exterior(&sim->screen->faces, loop))

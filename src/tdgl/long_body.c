@@ -8,7 +8,6 @@
 
 #include <math.h>
 
-enum { RUNGS = 4 };
 static const double spacing = 5; // of the rungs
 
 typedef struct long_body {
@@ -16,9 +15,8 @@ typedef struct long_body {
     const tdgl_faces *faces;
     flx_tdgl *sim;
     double *inductance; // [n_face]
-    double beta[RUNGS];
-    flx_spd *factor[RUNGS];
-    double *z, *direction, *matrix; // [n_face], [n_face], values of beta L + K
+    tdgl_rungs rungs;
+    double *z, *direction; // [n_face]
 } long_body;
 
 static void free_body(tdgl_induction *induction)
@@ -26,17 +24,16 @@ static void free_body(tdgl_induction *induction)
     long_body *b = (long_body *)induction;
     if (!b)
         return;
-    for (int32_t k = 0; k < RUNGS; k++)
-        flx_spd_free(b->factor[k]);
+    flx_rungs_clear(&b->rungs);
     flx_free(b->inductance);
     flx_free(b->z);
     flx_free(b->direction);
-    flx_free(b->matrix);
     flx_free(b);
 }
 
-static void invert(tdgl_induction *induction, const double *flux, double *x)
+static void guess(tdgl_induction *induction, double *drive, double *x, double *flux)
 {
+    (void)drive;
     const long_body *b = (const long_body *)induction;
     for (int32_t f = 0; f < b->faces->n_face; f++)
         x[f] = flux[f] / b->inductance[f];
@@ -58,15 +55,6 @@ static void subtract(void *arg, int32_t begin, int32_t end)
     }
 }
 
-static int32_t nearest_rung(const long_body *b, double beta)
-{
-    int32_t best = 0;
-    for (int32_t k = 1; k < RUNGS; k++)
-        if (fabs(log(b->beta[k] / beta)) < fabs(log(b->beta[best] / beta)))
-            best = k;
-    return best;
-}
-
 // Chebyshev iteration for M^-1 A x = M^-1 r with spectrum between 1 and beta/rung. Saad, Iterative
 // Methods for Sparse Linear Systems, algorithm 12.1.
 static int32_t solve(tdgl_induction *induction, double beta, double *r, double target, double *x,
@@ -75,10 +63,13 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
     enum { AT_MOST = 200 };
     const double shrink = 50, exact = 1e-9;
     long_body *b = (long_body *)induction;
-    int32_t n = b->faces->n_face, rung = nearest_rung(b, beta), steps = 1;
-    double ratio = beta / b->beta[rung], low = fmin(1, ratio), high = fmax(1, ratio);
+    double kappa2 = b->sim->p.kappa * b->sim->p.kappa;
+    int32_t n = b->faces->n_face, rung = flx_rungs_nearest(&b->rungs, beta / kappa2), steps = 1;
+    flx_spd *factor = b->rungs.factor[rung];
+    double ratio = beta / (kappa2 * b->rungs.shift[rung]), low = fmin(1, ratio),
+           high = fmax(1, ratio);
     double theta = (high + low) / 2, delta = (high - low) / 2;
-    flx_spd_solve(b->factor[rung], r, b->z);
+    flx_spd_solve(factor, r, b->z);
     if (delta > exact * theta) {
         double sum = 0; // x^T A x lies between r^T z/high and r^T z/low
         for (int32_t i = 0; i < n; i++)
@@ -95,7 +86,7 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
     for (int32_t k = 1; k < steps; k++) {
         void *args[] = {b, b->direction, &beta, r};
         flx_pool_for(b->sim->pool, n, subtract, args);
-        flx_spd_solve(b->factor[rung], r, b->z);
+        flx_spd_solve(factor, r, b->z);
         double next = 1 / (2 * sigma - rho), first = next * rho, second = 2 * next / delta;
         for (int32_t i = 0; i < n; i++) {
             b->direction[i] = first * b->direction[i] + second * b->z[i];
@@ -108,28 +99,18 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
     return steps;
 }
 
+// The longest steps, which a run that settles takes most of, are met exactly.
 static flx_status create_rungs(flx_tdgl *sim, long_body *b)
 {
-    const tdgl_faces *f = b->faces;
-    // The longest steps, which a run that settles takes most of, are met exactly.
-    double slowest = sim->o.adaptive ? sim->o.dt_max : sim->o.dt;
-    double alpha = sim->o.order == 3 ? 11.0 / 6 : 3.0 / 2;
-    for (int32_t k = 0; k < RUNGS; k++) {
-        b->beta[k] = (k > 0 ? b->beta[k - 1] * spacing : FLX_SCREEN_DENSITY + alpha / slowest);
-        for (int32_t i = 0; i < f->n_face; i++) {
-            for (int32_t j = f->row[i]; j < f->row[i + 1]; j++)
-                b->matrix[j] = f->value[j];
-            b->matrix[f->diagonal[i]] += b->beta[k] * b->inductance[i];
-        }
-        flx_csr matrix = {f->n_face, f->row, f->col, b->matrix};
-        FLX_TRY(flx_spd_create(sim->ctx, "cholmod", &matrix, sim->pool, &b->factor[k]));
-    }
-    return FLX_OK;
+    double shift[FLX_RUNGS], beta = flx_screen_least_beta(sim);
+    for (int32_t k = 0; k < FLX_RUNGS; k++, beta *= spacing)
+        shift[k] = beta / (sim->p.kappa * sim->p.kappa);
+    return flx_rungs_init(sim, b->faces, FLX_RUNGS, shift, &b->rungs);
 }
 
 flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)
 {
-    static const tdgl_induction_ops ops = {solve, invert, free_body};
+    static const tdgl_induction_ops ops = {solve, guess, NULL, free_body};
     int32_t n = faces->n_face;
     long_body *b = FLX_NEW(sim->ctx, long_body);
     *out = NULL;
@@ -141,9 +122,8 @@ flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_ind
     b->inductance = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->z = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->direction = FLX_NEW_ARRAY(sim->ctx, double, n);
-    b->matrix = FLX_NEW_ARRAY(sim->ctx, double, faces->row[n]);
     flx_status status = FLX_ERR_MEMORY;
-    if (b->inductance && b->z && b->direction && b->matrix) {
+    if (b->inductance && b->z && b->direction) {
         for (int32_t i = 0; i < n; i++)
             b->inductance[i] = faces->area[i] / (sim->p.kappa * sim->p.kappa);
         status = create_rungs(sim, b);

@@ -34,6 +34,9 @@ void flx_screen_inputs(flx_tdgl *sim)
 {
     flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
     flx_feed(sim, sim->screen->fed);
+    if (sim->n_inflow > 0 && sim->screen->induction->ops->add_fed)
+        sim->screen->induction->ops->add_fed(sim->screen->induction, sim->screen->fed,
+                                             sim->screen->applied);
 }
 
 // -- one step -------------------------------------------------------------------------------------
@@ -147,6 +150,7 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
                                                   s->correction, s->correction_flux);
     if (iterations < 0)
         return INFINITY;
+    s->iterations += iterations;
     flx_pool_for(sim->pool, n_face, correct_faces, &j);
     return flx_pool_max(sim->pool, n_edge, pull_edges, &j);
 }
@@ -234,7 +238,15 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced)
     }
     for (int32_t f = 0; f < s->faces.n_face; f++)
         s->flux[0][f] = flx_faces_curl(&s->faces, s->edge, f);
-    s->induction->ops->invert(s->induction, s->flux[0], s->g[0]);
+    job j = {.sim = sim, .psi = sim->psi[0], .a = s->a[0]};
+    flx_pool_for(sim->pool, sim->mesh->n_edge, supercurrent, &j);
+    for (int32_t e = 0; e < sim->mesh->n_edge; e++)
+        s->edge[e] = (s->js[e] - s->fed[e]) / s->faces.conductance[e];
+    for (int32_t f = 0; f < s->faces.n_face; f++)
+        s->residual[f] = flx_faces_curl(&s->faces, s->edge, f);
+    memset(s->g[0], 0, (size_t)s->faces.n_face * sizeof(double));
+    if (a_induced)
+        s->induction->ops->guess(s->induction, s->residual, s->g[0], s->flux[0]);
     flx_screen_observe(sim);
 }
 
@@ -260,10 +272,13 @@ flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_t
 {
     if (p->screening == FLX_SCREENING_NONE)
         return FLX_OK;
-    if (p->screening != FLX_SCREENING_LONG)
+    if (p->screening != FLX_SCREENING_LONG && p->screening != FLX_SCREENING_FILM)
         return flx_fail(ctx, FLX_ERR_INPUT, "screening is %d, which is none", (int)p->screening);
-    if (!(p->kappa > 0 && isfinite(p->kappa)))
+    if (p->screening == FLX_SCREENING_LONG && !(p->kappa > 0 && isfinite(p->kappa)))
         return flx_fail(ctx, FLX_ERR_INPUT, "kappa is %g, allowed is > 0", p->kappa);
+    if (p->screening == FLX_SCREENING_FILM && !(p->pearl_length > 0 && isfinite(p->pearl_length)))
+        return flx_fail(ctx, FLX_ERR_INPUT, "the Pearl length is %g xi, allowed is > 0",
+                        p->pearl_length);
     if (o->integrator != FLX_BDF)
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "the field of the currents needs the bdf integrator: its diffusion is too "
@@ -275,6 +290,12 @@ flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_t
                             "currents the mesh must be Delaunay",
                             e, p->mesh->dual[e]);
     return FLX_OK;
+}
+
+double flx_screen_least_beta(const flx_tdgl *sim)
+{
+    double longest = sim->o.adaptive ? sim->o.dt_max : sim->o.dt;
+    return FLX_SCREEN_DENSITY + (sim->o.order == 3 ? 11.0 / 6 : 3.0 / 2) / longest;
 }
 
 flx_status flx_screen_create(flx_tdgl *sim)
@@ -297,6 +318,8 @@ flx_status flx_screen_create(flx_tdgl *sim)
         if (!(*on_faces[k] = FLX_NEW_ARRAY(sim->ctx, double, s->faces.n_face)))
             return FLX_ERR_MEMORY;
     FLX_TRY(flx_feed_check(sim));
+    if (sim->p.screening == FLX_SCREENING_FILM)
+        return flx_film_create(sim, &s->faces, &s->induction);
     return flx_long_body_create(sim, &s->faces, &s->induction);
 }
 

@@ -50,6 +50,18 @@ static inline double flx_faces_flow(const tdgl_faces *faces, const double *g, in
     return (left >= 0 ? g[left] : 0) - (right >= 0 ? g[right] : 0);
 }
 
+// Factors of K + s D, K = C w^-1 C^T, D the areas of the faces.
+enum { FLX_RUNGS = 4 };
+typedef struct tdgl_rungs {
+    int32_t n;
+    double shift[FLX_RUNGS];
+    flx_spd *factor[FLX_RUNGS];
+} tdgl_rungs;
+flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *faces, int32_t n, const double *shift,
+                          tdgl_rungs *rungs);
+void flx_rungs_clear(tdgl_rungs *rungs);
+int32_t flx_rungs_nearest(const tdgl_rungs *rungs, double shift); // in the logarithm
+
 // js is linear in a - a* to first order, with a density |psi|^2 <= 1: this much of it is taken with
 // the new a, which keeps long steps stable.
 #define FLX_SCREEN_DENSITY 1.0
@@ -61,13 +73,18 @@ typedef struct tdgl_induction_ops {
     // was; lx = L x. Returns the number of iterations, -1 if it failed. Destroys r.
     int32_t (*solve)(tdgl_induction *, double beta, double *r, double target, double *x,
                      double *lx);
-    // x with L x = flux, as well as a first guess needs it.
-    void (*invert)(tdgl_induction *, const double *flux, double *x);
+    // The currents x of a state that is taken up, with flux = L x: those that have made the flux
+    // given, or those that leave no normal current, K x = drive = C w^-1 (w js - I_T).
+    void (*guess)(tdgl_induction *, double *drive, double *x, double *flux);
+    // Adds what else I_T [n_edge] makes to the flux of the applied field [n_face]; NULL: nothing.
+    void (*add_fed)(tdgl_induction *, const double *fed, double *flux);
     void (*free)(tdgl_induction *);
 } tdgl_induction_ops;
 struct tdgl_induction {
     const tdgl_induction_ops *ops;
 };
+flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out);
+double flx_screen_least_beta(const flx_tdgl *sim); // of the longest steps
 flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out);
 
 // I_T [n_edge] of the present currents of the terminals (feed.c); whether there can be one.
@@ -78,6 +95,7 @@ void flx_feed(flx_tdgl *sim, double *flow);
 struct tdgl_screen {
     tdgl_faces faces;
     tdgl_induction *induction;
+    int32_t iterations;   // since the last step began
     double *a[LEVELS];    // [n_edge] total line integrals, newest first
     double *g[LEVELS];    // [n_face] circulating currents
     double *flux[LEVELS]; // [n_face] L g: flux induced

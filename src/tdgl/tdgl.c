@@ -163,6 +163,8 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
         return flx_fail(sim->ctx, FLX_ERR_INPUT,
                         "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
     int32_t rejected = 0;
+    if (sim->screen)
+        sim->screen->iterations = 0;
     for (double dt = clock->dt;;) {
         // Beyond its limit of stability an explicit step keeps noise of the size of the tolerance.
         bool runge_kutta = by_runge_kutta(sim);
@@ -228,7 +230,8 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
                                     .dt = dt,
                                     .error = attempt.error,
                                     .rejected = rejected,
-                                    .iterations = attempt.iterations};
+                                    .iterations = attempt.iterations,
+                                    .field_iterations = sim->screen ? sim->screen->iterations : 0};
         return FLX_OK;
     }
 }

@@ -1,0 +1,340 @@
+// tdgl/film_field.c -- thin films: the flux that sheet currents make, by the operator of
+// src/selffield.
+//
+// The currents I_e through the dual faces make a sheet current in each triangle, K_t A_t = sum_e
+// f_et I_e e, with f_et the share of the dual face that lies in t (an even flow is met exactly, and
+// all that is lost of I in one triangle is found in its neighbour); and the vector potential of a
+// triangle makes line integrals by the transpose. So L = C P^T O P C^T/Lambda is symmetric, and g^T
+// L g twice the energy of the field.
+//
+// (beta L + K) x = r is solved by conjugate gradients. Where currents vary as exp(ikr), K is D k^2
+// and L is D k/2 Lambda: K + s D with s = beta k_min/2 Lambda, k_min the least there is, is as large
+// at both ends, and between them too small by (1 + (beta/2 Lambda k_min)^(1/2))/2 at most.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/selffield.h"
+
+#include "tdgl/screen.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double spacing = 5; // of the rungs
+
+typedef struct film {
+    tdgl_induction base;
+    flx_tdgl *sim;
+    const tdgl_faces *faces;
+    flx_selffield *op;
+    tdgl_rungs rungs;    // the first has no shift
+    double k_min;        // [1/xi] square root of the least eigenvalue of D^-1 K
+    double *share;       // [n_edge] of the dual face, left of the edge
+    double *sheet;       // [n_tri][2] K_t
+    double *potential;   // [n_tri][2] integral of A
+    double *flow, *line; // [n_edge]
+    double *z, *direction, *image, *image_flux; // [n_face]
+    // Of the last currents that were fed in.
+    double *fed, *fed_flux; // [n_edge], [n_face]
+} film;
+
+static void free_film(tdgl_induction *induction)
+{
+    film *m = (film *)induction;
+    if (!m)
+        return;
+    flx_selffield_free(m->op);
+    flx_rungs_clear(&m->rungs);
+    double *arrays[] = {m->share,     m->sheet, m->potential,  m->flow, m->line,    m->z,
+                        m->direction, m->image, m->image_flux, m->fed,  m->fed_flux};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        flx_free(arrays[k]);
+    flx_free(m);
+}
+
+// -- the operator ---------------------------------------------------------------------------------
+
+typedef struct job {
+    film *m;
+    const double *in;
+    double *out;
+    double beta;
+} job;
+
+static void flow_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    for (int32_t e = begin; e < end; e++)
+        j->m->flow[e] = flx_faces_flow(j->m->faces, j->in, e);
+}
+
+// K_t = (1/A_t) sum_e f_et I_e e
+static void sheet_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_faces *f = j->m->faces;
+    const flx_mesh *mesh = f->mesh;
+    for (int32_t t = begin; t < end; t++) {
+        double sum[2] = {0, 0};
+        for (int32_t k = f->ring_start[t]; k < f->ring_start[t + 1]; k++) {
+            bool left = f->ring[k] >= 0;
+            int32_t e = left ? f->ring[k] : ~f->ring[k], p = mesh->tail[e], q = mesh->head[e];
+            double part = (left ? j->m->share[e] : 1 - j->m->share[e]) * j->in[e] / f->area[t];
+            sum[0] += part * (mesh->x[q] - mesh->x[p]);
+            sum[1] += part * (mesh->y[q] - mesh->y[p]);
+        }
+        j->m->sheet[2 * t] = sum[0];
+        j->m->sheet[2 * t + 1] = sum[1];
+    }
+}
+
+// a_e = e.(sum_t f_et integral_t A/A_t)/Lambda
+static void line_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_faces *f = j->m->faces;
+    const flx_mesh *mesh = f->mesh;
+    for (int32_t e = begin; e < end; e++) {
+        double a[2] = {0, 0};
+        for (int side = 0; side < 2; side++) {
+            int32_t t = f->side[2 * e + side];
+            if (t < 0 || t >= mesh->n_tri)
+                continue;
+            double part = (side == 0 ? j->m->share[e] : 1 - j->m->share[e]) / f->area[t];
+            a[0] += part * j->m->potential[2 * t];
+            a[1] += part * j->m->potential[2 * t + 1];
+        }
+        int32_t p = mesh->tail[e], q = mesh->head[e];
+        j->m->line[e] = (a[0] * (mesh->x[q] - mesh->x[p]) + a[1] * (mesh->y[q] - mesh->y[p])) /
+                        j->m->sim->p.pearl_length;
+    }
+}
+
+static void curl_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    for (int32_t f = begin; f < end; f++)
+        j->out[f] = flx_faces_curl(j->m->faces, j->m->line, f);
+}
+
+// Flux of edge currents.
+static void flux_of(film *m, const double *flow, double *out)
+{
+    flx_pool *pool = m->sim->pool;
+    job j = {.m = m, .in = flow, .out = out};
+    flx_pool_for(pool, m->faces->mesh->n_tri, sheet_of, &j);
+    flx_selffield_apply(m->op, m->sheet, m->potential);
+    flx_pool_for(pool, m->faces->mesh->n_edge, line_of, &j);
+    flx_pool_for(pool, m->faces->n_face, curl_of, &j);
+}
+
+// out = L x
+static void inductance(film *m, const double *x, double *out)
+{
+    flx_pool_for(m->sim->pool, m->faces->mesh->n_edge, flow_of, &(job){.m = m, .in = x});
+    flux_of(m, m->flow, out);
+}
+
+// out = beta L in (there already, without beta) + K in
+static void add_resistance(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_faces *f = j->m->faces;
+    for (int32_t i = begin; i < end; i++) {
+        double sum = j->beta * j->m->image_flux[i];
+        for (int32_t k = f->row[i]; k < f->row[i + 1]; k++)
+            sum += f->value[k] * j->in[f->col[k]];
+        j->out[i] = sum;
+    }
+}
+
+// -- the solver -----------------------------------------------------------------------------------
+
+static double dot(int32_t n, const double *a, const double *b)
+{
+    double sum = 0;
+    for (int32_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static int32_t solve(tdgl_induction *induction, double beta, double *r, double target, double *x,
+                     double *lx)
+{
+    enum { AT_MOST = 100 };
+    const double shrink = 20; // more than the extrapolation from three states multiplies errors by
+    film *m = (film *)induction;
+    int32_t n = m->faces->n_face;
+    double shift = beta * m->k_min / (2 * m->sim->p.pearl_length);
+    flx_spd *factor =
+        m->rungs.factor[1 + flx_rungs_nearest(
+                                &(tdgl_rungs){.n = m->rungs.n - 1,
+                                              .shift = {m->rungs.shift[1], m->rungs.shift[2],
+                                                        m->rungs.shift[3]}},
+                                shift)];
+    memset(x, 0, (size_t)n * sizeof *x);
+    memset(lx, 0, (size_t)n * sizeof *lx);
+    flx_spd_solve(factor, r, m->z);
+    memcpy(m->direction, m->z, (size_t)n * sizeof *m->z);
+    double rz = dot(n, r, m->z), enough = fmin(target * target, rz / (shrink * shrink));
+    for (int32_t it = 1; it <= AT_MOST; it++) {
+        if (!(rz > 0))
+            return rz == 0 ? it - 1 : -1;
+        inductance(m, m->direction, m->image_flux);
+        flx_pool_for(m->sim->pool, n, add_resistance,
+                     &(job){.m = m, .in = m->direction, .out = m->image, .beta = beta});
+        double step = rz / dot(n, m->direction, m->image);
+        for (int32_t i = 0; i < n; i++) {
+            x[i] += step * m->direction[i];
+            lx[i] += step * m->image_flux[i];
+            r[i] -= step * m->image[i];
+        }
+        flx_spd_solve(factor, r, m->z);
+        double next = dot(n, r, m->z);
+        if (!(next > enough))
+            return isfinite(next) ? it : -1;
+        for (int32_t i = 0; i < n; i++)
+            m->direction[i] = m->z[i] + next / rz * m->direction[i];
+        rz = next;
+    }
+    return -1;
+}
+
+static void guess(tdgl_induction *induction, double *drive, double *x, double *flux)
+{
+    film *m = (film *)induction;
+    flx_spd_solve(m->rungs.factor[0], drive, x);
+    inductance(m, x, flux);
+}
+
+// Most currents keep their pattern while they change: it is kept with the flux it makes.
+static void add_fed(tdgl_induction *induction, const double *fed, double *flux)
+{
+    film *m = (film *)induction;
+    int32_t n_edge = m->faces->mesh->n_edge;
+    double own = dot(n_edge, m->fed, m->fed), both = dot(n_edge, fed, m->fed), rest = 0, size = 0;
+    double factor = own > 0 ? both / own : 0;
+    for (int32_t e = 0; e < n_edge; e++) {
+        rest = fmax(rest, fabs(fed[e] - factor * m->fed[e]));
+        size = fmax(size, fabs(fed[e]));
+    }
+    if (size == 0)
+        return;
+    if (!(rest <= 1e-12 * size)) {
+        memcpy(m->fed, fed, (size_t)n_edge * sizeof *fed);
+        flux_of(m, fed, m->fed_flux);
+        factor = 1;
+    }
+    for (int32_t f = 0; f < m->faces->n_face; f++)
+        flux[f] += factor * m->fed_flux[f];
+}
+
+// -- life -----------------------------------------------------------------------------------------
+
+// Share of the dual face of each edge on its left: from the middle of the edge to the centre of the
+// circle round the triangle there. Kept within 0 and 1, where a triangle is obtuse.
+static void set_shares(film *m)
+{
+    const flx_mesh *mesh = m->faces->mesh;
+    for (int32_t e = 0; e < mesh->n_edge; e++) {
+        double part[2] = {0, 0};
+        for (int side = 0; side < 2; side++) {
+            int32_t t = mesh->edge_tri[2 * e + side];
+            if (t < 0)
+                continue;
+            int32_t i = mesh->tail[e], j = mesh->head[e], k = 0;
+            for (int c = 0; c < 3; c++)
+                if (mesh->tri[3 * t + c] != i && mesh->tri[3 * t + c] != j)
+                    k = mesh->tri[3 * t + c];
+            double ax = mesh->x[i] - mesh->x[k], ay = mesh->y[i] - mesh->y[k];
+            double bx = mesh->x[j] - mesh->x[k], by = mesh->y[j] - mesh->y[k];
+            // half the cotangent of the opposite angle
+            part[side] = fmax(0, 0.5 * (ax * bx + ay * by) / fabs(ax * by - ay * bx));
+        }
+        double sum = part[0] + part[1];
+        bool rim = mesh->edge_tri[2 * e] < 0 || mesh->edge_tri[2 * e + 1] < 0;
+        m->share[e] = rim ? (mesh->edge_tri[2 * e] < 0 ? 0 : 1) : sum > 0 ? part[0] / sum : 0.5;
+    }
+}
+
+// Inverse iteration for the least eigenvalue of D^-1 K.
+static void find_k_min(film *m)
+{
+    enum { ITERATIONS = 12 };
+    int32_t n = m->faces->n_face;
+    const double *area = m->faces->area;
+    double *x = m->z, *y = m->image;
+    for (int32_t i = 0; i < n; i++)
+        x[i] = 1;
+    for (int it = 0; it < ITERATIONS; it++) {
+        double before = 0, after = 0;
+        for (int32_t i = 0; i < n; i++) {
+            before += area[i] * x[i] * x[i];
+            y[i] = area[i] * x[i];
+        }
+        flx_spd_solve(m->rungs.factor[0], y, x);
+        for (int32_t i = 0; i < n; i++)
+            after += area[i] * x[i] * x[i];
+        double scale = sqrt(before / after);
+        m->k_min = sqrt(scale);
+        for (int32_t i = 0; i < n; i++)
+            x[i] *= scale;
+    }
+}
+
+static flx_status create_arrays(flx_ctx *ctx, film *m)
+{
+    size_t n_edge = (size_t)m->faces->mesh->n_edge, n_tri = (size_t)m->faces->mesh->n_tri;
+    size_t n_face = (size_t)m->faces->n_face;
+    const struct {
+        double **array;
+        size_t n;
+    } all[] = {{&m->share, n_edge},      {&m->flow, n_edge},      {&m->line, n_edge},
+               {&m->fed, n_edge},        {&m->sheet, 2 * n_tri},  {&m->potential, 2 * n_tri},
+               {&m->z, n_face},          {&m->direction, n_face}, {&m->image, n_face},
+               {&m->image_flux, n_face}, {&m->fed_flux, n_face}};
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        if (!(*all[k].array = FLX_NEW_ARRAY(ctx, double, all[k].n)))
+            return FLX_ERR_MEMORY;
+    return FLX_OK;
+}
+
+static flx_status create(flx_tdgl *sim, film *m)
+{
+    const flx_mesh *mesh = sim->mesh;
+    FLX_TRY(create_arrays(sim->ctx, m));
+    set_shares(m);
+    flx_selffield_problem problem = {.n_site = mesh->n_site,
+                                     .n_tri = mesh->n_tri,
+                                     .n_film = mesh->n_film,
+                                     .x = mesh->x,
+                                     .y = mesh->y,
+                                     .tri = mesh->tri,
+                                     .film = mesh->film,
+                                     .z = sim->p.z};
+    flx_selffield_opts opts = flx_selffield_opts_default();
+    opts.threads = flx_pool_threads(sim->pool);
+    FLX_TRY(flx_selffield_create(sim->ctx, &problem, &opts, &m->op));
+    double shift[FLX_RUNGS] = {0};
+    FLX_TRY(flx_rungs_init(sim, m->faces, 1, shift, &m->rungs));
+    find_k_min(m);
+    flx_rungs_clear(&m->rungs);
+    double beta = flx_screen_least_beta(sim);
+    for (int32_t k = 1; k < FLX_RUNGS; k++, beta *= spacing)
+        shift[k] = beta * m->k_min / (2 * sim->p.pearl_length);
+    return flx_rungs_init(sim, m->faces, FLX_RUNGS, shift, &m->rungs);
+}
+
+flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)
+{
+    static const tdgl_induction_ops ops = {solve, guess, add_fed, free_film};
+    *out = NULL;
+    film *m = FLX_NEW(sim->ctx, film);
+    if (!m)
+        return FLX_ERR_MEMORY;
+    *m = (film){.base = {&ops}, .sim = sim, .faces = faces};
+    flx_status status = create(sim, m);
+    if (status < 0)
+        free_film(&m->base);
+    else
+        *out = &m->base;
+    return status;
+}
