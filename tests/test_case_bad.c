@@ -192,9 +192,6 @@ static const struct {
     {"long-explicit", FLX_ERR_INPUT,
      "23: tdgl.integrator: the field of the currents needs bdf: its diffusion is too stiff for "
      "explicit steps"},
-    {"selffield", FLX_ERR_UNAVAILABLE,
-     "23: tdgl.selffield: the field of the film's own currents is not part of "
-     "this build; without it the film must be small against the Pearl length"},
     {"duals", FLX_ERR_INPUT,
      "19: mesh.duals: unsigned is only for an imported mesh (mesh.import), to "
      "match the program that made it"},

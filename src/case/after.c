@@ -73,18 +73,27 @@ flx_status flx_after_wrong(flx_after *a, flx_status status, const flx_after_text
 
 flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3])
 {
-    char **sets = FLX_NEW_ARRAY(a->ctx, char *, 1);
+    char **sets = FLX_NEW_ARRAY(a->ctx, char *, 2);
     flx_case *c = NULL;
     if (!sets)
         return FLX_ERR_MEMORY;
     bool list = text[strspn(text, " \t\n")] == '[';
+    // A long body would have no dipole beside it.
+    bool alone = a->c && a->c->run.screening == FLX_SCREENING_LONG;
     sets[0] = flx_format(a->ctx, "drive.field=[{dipole: {at: %s%s%s, moment: 0 A m^2}}]",
                          list ? "" : "[", text, list ? "" : "]");
-    if (!sets[0]) {
+    sets[1] = flx_format(a->ctx, "tdgl.selffield=false");
+    if (!sets[0] || !sets[1]) {
+        flx_free(sets[0]);
+        flx_free(sets[1]);
         flx_free(sets);
         return FLX_ERR_MEMORY;
     }
-    flx_status status = flx_after_case(a, sets, 1, &c);
+    if (!alone) {
+        flx_free(sets[1]);
+        sets[1] = NULL;
+    }
+    flx_status status = flx_after_case(a, sets, alone ? 2 : 1, &c);
     if (status < 0 || !c)
         return flx_after_wrong(
             a, status,

@@ -141,10 +141,80 @@ static flx_status put_field(flx_after *a, const double r[3], const field *f, jso
     return flx_json_put_list(a->ctx, item, "A_induced", f->a, 2, s->A0);
 }
 
+static double loop_area(const flx_mesh *m, const flx_mesh_loop *loop)
+{
+    double sum = 0;
+    for (int32_t k = 0; k < loop->n; k++) {
+        int32_t i = m->loop_site[loop->start + k];
+        int32_t j = m->loop_site[loop->start + (k + 1) % loop->n];
+        sum += 0.5 * (m->x[i] * m->y[j] - m->x[j] * m->y[i]);
+    }
+    return sum;
+}
+
+static bool loop_holds(const flx_mesh *m, const flx_mesh_loop *loop, const double r[3])
+{
+    bool in = false;
+    for (int32_t k = 0; k < loop->n; k++) {
+        int32_t i = m->loop_site[loop->start + k];
+        int32_t j = m->loop_site[loop->start + (k + 1) % loop->n];
+        if ((m->y[i] > r[1]) != (m->y[j] > r[1]) &&
+            r[0] < m->x[i] + (r[1] - m->y[i]) / (m->y[j] - m->y[i]) * (m->x[j] - m->x[i]))
+            in = !in;
+    }
+    return in;
+}
+
+// Induced line integral from site i to its neighbour j.
+static double induced_line(const flx_frame *f, int32_t i, int32_t j)
+{
+    double a = f->a_induced[flx_mesh_edge(f->mesh, i, j)];
+    return i < j ? a : -a;
+}
+
+// B induced in a long body: that of the triangle, or of the smallest hole round the place; 0
+// outside. It has no unique A.
+static void induced_inside(flx_after *a, const double *r, int32_t n, double *b, double *pot)
+{
+    const flx_frame *f = &a->frame->frame;
+    const flx_mesh *m = f->mesh;
+    for (int32_t k = 0; k < n; k++) {
+        const double *at = r + 3 * (ptrdiff_t)k;
+        double bary[3], flux = 0, area = 0;
+        int32_t t = flx_locator_find(a->device->locator, at[0], at[1], bary);
+        for (int c = 0; t >= 0 && c < 3; c++) {
+            int32_t i = m->tri[3 * t + c], j = m->tri[3 * t + (c + 1) % 3];
+            flux += induced_line(f, i, j);
+            area += 0.5 * (m->x[i] * m->y[j] - m->x[j] * m->y[i]);
+        }
+        for (int32_t l = 0; t < 0 && l < m->n_loop; l++) {
+            const flx_mesh_loop *loop = &m->loop[l];
+            double size = loop_area(m, loop);
+            if (loop->outer || !loop_holds(m, loop, at) || (area > 0 && area < size))
+                continue;
+            area = size;
+            flux = 0;
+            for (int32_t s = 0; s < loop->n; s++)
+                flux += induced_line(f, m->loop_site[loop->start + s],
+                                     m->loop_site[loop->start + (s + 1) % loop->n]);
+        }
+        for (int c = 0; c < 3; c++) {
+            b[3 * (ptrdiff_t)k + c] = 0;
+            pot[3 * (ptrdiff_t)k + c] = NAN;
+        }
+        if (area > 0)
+            b[3 * (ptrdiff_t)k + 2] = flux / area;
+    }
+}
+
 // r, b, a [n][3]; K [n_site][2] [K0] is made here.
 static flx_status induced(flx_after *a, const double *r, int32_t n, double *b, double *pot)
 {
     const flx_mesh *m = a->device->mesh;
+    if (a->c->run.screening == FLX_SCREENING_LONG && a->frame->frame.a_induced) {
+        induced_inside(a, r, n, b, pot);
+        return FLX_OK;
+    }
     double *K = FLX_NEW_ARRAY(a->ctx, double, 2 * (size_t)m->n_site);
     if (!K)
         return FLX_ERR_MEMORY;

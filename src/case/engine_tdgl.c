@@ -116,17 +116,14 @@ static flx_status parse_selffield(flx_parser *p, const flx_node *node)
     flx_case_run *run = &p->c->run;
     bool is_long = p->c->layers[p->c->reference].long_body, wanted = is_long;
     FLX_TRY(flx_get_bool(p, node, &wanted));
-    run->screening = wanted && is_long ? FLX_SCREENING_LONG : FLX_SCREENING_NONE;
+    run->screening = !wanted   ? FLX_SCREENING_NONE
+                     : is_long ? FLX_SCREENING_LONG
+                               : FLX_SCREENING_FILM;
     if (wanted && run->opts.integrator != FLX_BDF)
         return flx_parser_fail(p, flx_node_get(flx_node_get(p->root, "tdgl"), "integrator"),
                                "the field of the currents needs bdf: its diffusion is too stiff "
                                "for explicit steps");
-    if (!wanted || is_long)
-        return FLX_OK;
-    (void)flx_parser_fail(p, node,
-                          "the field of the film's own currents is not part of this build; "
-                          "without it the film must be small against the Pearl length");
-    return FLX_ERR_UNAVAILABLE;
+    return FLX_OK;
 }
 
 static flx_status parse(flx_parser *p, const flx_node *node)

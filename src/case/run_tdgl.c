@@ -197,7 +197,9 @@ static flx_status create_engine(flx_runner *r)
                                 .gamma = c->gamma,
                                 .drive = flx_source_drive(r->drive.source),
                                 .screening = c->run.screening,
-                                .kappa = c->scales.lambda / c->scales.xi};
+                                .kappa = c->scales.lambda / c->scales.xi,
+                                .pearl_length = c->scales.Lambda / c->scales.xi,
+                                .z = r->device->z};
     FLX_TRY(flx_tdgl_create(r->ctx, &problem, &c->run.opts, &r->sim));
     FLX_TRY(flx_measuring_init(r->ctx, r->device, c, &r->measuring));
     FLX_TRY(flx_runner_series_init(r));

@@ -18,7 +18,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double spacing = 5; // of the rungs
+static const double spacing = 12; // of the rungs
 
 typedef struct film {
     tdgl_induction base;
@@ -160,7 +160,9 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
                      double *lx)
 {
     enum { AT_MOST = 100 };
-    const double shrink = 20; // more than the extrapolation from three states multiplies errors by
+    // More than the extrapolation from three states multiplies errors by, unless they are as good as
+    // none.
+    const double shrink = 20, none = 2e-4;
     film *m = (film *)induction;
     int32_t n = m->faces->n_face;
     double shift = beta * m->k_min / (2 * m->sim->p.pearl_length);
@@ -175,9 +177,10 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
     flx_spd_solve(factor, r, m->z);
     memcpy(m->direction, m->z, (size_t)n * sizeof *m->z);
     double rz = dot(n, r, m->z), enough = fmin(target * target, rz / (shrink * shrink));
+    enough = fmax(enough, none * none * target * target);
     for (int32_t it = 1; it <= AT_MOST; it++) {
-        if (!(rz > 0))
-            return rz == 0 ? it - 1 : -1;
+        if (!(rz > enough))
+            return isfinite(rz) ? it - 1 : -1;
         inductance(m, m->direction, m->image_flux);
         flx_pool_for(m->sim->pool, n, add_resistance,
                      &(job){.m = m, .in = m->direction, .out = m->image, .beta = beta});
@@ -189,8 +192,6 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
         }
         flx_spd_solve(factor, r, m->z);
         double next = dot(n, r, m->z);
-        if (!(next > enough))
-            return isfinite(next) ? it : -1;
         for (int32_t i = 0; i < n; i++)
             m->direction[i] = m->z[i] + next / rz * m->direction[i];
         rz = next;

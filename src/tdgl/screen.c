@@ -118,7 +118,8 @@ static void correct_faces(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// The new a; returns the largest |a - a*|/e_e.
+// The new a; returns the largest |a - a*|/e_e. An edge without dual face acts on nothing: what it
+// has counts the less, the smaller w is.
 static double pull_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
@@ -128,7 +129,8 @@ static double pull_edges(void *arg, int32_t begin, int32_t end)
     for (int32_t e = begin; e < end; e++) {
         double flow = flx_faces_flow(&s->faces, s->correction, e);
         s->a_next[e] = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
-        double error = fabs(s->a_next[e] - s->a_star[e]) / length[e];
+        double acts = fmin(1, 10 * s->faces.conductance[e]);
+        double error = acts * fabs(s->a_next[e] - s->a_star[e]) / length[e];
         largest = !(error <= largest) ? error : largest; // keeps NaN
     }
     return largest;
