@@ -38,7 +38,7 @@ static void print_inductance(const json_t *run)
     if (n == 0)
         return;
     if (n > NAMES) {
-        printf("\ninductances of %zu currents: see --json, or info --csv\n", n);
+        printf("\ninductances of %zu currents: see --json\n", n);
         return;
     }
     for (size_t i = 0; i < n; i++)
