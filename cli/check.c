@@ -31,14 +31,15 @@ static void print_info(const flx_case *c, const flx_device_info *d)
     print_title(c);
     printf("device    films %d, holes %d, terminals %d, probes %d, loops %d\n", (int)d->n_film,
            (int)d->n_hole, (int)d->n_terminal, (int)d->n_probe, (int)d->n_loop);
-    print_units(&c->scales);
-    printf("film      area %.6g xi^2\n", d->area);
+    if (strcmp(c->unit, "xi") == 0)
+        print_units(&c->scales);
+    printf("film      area %.6g %s^2\n", d->area, c->unit);
     printf("mesh      %d sites, %d edges, %d triangles\n", (int)d->n_site, (int)d->n_edge,
            (int)d->n_tri);
     printf(
-        "          edges %.3g to %.3g xi, mean %.3g; smallest angle %.1f degrees, obtuse %.2f %%, "
+        "          edges %.3g to %.3g %s, mean %.3g; smallest angle %.1f degrees, obtuse %.2f %%, "
         "negative duals %d\n",
-        q->min_edge, q->max_edge, q->mean_edge, q->min_angle, 100 * q->obtuse_share,
+        q->min_edge, q->max_edge, c->unit, q->mean_edge, q->min_angle, 100 * q->obtuse_share,
         (int)q->n_negative_dual);
 }
 

@@ -50,6 +50,9 @@ flx_status cli_scene_read(cli_data *data, int32_t k, const char *panels, cli_sce
 flx_status cli_scene_values(cli_data *data, int32_t k, const char *panels, cli_scene *out);
 void cli_scene_clear(cli_scene *scene);
 
+// Prints the inductance matrix of the present group (export.c); returns an exit code.
+int cli_export(cli_data *data, bool spice);
+
 // The panels of a film that nobody chose any for: the fourth is the potential where voltages are
 // measured, else the field if that is wanted (it takes seconds a frame: not for films).
 const char *cli_default_panels(cli_data *data, bool field);

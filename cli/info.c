@@ -91,12 +91,15 @@ static flx_status print_file(const cli_data *data)
 static int info_main(int argc, char **argv)
 {
     const char *which = NULL;
+    bool csv = false, spice = false;
     const cli_option options[] = {
         {"--point", NULL, "N", CLI_TEXT, &which, "a point of a sweep"},
+        {"--csv", NULL, NULL, CLI_FLAG, &csv, "the inductance matrix alone, as CSV"},
+        {"--spice", NULL, NULL, CLI_FLAG, &spice, "the same as a subcircuit"},
     };
     cli_words words = {.min = 1, .max = 1};
     int point = -1;
-    int code = cli_parse(&cli_info, options, 1, &words, argc, argv);
+    int code = cli_parse(&cli_info, options, 3, &words, argc, argv);
     if (code == CLI_GO_ON && which && !cli_point("info", which, &point))
         code = CLI_WRONG;
     if (code != CLI_GO_ON)
@@ -105,9 +108,13 @@ static int info_main(int argc, char **argv)
     flx_ctx *ctx = cli_context(0);
     cli_data data;
     flx_status status = cli_data_open(ctx, words.word[0], point, &data);
-    if (status >= 0)
-        status = print_file(&data);
-    code = cli_end(ctx, "info", status);
+    if (status >= 0 && (csv || spice)) {
+        code = cli_export(&data, spice);
+    } else {
+        if (status >= 0)
+            status = print_file(&data);
+        code = cli_end(ctx, "info", status);
+    }
     cli_data_close(&data);
     flx_ctx_free(ctx);
     return code;

@@ -172,6 +172,33 @@ err "no/such/folder/ring.h5"
 run 2 run ring.yaml --json /dev/full
 err "cannot write /dev/full"
 
+# Inductances leave as a table and as a subcircuit, which the circuit engine reads.
+run 2 info ring.h5 --csv
+err "holds no inductances"
+cat >films.yaml <<'END'
+fluxoid: 1
+units: {length: um}
+layers: {a: {pearl_length: 1 um}, b: {pearl_length: 1 um, z: 0.5 um}}
+films:
+  p: {layer: a, shape: [circle: {radius: 2}], holes: {low: [circle: {radius: 1}]}}
+  f: {layer: b, shape: [circle: {radius: 2}], holes: {high: [circle: {radius: 1}]}}
+mesh: {max_edge: 1}
+engine: london
+END
+run 0 run films.yaml -o films.h5
+out "L (pH)"
+run 0 info films.h5 --csv
+out '"L (pH)","low","high"'
+run 0 info films.h5 --spice
+out ".subckt films 1a 1b 2a 2b"
+{
+    echo "* two films"
+    cat out
+    printf 'X1 films 1 0 2 0\nI1 0 1 pwl(0 0 10p 1u)\nR1 1 0 10\nR2 2 0 10\n'
+    printf '.tran 0.1p 20p\n.print v(2)\n.end\n'
+} >films.cir
+run 0 run films.cir
+out "v(2)"
 run 0 info ring.h5
 out "A small ring"
 out "frames"

@@ -140,7 +140,8 @@ static void washer(void)
                             "{size: 10}]}}}\n"
                             "mesh: {max_edge: 0.8}\nengine: london\n");
     printf("# Square washer, hole 10 um, side 30 um, Lambda = 0.288 um [pH]\n");
-    row("washer", number(json, "inductance_pH", 0), 20.45, "0.05", "computed sheet value, 20.45(5)");
+    row("washer", number(json, "inductance_pH", 0), 20.45, "0.05",
+        "computed sheet value, 20.45(5)");
     free(json);
 }
 
