@@ -21,7 +21,7 @@ static const flx_option rows[] = {
      "Unknowns up to which auto is dense; the factor takes 8 n^2 bytes."},
     {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-9, 1e-14, 1e-2, "1", NULL,
      "Residual at which iterations end, relative to the right-hand side."},
-    {"accuracy", FLX_OPTION_DOUBLE, AT(accuracy), 1e-6, 1e-12, 1e-2, "1", NULL,
+    {"accuracy", FLX_OPTION_DOUBLE, AT(accuracy), 1e-4, 1e-8, 1e-2, "1", NULL,
      "Error allowed in the field of the currents, relative to the largest."},
 };
 
@@ -67,7 +67,9 @@ static flx_status make_operator(flx_ctx *ctx, flx_london *l)
                                      .film = m->film,
                                      .z = l->z};
     flx_selffield_opts opts = flx_selffield_opts_default();
-    opts.tolerance = l->opts.accuracy;
+    // A matrix is integrated finer than needs be: there it costs little.
+    opts.tolerance = l->report.method == FLX_LONDON_DENSE ? fmax(0.01 * l->opts.accuracy, 1e-8)
+                                                          : l->opts.accuracy;
     opts.method = l->report.method == FLX_LONDON_DENSE ? FLX_SELFFIELD_DIRECT : FLX_SELFFIELD_AUTO;
     FLX_TRY(flx_selffield_create(ctx, &problem, &opts, &l->op));
     l->report.bytes += flx_selffield_report_of(l->op).bytes;
