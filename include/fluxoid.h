@@ -20,5 +20,6 @@
 #include "fluxoid/static.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
+#include "fluxoid/xy.h"
 
 #endif

@@ -1,0 +1,57 @@
+// xy/kernels_f32.c -- the loops over spins in single precision, 16 lanes.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/rng.h"
+#include "xy/kernels.h"
+#include "xy/words.h"
+
+#include <math.h>
+
+#define REAL float
+#define BITS uint32_t
+#define SIGNED int32_t
+#define LANES 16
+#define MADD __builtin_fmaf
+#define TINY 1e-30f
+#define EXP_RANGE 120.0f
+#define EXP_MAGIC 12582912.0f
+#define EXP_SHIFT 23
+#define LANE_NUMBERS                                                                               \
+    {                                                                                              \
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
+    }
+
+#include "xy/vector_impl.h"
+
+static inline vreal power_of_2(vreal f) // |f| <= 1/2
+{
+    vreal f2 = f * f, a = madd(all(0.69314719f), f, all(1));
+    vreal b = madd(all(0.055503571f), f, all(0.24022107f));
+    vreal c = madd(all(0.0013390863f), f, all(0.009676032f));
+    return madd(f2, madd(f2, c, b), a);
+}
+
+enum { AT_ONCE = 4 }; // a word serves a spin
+
+// Two words of 64 bits with 32 in each become one of even and odd lanes.
+static inline void draw_words(const xy_draw *draw, uint32_t place, vbits word[4])
+{
+    xy_u64 half[2][4];
+    flx_xy_words(draw, place, 2, half);
+    for (int j = 0; j < 4; j++)
+        word[j] = (vbits)(half[0][j] | half[1][j] << 32);
+}
+
+// u in (0, 1) from 22 bits; p in (-1, 1) from 10, symmetric. Floats with their bits lie in [1, 2).
+static inline void uniform(const vbits word[4], int j, vreal *u, vreal *p)
+{
+    vbits w = word[j];
+    *u = (vreal)((w >> 10 << 1) | 0x3f800001u) - 1;
+    *p = (vreal)((w & 1023) << 13 | 0x40001000u) - 3;
+}
+
+#include "xy/cluster_impl.h"
+#include "xy/kernels_impl.h"
+#include "xy/measure_impl.h"
+
+const xy_kernels flx_xy_kernels_f32 = {"float",    LANES,   sizeof(REAL), refresh,    overrelax,
+                                       metropolis, measure, twist,        twist_gain, cluster};

@@ -1,0 +1,55 @@
+// xy/kernels_f64.c -- the loops over spins in double precision, 8 lanes.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/rng.h"
+#include "xy/kernels.h"
+#include "xy/words.h"
+
+#include <math.h>
+
+#define REAL double
+#define BITS uint64_t
+#define SIGNED int64_t
+#define LANES 8
+#define MADD __builtin_fma
+#define TINY 1e-300
+#define EXP_RANGE 1000.0
+#define EXP_MAGIC 6755399441055744.0
+#define EXP_SHIFT 52
+#define LANE_NUMBERS                                                                               \
+    {                                                                                              \
+        0, 1, 2, 3, 4, 5, 6, 7                                                                     \
+    }
+
+#include "xy/vector_impl.h"
+
+static inline vreal power_of_2(vreal f) // |f| <= 1/2
+{
+    vreal f2 = f * f, f4 = f2 * f2;
+    vreal a = madd(all(0.693147180559947), f, all(1));
+    vreal b = madd(all(0.05550410866461878), f, all(0.24022650695640171));
+    vreal c = madd(all(0.0013333558204450383), f, all(0.009618129193924624));
+    vreal d = madd(all(1.5252671402434565e-5), f, all(1.540343377059328e-4));
+    vreal e = madd(all(1.0206120640857875e-7), f, all(1.3259639955401091e-6));
+    return madd(f4, madd(f4, e, madd(f2, d, c)), madd(f2, b, a));
+}
+
+enum { AT_ONCE = 2 }; // two words serve a spin
+
+static inline void draw_words(const xy_draw *draw, uint32_t place, vbits word[4])
+{
+    flx_xy_words(draw, place, 1, (xy_u64(*)[4])word);
+}
+
+// u in (0, 1), p in (-1, 1), of 32 bits each. Doubles with their bits lie in [1, 2).
+static inline void uniform(const vbits word[4], int j, vreal *u, vreal *p)
+{
+    *u = (vreal)(word[2 * j] << 20 | UINT64_C(0x3ff0000000080000)) - 1;
+    *p = (vreal)(word[2 * j + 1] << 20 | UINT64_C(0x4000000000080000)) - 3;
+}
+
+#include "xy/cluster_impl.h"
+#include "xy/kernels_impl.h"
+#include "xy/measure_impl.h"
+
+const xy_kernels flx_xy_kernels_f64 = {"double",   LANES,   sizeof(REAL), refresh,    overrelax,
+                                       metropolis, measure, twist,        twist_gain, cluster};

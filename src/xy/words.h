@@ -1,0 +1,64 @@
+// xy/words.h -- keyed random words for the loops over spins: Philox 4x32 with seven rounds, the
+// fewest that pass BigCrush, for eight counters at once. Salmon, Moraes, Dror, Shaw, SC11, 2011.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_XY_WORDS_H
+#define FLX_XY_WORDS_H
+
+#include "xy/kernels.h"
+
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
+
+enum { XY_ROUNDS = 7 };
+typedef uint64_t xy_u64 __attribute__((vector_size(64), may_alias));
+
+// Product of the low 32 bits of each, as 64. Compilers that cannot see that the high ones do not
+// matter multiply three times.
+static inline xy_u64 flx_xy_product(xy_u64 a, uint32_t b)
+{
+    const xy_u64 zero = {0};
+#if defined(__AVX512F__)
+    return (xy_u64)_mm512_mul_epu32((__m512i)a, (__m512i)(zero + b));
+#else
+    return (a & (zero + 0xffffffffu)) * b;
+#endif
+}
+
+// Words of 32 bits, each in 64: counter (place, lattice and lane, sweep). The numbers depend on
+// seed, lattice, lane, sweep and place alone; flx_rng streams of the engine have the top bit of the
+// last word set, a sweep has not. word[h][..][k] is of lane k * halves + h.
+static inline __attribute__((always_inline)) void flx_xy_words(const xy_draw *draw, uint32_t place,
+                                                               const uint32_t halves,
+                                                               xy_u64 word[][4])
+{
+    const xy_u64 zero = {0}, low = zero + 0xffffffffu, count = {0, 1, 2, 3, 4, 5, 6, 7};
+    uint32_t k0 = (uint32_t)draw->seed, k1 = (uint32_t)(draw->seed >> 32);
+    xy_u64 a[2], b[2], c[2], d[2];
+    for (uint32_t h = 0; h < halves; h++) {
+        a[h] = zero + place;
+        b[h] = count * halves + (uint64_t)(draw->vector * XY_LANES_MAX + h);
+        c[h] = zero + (uint32_t)draw->sweep;
+        d[h] = zero + (draw->sweep >> 32);
+    }
+    for (int round = 0; round < XY_ROUNDS; round++) {
+        for (uint32_t h = 0; h < halves; h++) {
+            // What the high halves of b and d hold is dropped by the products and at the end.
+            xy_u64 p = flx_xy_product(a[h], 0xD2511F53u), q = flx_xy_product(c[h], 0xCD9E8D57u);
+            a[h] = (q >> 32) ^ b[h] ^ k0;
+            b[h] = q;
+            c[h] = (p >> 32) ^ d[h] ^ k1;
+            d[h] = p;
+        }
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    for (uint32_t h = 0; h < halves; h++) {
+        word[h][0] = a[h] & low;
+        word[h][1] = b[h] & low;
+        word[h][2] = c[h] & low;
+        word[h][3] = d[h] & low;
+    }
+}
+
+#endif

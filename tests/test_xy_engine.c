@@ -1,0 +1,421 @@
+// The xy engine as a program: the same bits for any number of threads and after a restart, updates
+// that must agree with each other, refusals, wrong input.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/base.h"
+#include "fluxoid/xy.h"
+#include "test.h"
+#include "xy/xy_internal.h"
+
+static flx_xy *start(flx_ctx *ctx, const flx_xy_problem *p, const flx_xy_opts *o)
+{
+    flx_xy *sim;
+    if (flx_xy_create(ctx, p, o, &sim) != FLX_OK)
+        fail_msg("%s", flx_ctx_error(ctx));
+    return sim;
+}
+
+static void finish(flx_xy *sim)
+{
+    while (flx_xy_step(sim, 1000) == FLX_OK)
+        ;
+}
+
+static const double warm[3] = {0.8, 0.95, 1.1};
+
+// Everything that moves at once, apart from clusters where there is a flux.
+static flx_xy_problem busy_problem(bool flux)
+{
+    return (flx_xy_problem){
+        .size = {32, 12}, .flux = flux ? 0.25 : 0, .temperature = warm, .n_temperature = 3};
+}
+
+static flx_xy_opts busy_opts(bool flux, bool exchange)
+{
+    flx_xy_opts o = flx_xy_opts_default();
+    o.replicas = 1;
+    o.sweeps = 1200;
+    o.thermalisation = 300;
+    o.clusters = flux ? 0 : 2;
+    o.exchange = exchange;
+    return o;
+}
+
+static bool same_state(flx_xy *a, flx_xy *b)
+{
+    flx_state_block block[2][FLX_XY_STATE_MAX];
+    int32_t n = flx_xy_state(a, block[0]);
+    bool same = n == flx_xy_state(b, block[1]);
+    for (int32_t k = 0; k < n && same; k++)
+        same = block[0][k].bytes == block[1][k].bytes &&
+               memcmp(block[0][k].data, block[1][k].data, block[0][k].bytes) == 0;
+    return same;
+}
+
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    for (int kind = 0; kind < 4; kind++) {
+        flx_xy_problem p = busy_problem(kind & 1);
+        flx_xy_opts o = busy_opts(kind & 1, kind & 2);
+        flx_xy *sim[3];
+        for (int k = 0; k < 3; k++) {
+            o.threads = k + 1;
+            sim[k] = start(ctx, &p, &o);
+            finish(sim[k]);
+        }
+        assert_true(same_state(sim[0], sim[1]));
+        assert_true(same_state(sim[0], sim[2]));
+        for (int k = 0; k < 3; k++)
+            flx_xy_free(sim[k]);
+    }
+    flx_ctx_free(ctx);
+}
+
+static void a_restart_ends_in_the_same_bits(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy_problem p = busy_problem(false);
+    flx_xy_opts o = busy_opts(false, true);
+    flx_xy *whole = start(ctx, &p, &o), *half = start(ctx, &p, &o), *rest = start(ctx, &p, &o);
+    finish(whole);
+    flx_xy_progress plan = flx_xy_progress_of(whole);
+    // In the thermalisation, and in the measured part.
+    const int64_t stops[] = {plan.thermalisation / 2, plan.thermalisation + plan.cycles / 4};
+    for (int k = 0; k < 2; k++) {
+        flx_xy_step(half, (int32_t)(stops[k] - flx_xy_progress_of(half).cycle));
+        flx_state_block from[FLX_XY_STATE_MAX], to[FLX_XY_STATE_MAX];
+        int32_t n = flx_xy_state(half, from);
+        flx_xy_state(rest, to);
+        for (int32_t b = 0; b < n; b++)
+            memcpy(to[b].data, from[b].data, from[b].bytes);
+        assert_int_equal(flx_xy_restored(rest), FLX_OK);
+        finish(rest);
+        assert_true(same_state(whole, rest));
+    }
+    // What no run leaves behind is refused.
+    half->vector[0].temperature[0] = 7;
+    assert_int_equal(flx_xy_restored(half), FLX_ERR_FILE);
+    assert_string_equal(flx_ctx_error(ctx), "the saved state of the xy engine is damaged");
+    flx_xy_free(whole);
+    flx_xy_free(half);
+    flx_xy_free(rest);
+    flx_ctx_free(ctx);
+}
+
+static void another_seed_gives_another_run(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy_problem p = busy_problem(false);
+    flx_xy_opts o = busy_opts(false, false);
+    flx_xy *a = start(ctx, &p, &o);
+    o.seed = 2;
+    flx_xy *b = start(ctx, &p, &o);
+    finish(a);
+    finish(b);
+    assert_false(same_state(a, b));
+    flx_xy_free(a);
+    flx_xy_free(b);
+    flx_ctx_free(ctx);
+}
+
+// ---- Updates agree -------------------------------------------------------------------------------
+
+static flx_xy_result at_middle(const flx_xy_opts *o, const flx_xy_problem *p)
+{
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy *sim = start(ctx, p, o);
+    finish(sim);
+    flx_xy_result r;
+    assert_int_equal(flx_xy_result_of(sim, 1, &r), FLX_OK);
+    assert_int_equal(r.trust, FLX_XY_TRUSTED);
+    flx_xy_free(sim);
+    flx_ctx_free(ctx);
+    return r;
+}
+
+static void assert_agree(flx_xy_estimate a, flx_xy_estimate b, double largest)
+{
+    double error = hypot(a.error, b.error);
+    assert_true(error < largest);
+    // Three errors of the difference; six comparisons.
+    if (fabs(a.value - b.value) > 3 * error)
+        fail_msg("%.6f and %.6f differ by %.1f errors", a.value, b.value,
+                 (a.value - b.value) / error);
+}
+
+// Metropolis alone, with clusters, with exchange: one distribution.
+static void clusters_and_exchange_sample_the_same_distribution(void **state)
+{
+    (void)state;
+    flx_xy_problem p = {.size = {12, 12}, .temperature = warm, .n_temperature = 3};
+    flx_xy_opts o = flx_xy_opts_default();
+    o.sweeps = 600000;
+    o.overrelaxation = 1;
+    o.metropolis = 3;
+    flx_xy_result plain = at_middle(&o, &p);
+    o.clusters = 2;
+    o.sweeps = 200000;
+    flx_xy_result wolff = at_middle(&o, &p);
+    assert_true(wolff.susceptibility.tau < plain.susceptibility.tau);
+    o.clusters = 0;
+    o.exchange = true;
+    o.sweeps = 600000;
+    flx_xy_result exchange = at_middle(&o, &p);
+    assert_true(exchange.exchanges > 0.1 && exchange.exchanges < 0.9);
+    for (int k = 0; k < 2; k++) {
+        const flx_xy_result *other = k ? &exchange : &wolff;
+        assert_agree(plain.energy, other->energy, 2e-3);
+        assert_agree(plain.susceptibility, other->susceptibility, 0.5);
+        assert_agree(plain.helicity_mean, other->helicity_mean, 5e-3);
+    }
+}
+
+// High temperature series: e = -beta - (3/8) beta^3 on the square lattice (the next term is below
+// 0.2 beta^5), -3/2 beta - (33/48)... on the cubic one at the order kept: e = -(z/4) beta at T = 20
+// to beta^3 = 1e-4.
+static void a_hot_cubic_lattice_follows_the_series(void **state)
+{
+    (void)state;
+    const double hot = 20;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy_problem p = {
+        .lattice = FLX_XY_CUBIC, .size = {16, 4, 6}, .temperature = &hot, .n_temperature = 1};
+    flx_xy_opts o = flx_xy_opts_default();
+    o.sweeps = 400000;
+    flx_xy *sim = start(ctx, &p, &o);
+    finish(sim);
+    flx_xy_result r;
+    flx_xy_result_of(sim, 0, &r);
+    assert_true(r.energy.error < 4e-4);
+    assert_near(r.energy.value, -1.5 / hot, 3 * r.energy.error + 2e-4);
+    // Independent spins: vortices of a square of four random angles, one in three; three faces.
+    assert_near(r.vortex_density.value, 3 * (1.0 / 3), 0.03);
+    flx_xy_free(sim);
+    flx_ctx_free(ctx);
+}
+
+// ---- Gauge field and vortices --------------------------------------------------------------------
+
+// -f in turns around each plaquette, in (-1/2, 1/2], on the torus with its seams, in strips.
+static void the_flux_is_that_through_every_plaquette(void **state)
+{
+    (void)state;
+    const double t = 0.1;
+    const struct {
+        int32_t lattice, nx, ny;
+        double flux;
+    } cases[] = {{FLX_XY_SQUARE, 32, 3, 1.0 / 3},
+                 {FLX_XY_SQUARE, 8, 4, 0.21875},
+                 {FLX_XY_TRIANGULAR, 32, 4, 0.125},
+                 {FLX_XY_TRIANGULAR, 6, 5, -0.25 / 3}};
+    for (size_t k = 0; k < 4; k++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_xy_problem p = {.lattice = cases[k].lattice,
+                            .size = {cases[k].nx, cases[k].ny},
+                            .flux = cases[k].flux,
+                            .temperature = &t,
+                            .n_temperature = 1};
+        flx_xy_opts o = flx_xy_opts_default();
+        o.precision = FLX_XY_DOUBLE;
+        o.replicas = 1;
+        flx_xy *sim = start(ctx, &p, &o);
+        int32_t n = sim->grid.n_face * sim->grid.n_element * sim->grid.lanes;
+        for (int32_t i = 0; i < n; i++) {
+            int32_t lanes = sim->grid.lanes;
+            const double *face = (const double *)sim->tables.curl + i / lanes * 9 * lanes;
+            assert_near(face[8 * lanes + i % lanes], -cases[k].flux, 1e-12);
+        }
+        flx_xy_free(sim);
+        flx_ctx_free(ctx);
+    }
+}
+
+static void a_full_vortex_pair_is_counted(void **state)
+{
+    (void)state;
+    const double t = 0.5;
+    for (int precision = 0; precision < 2; precision++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_xy_problem p = {.size = {32, 32}, .temperature = &t, .n_temperature = 1};
+        flx_xy_opts o = flx_xy_opts_default();
+        o.precision = precision;
+        o.replicas = 1;
+        flx_xy *sim = start(ctx, &p, &o);
+        const xy_grid *g = &sim->grid;
+        for (int32_t i = 0; i < 32 * 32; i++) {
+            // Vortex at (10.5, 15.5), antivortex at (20.5, 15.5); smooth at the seams by images.
+            double theta = 0, x = i % 32, y = i / 32;
+            for (int image = -40; image <= 40; image++)
+                theta +=
+                    atan2(y - 15.5, x - 10.5 - 32 * image) - atan2(y - 15.5, x - 20.5 - 32 * image);
+            size_t at = flx_xy_at(g, flx_xy_grid_spot(g, i, 0)), up = at + (size_t)g->lanes;
+            if (precision == FLX_XY_DOUBLE) {
+                ((double *)(void *)sim->spin)[at] = cos(theta);
+                ((double *)(void *)sim->spin)[up] = sin(theta);
+            } else {
+                ((float *)(void *)sim->spin)[at] = (float)cos(theta);
+                ((float *)(void *)sim->spin)[up] = (float)sin(theta);
+            }
+        }
+        sim->kernels->refresh(g, sim->spin);
+        xy_sums sums;
+        sim->kernels->measure(&sim->tables, sim->spin, NULL, &sums);
+        double vortices = 0;
+        for (int32_t k = 0; k < g->lanes; k += g->replicas)
+            vortices += sums.vortices[k];
+        assert_near(vortices, 2, 0);
+        double theta[32 * 32];
+        assert_int_equal(flx_xy_phases(sim, 0, 0, theta), FLX_OK);
+        assert_near(remainder(theta[33] - theta[34], 2 * M_PI), theta[33] - theta[34], 1e-12);
+        flx_xy_free(sim);
+        flx_ctx_free(ctx);
+    }
+}
+
+// ---- Refusals ------------------------------------------------------------------------------------
+
+// Replicas start with different windings; without twists nothing at T = 0.3 unwinds them, and the
+// helicity would be wrong by as much as 20 %, with a tiny error bar.
+static void no_error_is_quoted_when_windings_were_not_sampled(void **state)
+{
+    (void)state;
+    const double cold = 0.3;
+    flx_xy_problem p = {.size = {16, 16}, .temperature = &cold, .n_temperature = 1};
+    for (int twist = 0; twist < 2; twist++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_xy_opts o = flx_xy_opts_default();
+        o.sweeps = 60000;
+        o.twist = twist;
+        flx_xy *sim = start(ctx, &p, &o);
+        finish(sim);
+        flx_xy_result r;
+        flx_xy_result_of(sim, 0, &r);
+        assert_int_equal(r.trust, twist ? FLX_XY_TRUSTED : FLX_XY_WINDING);
+        assert_true(isnan(r.helicity[0].error) == !twist);
+        // Spin waves: 1 - T/4 - T^2/20 or so; 0.9194 in long runs of L = 32.
+        if (twist)
+            assert_near(r.helicity_mean.value, 0.9195, 3 * r.helicity_mean.error + 5e-4);
+        flx_xy_free(sim);
+        flx_ctx_free(ctx);
+    }
+}
+
+static void a_short_run_says_so(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy_problem p = {.size = {32, 32}, .temperature = warm, .n_temperature = 3};
+    flx_xy_opts o = flx_xy_opts_default();
+    o.sweeps = 500;
+    flx_xy *sim = start(ctx, &p, &o);
+    flx_xy_result r;
+    flx_xy_result_of(sim, 0, &r);
+    assert_int_equal(r.trust, FLX_XY_NOTHING);
+    finish(sim);
+    flx_xy_result_of(sim, 0, &r);
+    assert_int_equal(r.trust, FLX_XY_TOO_SHORT);
+    assert_true(isnan(r.energy.error) && isfinite(r.energy.value));
+    assert_int_equal(flx_xy_result_of(sim, 3, &r), FLX_ERR_INPUT);
+    assert_string_equal(flx_ctx_error(ctx), "temperature 3 is asked for, there are 3");
+    flx_xy_free(sim);
+    flx_ctx_free(ctx);
+}
+
+// ---- Wrong input ---------------------------------------------------------------------------------
+
+static void assert_refused(flx_xy_problem p, flx_xy_opts o, const char *text)
+{
+    flx_ctx *ctx = flx_ctx_create();
+    flx_xy *sim = NULL;
+    if (!p.temperature && p.n_temperature == 0) {
+        p.temperature = warm;
+        p.n_temperature = 3;
+    }
+    assert_int_equal(flx_xy_create(ctx, &p, &o, &sim), FLX_ERR_INPUT);
+    assert_null(sim);
+    assert_string_equal(flx_ctx_error(ctx), text);
+    flx_ctx_free(ctx);
+}
+
+static void wrong_problems_and_options_are_refused_with_the_reason(void **state)
+{
+    (void)state;
+    const double falling[2] = {1, 0.5}, low[1] = {0.2}, nan_bond[8] = {NAN};
+    const uint8_t none[4] = {1, 1, 1, 1};
+    flx_xy_opts o = flx_xy_opts_default(), bad = o;
+    assert_refused((flx_xy_problem){.lattice = 3, .size = {4, 4}}, o,
+                   "lattice is 3, allowed is square, triangular or cubic");
+    assert_refused((flx_xy_problem){.model = 2, .size = {4, 4}}, o,
+                   "model is 2, allowed is xy or villain");
+    assert_refused((flx_xy_problem){.size = {4, 1}}, o,
+                   "size along y is 1, allowed is 2 to 16384 sites");
+    assert_refused((flx_xy_problem){.size = {16384, 16384}}, o,
+                   "the lattice has 268435456 sites, allowed are 16777216; make it smaller");
+    assert_refused((flx_xy_problem){.size = {3, 3}, .flux = 0.5}, o,
+                   "the flux through the periodic lattice is 4.5 Phi0, allowed is an integer; "
+                   "change flux or size, or open a border");
+    assert_refused((flx_xy_problem){.size = {2, 2}, .coupling = nan_bond}, o,
+                   "coupling or phase of bond 0 is not a number");
+    assert_refused((flx_xy_problem){.size = {2, 2}, .absent = none}, o,
+                   "no site is left of the diluted lattice");
+    assert_refused((flx_xy_problem){.size = {4, 4}, .temperature = falling, .n_temperature = 2}, o,
+                   "temperature 2 is 0.5 J, allowed is more than 1; they must rise");
+    assert_refused(
+        (flx_xy_problem){
+            .model = FLX_XY_VILLAIN, .size = {4, 4}, .temperature = low, .n_temperature = 1},
+        o,
+        "the lowest temperature is 0.2 J, allowed for the Villain model is 0.25 in "
+        "single precision; precision: double goes lower");
+    bad.clusters = 1;
+    assert_refused((flx_xy_problem){.size = {4, 4}, .flux = 0.5}, bad,
+                   "clusters is 1, but clusters are right for the XY model without flux and phases "
+                   "alone; leave it 0");
+    bad = o;
+    bad.sweeps = 0;
+    assert_refused((flx_xy_problem){.size = {4, 4}}, bad,
+                   "xy.sweeps is 0, allowed is 1 to 2e+09 [1]");
+    assert_refused((flx_xy_problem){.size = {4, 4}}, (flx_xy_opts){.sweeps = 1},
+                   "flx_xy_opts does not come from flx_xy_opts_default()");
+}
+
+static void every_allocation_that_fails_is_survived(void **state)
+{
+    (void)state;
+    for (int64_t n = 1;; n++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_xy_problem p = busy_problem(true);
+        flx_xy_opts o = busy_opts(true, true);
+        flx_xy *sim;
+        flx_ctx_fail_allocation(ctx, n);
+        flx_status status = flx_xy_create(ctx, &p, &o, &sim);
+        flx_xy_free(sim);
+        flx_ctx_free(ctx);
+        if (status == FLX_OK) {
+            assert_true(n > 20);
+            return;
+        }
+        assert_int_equal(status, FLX_ERR_MEMORY);
+        assert_null(sim);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(a_restart_ends_in_the_same_bits),
+        cmocka_unit_test(another_seed_gives_another_run),
+        cmocka_unit_test(clusters_and_exchange_sample_the_same_distribution),
+        cmocka_unit_test(a_hot_cubic_lattice_follows_the_series),
+        cmocka_unit_test(the_flux_is_that_through_every_plaquette),
+        cmocka_unit_test(a_full_vortex_pair_is_counted),
+        cmocka_unit_test(no_error_is_quoted_when_windings_were_not_sampled),
+        cmocka_unit_test(a_short_run_says_so),
+        cmocka_unit_test(wrong_problems_and_options_are_refused_with_the_reason),
+        cmocka_unit_test(every_allocation_that_fails_is_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
