@@ -129,24 +129,25 @@ static double autocorrelation(const statistics *s, int moment, double square)
     return fmax(tau, 0.5);
 }
 
-// Replicas sample the same distribution: the means of one quantity may differ by their errors only.
-// Chi squared over the replicas against what chance allows (one in 10^5, for few blocks more).
+// Replicas sample the same distribution: their means may differ by their errors only. The scatter of
+// the means against that of the blocks within the replicas, which all replicas share; beyond what
+// chance allows once in 10^5 runs.
 static bool replicas_agree(const flx_xy *sim, const statistics *s, int moment)
 {
-    int32_t n = s->per_slot;
-    double chi2 = 0, scale = sqrt(s->variance[moment]) + fabs(s->mean[moment]);
-    for (int32_t k = 0; k < sim->n_slot; k++) {
-        double mean = 0, variance = 0;
+    int32_t n = s->per_slot, n_slot = sim->n_slot;
+    double between = 0, within = 0;
+    for (int32_t k = 0; k < n_slot; k++) {
+        double mean = 0;
         const double *block = sim->merged + (size_t)k * (size_t)n * XY_MOMENTS + moment;
         for (int32_t b = 0; b < n; b++)
             mean += block[b * XY_MOMENTS] / n;
         for (int32_t b = 0; b < n; b++)
-            variance += pow(block[b * XY_MOMENTS] - mean, 2) / ((double)n * (n - 1));
-        // Rounding alone tells nothing.
-        chi2 += pow(mean - s->mean[moment], 2) / (variance + 1e-12 * scale * scale + 1e-300);
+            within += pow(block[b * XY_MOMENTS] - mean, 2) / (n_slot * (n - 1.0));
+        between += pow(mean - s->mean[moment], 2);
     }
-    double free = sim->n_slot - 1;
-    return chi2 <= free + 4.3 * sqrt(2 * free) + 20;
+    double free = n_slot - 1, size = within + s->mean[moment] * s->mean[moment];
+    double chi2 = between / (within / n + 1e-12 * size + 1e-300); // rounding alone tells nothing
+    return chi2 <= (free + 4.3 * sqrt(2 * free) + 14) * (1 + 5 / sqrt(0.5 * n_slot * (n - 1)));
 }
 
 static bool windings_sampled(const flx_xy *sim, int32_t t, const statistics *coarse)
