@@ -12,6 +12,7 @@
 #include "fluxoid/london.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
+#include "fluxoid/xy.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -248,6 +249,25 @@ typedef struct flx_case_axis {
     int32_t line;
 } flx_case_axis;
 
+// What the engine xy does. Energies and temperatures in J.
+typedef struct flx_case_xy {
+    int32_t lattice, model; // flx_xy_lattice, flx_xy_model
+    int32_t size[3];
+    bool open[3];
+    double flux;                            // [Phi0] through a plaquette
+    const double *temperature;              // [n_temperature]
+    int32_t n_temperature;                  //
+    double coupling, phase, dilution;       // of flx_xy_disorder
+    int32_t disorder_seed;                  //
+    bool find_transition;                   //
+    const int32_t *sizes;                   // [n_size] of the lattices that it takes
+    int32_t n_size, transition_sweeps;      //
+    double film_tc;                         // [K] 0: no film is given
+    double film_stiffness, film_dielectric; // [K] at T = 0; [1]
+    flx_xy_opts opts;
+    int32_t line;
+} flx_case_xy;
+
 // A case. Everything in it is owned by it and constant. Names are unique within their list.
 typedef struct flx_case {
     const char *name;   // file name, for messages
@@ -278,6 +298,7 @@ typedef struct flx_case {
     flx_case_start start;
     flx_case_run run;
     flx_case_london london;
+    flx_case_xy xy;
 } flx_case;
 
 // Where a case comes from. All borrowed for the call.

@@ -130,12 +130,73 @@ FLX_API flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *resul
 // theta [n_site] [rad] in (-pi, pi] of replica r at temperature t; NaN where no phase is.
 FLX_API flx_status flx_xy_phases(const flx_xy *sim, int32_t t, int32_t r, double *theta);
 
+// What flx_xy_create would refuse, without creating anything.
+FLX_API flx_status flx_xy_check(flx_ctx *ctx, const flx_xy_problem *problem,
+                                const flx_xy_opts *opts);
+
 // Everything a restart needs, as named blocks of memory of the simulation itself: a checkpoint
 // writes them, a restart overwrites them and then calls flx_xy_restored. At most FLX_XY_STATE_MAX
 // blocks; returns their number.
 enum { FLX_XY_STATE_MAX = 8 };
 FLX_API int32_t flx_xy_state(flx_xy *sim, flx_state_block *blocks);
 FLX_API flx_status flx_xy_restored(flx_xy *sim);
+
+// ---- Disorder -----------------------------------------------------------------------------------
+
+typedef struct flx_xy_disorder {
+    double coupling; // [J] couplings lie evenly between 1 - coupling and 1 + coupling
+    double phase;    // [rad] standard deviation of Gaussian phases A_b
+    double dilution; // [1] probability that a site is missing
+    int32_t seed;
+} flx_xy_disorder;
+
+// Arrays for a flx_xy_problem; NULL where not wanted.
+typedef struct flx_xy_arrays {
+    double *coupling, *phase; // [n_bond]
+    uint8_t *absent;          // [n_site]
+} flx_xy_arrays;
+
+// Fills them; each number depends on the seed and its place alone.
+FLX_API void flx_xy_disorder_draw(const flx_xy_disorder *disorder, int64_t n_site, int64_t n_bond,
+                                  const flx_xy_arrays *arrays);
+
+// ---- Transition ---------------------------------------------------------------------------------
+
+// Helicity modulus of an L x L lattice.
+typedef struct flx_xy_stiffness {
+    int32_t size;
+    double temperature, helicity, error; // [J]
+} flx_xy_stiffness;
+
+typedef struct flx_xy_transition {
+    double t, error;    // [J] Kosterlitz-Thouless temperature; both errors below together
+    double statistical; // [J] where chi squared is one more; larger if sizes scatter more
+    double systematic;  // [J] change if the smallest size is left out
+    double c;           // [1] C of Y/T = 0.6365 + 0.3189/(ln L + C)
+    double chi2;        // [1] at the minimum
+    int32_t n_free;     // degrees of freedom: sizes - 2
+} flx_xy_transition;
+
+// The temperature at which the sizes obey the law of the transition best (Weber and Minnhagen).
+// Four or more sizes, each at several temperatures around it.
+FLX_API flx_status flx_xy_transition_of(flx_ctx *ctx, const flx_xy_stiffness *points, int32_t n,
+                                        flx_xy_transition *out);
+
+// ---- Films --------------------------------------------------------------------------------------
+
+// Stiffness J_s/k_B [K] of a film from its penetration depth and thickness [m], from the kinetic
+// inductance of a square [H], from mean-field Tc [K] and sheet resistance [Ohm] at T = 0 (dirty
+// limit).
+FLX_API double flx_film_stiffness(double lambda, double thickness);
+FLX_API double flx_film_stiffness_of_inductance(double inductance);
+FLX_API double flx_film_stiffness_dirty(double tc, double sheet_resistance);
+
+// Delta(T)/Delta(0) of weak-coupling BCS at T/Tc.
+FLX_API double flx_film_gap(double reduced);
+
+// T_KT [K]: k_B T = (pi/2) J_s(T)/dielectric with J_s(T) = J_s(0) Delta(T) tanh(Delta/2 k_B T)/
+// Delta(0). stiffness at T = 0 [K]; dielectric >= 1: what vortex pairs divide the stiffness by.
+FLX_API double flx_film_transition(double tc, double stiffness, double dielectric);
 
 #ifdef __cplusplus
 }

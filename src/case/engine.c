@@ -8,6 +8,7 @@
 static const flx_engine *const engines[] = {
     &flx_engine_tdgl,
     &flx_engine_london,
+    &flx_engine_xy,
 };
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 

@@ -34,7 +34,7 @@ typedef struct flx_engine {
 const flx_engine *flx_engine_at(int32_t k);
 const flx_engine *flx_engine_named(const char *name);
 
-extern const flx_engine flx_engine_tdgl, flx_engine_london;
+extern const flx_engine flx_engine_tdgl, flx_engine_london, flx_engine_xy;
 
 flx_status flx_tdgl_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                         flx_run_result **out);

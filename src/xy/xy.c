@@ -79,7 +79,7 @@ static flx_status check_temperatures(flx_ctx *ctx, const flx_xy_problem *p, cons
     return FLX_OK;
 }
 
-static flx_status check(flx_ctx *ctx, const flx_xy_problem *p, const flx_xy_opts *o)
+flx_status flx_xy_check(flx_ctx *ctx, const flx_xy_problem *p, const flx_xy_opts *o)
 {
     if (o->cookie != FLX_XY_COOKIE)
         return flx_fail(ctx, FLX_ERR_INPUT, "flx_xy_opts does not come from flx_xy_opts_default()");
@@ -207,7 +207,7 @@ flx_status flx_xy_create(flx_ctx *ctx, const flx_xy_problem *problem, const flx_
                          flx_xy **out)
 {
     *out = NULL;
-    FLX_TRY(check(ctx, problem, opts));
+    FLX_TRY(flx_xy_check(ctx, problem, opts));
     flx_xy *sim = FLX_NEW(ctx, flx_xy);
     if (!sim)
         return FLX_ERR_MEMORY;

@@ -1,0 +1,530 @@
+// case/run_xy.c -- a run of the engine xy: the lattice of the case at its temperatures, then, if the
+// transition is wanted, square lattices of several sizes around where it must be; summary and file.
+//
+// The stages follow each other. OUTPUT-checkpoint holds which stage is on and what the finished ones
+// gave, OUTPUT-checkpoint-lattice the lattice of the present one.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/summary.h"
+#include "case/xy.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { AROUND = 5, STAGES_MAX = 33 }; // temperatures of each size; the lattice of the case, sizes
+static const double spacing = 0.01;   // of these temperatures, relative
+static const double progress_seconds = 0.2;
+
+typedef struct xy_run {
+    flx_ctx *ctx;
+    const flx_case *c;
+    const flx_case_xy *xy;
+    const flx_run_opts *opts;
+    // State of the run.
+    int64_t stage;
+    double wall, middle;
+    flx_xy_result *result;       // [n_temperature]
+    flx_xy_stiffness *stiffness; // [n_size][AROUND]
+    double *theta;               // [n_temperature][n_site] phases of replica 0, if they are kept
+    int64_t n_theta;
+    flx_xy *sim; // of the present stage
+
+    double *coupling, *phase; // of the disorder
+    uint8_t *absent;
+    char *checkpoint, *lattice; // paths; NULL without output
+    double wall_start, last_save, last_progress;
+    double work, work_done; // site updates of all stages, of those that are done
+} xy_run;
+
+// -- stages ---------------------------------------------------------------------------------------
+
+static int32_t sites_of(const flx_case_xy *xy)
+{
+    return xy->size[0] * xy->size[1] * (xy->lattice == FLX_XY_CUBIC ? xy->size[2] : 1);
+}
+
+static int32_t n_stage(const xy_run *r)
+{
+    return r->xy->find_transition ? 1 + r->xy->n_size : 1;
+}
+
+// Site updates of a stage.
+static double work_of(const xy_run *r, int64_t stage)
+{
+    if (stage == 0)
+        return (double)r->xy->opts.sweeps * r->xy->n_temperature * sites_of(r->xy);
+    double size = r->xy->sizes[stage - 1];
+    return (double)r->xy->transition_sweeps * AROUND * size * size;
+}
+
+static flx_status create_stage(xy_run *r)
+{
+    flx_xy_problem problem = flx_case_xy_problem(r->xy);
+    flx_xy_opts opts = r->xy->opts;
+    double temperature[AROUND];
+    problem.coupling = r->coupling;
+    problem.phase = r->phase;
+    problem.absent = r->absent;
+    if (r->stage > 0) {
+        int32_t size = r->xy->sizes[r->stage - 1];
+        for (int k = 0; k < AROUND; k++)
+            temperature[k] = r->middle * (1 + spacing * (k - AROUND / 2));
+        problem = (flx_xy_problem){.model = r->xy->model,
+                                   .size = {size, size},
+                                   .temperature = temperature,
+                                   .n_temperature = AROUND};
+        opts.sweeps = r->xy->transition_sweeps;
+        opts.thermalisation = opts.overrelaxation = -1;
+        opts.replicas = 0;
+    }
+    return flx_xy_create(r->ctx, &problem, &opts, &r->sim);
+}
+
+// -- checkpoints ----------------------------------------------------------------------------------
+
+static flx_checkpoint_key key_of(const xy_run *r)
+{
+    return (flx_checkpoint_key){flx_hash(r->c->used, strlen(r->c->used), 1),
+                                (uint64_t)r->stage + 1};
+}
+
+static int32_t stage_blocks(xy_run *r, flx_state_block *blocks)
+{
+    int32_t n = 0;
+    size_t sizes = (size_t)(r->xy->find_transition ? r->xy->n_size : 0);
+    blocks[n++] = (flx_state_block){"stage", &r->stage, sizeof r->stage};
+    blocks[n++] = (flx_state_block){"wall", &r->wall, sizeof r->wall};
+    blocks[n++] = (flx_state_block){"middle", &r->middle, sizeof r->middle};
+    blocks[n++] =
+        (flx_state_block){"result", r->result, (size_t)r->xy->n_temperature * sizeof *r->result};
+    blocks[n++] =
+        (flx_state_block){"stiffness", r->stiffness, sizes * AROUND * sizeof *r->stiffness};
+    blocks[n++] = (flx_state_block){"theta", r->theta, (size_t)r->n_theta * sizeof *r->theta};
+    return n;
+}
+
+// The stage that begins now, and what the finished ones gave.
+static flx_status save_stage(xy_run *r)
+{
+    if (!r->checkpoint)
+        return FLX_OK;
+    flx_state_block blocks[8];
+    flx_checkpoint_key key = {key_of(r).case_hash, 0};
+    r->wall = flx_wtime() - r->wall_start;
+    int32_t n = stage_blocks(r, blocks);
+    FLX_TRY(flx_checkpoint_write(r->ctx, r->checkpoint, &key, blocks, n));
+    unlink(r->lattice); // of the stage before
+    return FLX_OK;
+}
+
+static flx_status save_lattice(xy_run *r)
+{
+    if (!r->checkpoint)
+        return FLX_OK;
+    flx_state_block blocks[FLX_XY_STATE_MAX];
+    flx_checkpoint_key key = key_of(r);
+    return flx_checkpoint_write(r->ctx, r->lattice, &key, blocks, flx_xy_state(r->sim, blocks));
+}
+
+static flx_status resume_stage(xy_run *r)
+{
+    if (!r->checkpoint || !r->opts->resume || access(r->checkpoint, F_OK) != 0)
+        return FLX_OK;
+    flx_state_block blocks[8];
+    flx_checkpoint_key key = {key_of(r).case_hash, 0};
+    FLX_TRY(flx_checkpoint_read(r->ctx, r->checkpoint, &key, blocks, stage_blocks(r, blocks)));
+    r->wall_start = flx_wtime() - r->wall;
+    if (r->stage >= 0 && r->stage <= n_stage(r))
+        return FLX_OK;
+    return flx_fail(r->ctx, FLX_ERR_FILE, "%s: the saved state is damaged", r->checkpoint);
+}
+
+// A lattice of another stage is one whose results are in the other file already.
+static flx_status resume_lattice(xy_run *r)
+{
+    if (!r->checkpoint || !r->opts->resume || access(r->lattice, F_OK) != 0)
+        return FLX_OK;
+    flx_state_block blocks[FLX_XY_STATE_MAX];
+    flx_checkpoint_key key = key_of(r);
+    int32_t n = flx_xy_state(r->sim, blocks);
+    flx_status status = flx_checkpoint_read(r->ctx, r->lattice, &key, blocks, n);
+    if (status == FLX_ERR_INPUT)
+        return FLX_OK;
+    return status == FLX_OK ? flx_xy_restored(r->sim) : status;
+}
+
+// -- the loop -------------------------------------------------------------------------------------
+
+static void tell_progress(xy_run *r, double now)
+{
+    if (!r->opts->progress || now - r->last_progress < progress_seconds)
+        return;
+    r->last_progress = now;
+    flx_xy_progress p = flx_xy_progress_of(r->sim);
+    double done = r->work_done + work_of(r, r->stage) * (double)p.cycle / (double)p.cycles;
+    double spent = now - r->wall_start;
+    flx_progress progress = {.time = done,
+                             .time_end = r->work,
+                             .left = done > 0 ? spent * (r->work / done - 1) : (double)NAN,
+                             .n_point = 1};
+    r->opts->progress(r->opts->user, &progress);
+}
+
+// Cycles between looks at the clock: about as many as take a twentieth of a second.
+static int32_t chunk(double *seconds, int32_t n, double begin)
+{
+    *seconds = flx_wtime() - begin;
+    if (*seconds < 0.025 && n < 1 << 20)
+        return 2 * n;
+    return *seconds > 0.1 && n > 1 ? n / 2 : n;
+}
+
+static flx_status run_lattice(xy_run *r)
+{
+    int32_t n = 1;
+    for (flx_status status = FLX_OK; status != FLX_STOPPED;) {
+        double begin = flx_wtime(), seconds;
+        status = flx_xy_step(r->sim, n);
+        if (status < 0)
+            return status;
+        n = chunk(&seconds, n, begin);
+        double now = begin + seconds;
+        tell_progress(r, now);
+        if (status == FLX_STOPPED)
+            break;
+        bool stop = r->opts->should_stop && r->opts->should_stop(r->opts->user);
+        bool due =
+            r->opts->checkpoint_seconds > 0 && now - r->last_save >= r->opts->checkpoint_seconds;
+        if (stop || due)
+            FLX_TRY(save_lattice(r));
+        if (due)
+            r->last_save = now;
+        if (stop)
+            return FLX_INTERRUPTED;
+    }
+    return FLX_OK;
+}
+
+// Where the modulus of the lattice of the case crosses the law with C = 1, by straight lines.
+static flx_status find_middle(xy_run *r)
+{
+    double length = log(r->xy->size[0]) + 1, law = 0.63650817819 + 0.318899454 / length;
+    for (int32_t k = 0; k + 1 < r->xy->n_temperature; k++) {
+        const flx_xy_result *a = &r->result[k], *b = &r->result[k + 1];
+        double below = a->helicity_mean.value - law * a->temperature;
+        double above = b->helicity_mean.value - law * b->temperature;
+        if (below >= 0 && above < 0) {
+            r->middle =
+                a->temperature + (b->temperature - a->temperature) * below / (below - above);
+            return FLX_OK;
+        }
+    }
+    return flx_fail(r->ctx, FLX_ERR_INPUT,
+                    "%s:%d: xy.temperature: the helicity modulus does not cross that of a "
+                    "transition between %g and %g J; give temperatures on both sides of it",
+                    r->c->name, r->xy->line, r->xy->temperature[0],
+                    r->xy->temperature[r->xy->n_temperature - 1]);
+}
+
+static flx_status keep_results(xy_run *r)
+{
+    int32_t n = r->stage == 0 ? r->xy->n_temperature : AROUND;
+    for (int32_t t = 0; t < n; t++) {
+        flx_xy_result result;
+        FLX_TRY(flx_xy_result_of(r->sim, t, &result));
+        if (r->stage == 0) {
+            r->result[t] = result;
+            if (r->n_theta > 0)
+                FLX_TRY(flx_xy_phases(r->sim, t, 0, r->theta + (int64_t)t * sites_of(r->xy)));
+            continue;
+        }
+        if (result.trust == FLX_XY_WINDING || result.trust == FLX_XY_NOTHING)
+            return flx_fail(r->ctx, FLX_ERR_DIVERGED,
+                            "windings of the lattice of %d sites at %g J were not sampled; give "
+                            "more xy.transition_sweeps",
+                            r->xy->sizes[r->stage - 1], result.temperature);
+        r->stiffness[(r->stage - 1) * AROUND + t] =
+            (flx_xy_stiffness){.size = r->xy->sizes[r->stage - 1],
+                               .temperature = result.temperature,
+                               .helicity = result.helicity_mean.value,
+                               .error = result.helicity_mean.error};
+    }
+    return r->stage == 0 && r->xy->find_transition ? find_middle(r) : FLX_OK;
+}
+
+static flx_status run_stages(xy_run *r)
+{
+    FLX_TRY(resume_stage(r));
+    for (int64_t k = 0; k < n_stage(r); k++) {
+        r->work += work_of(r, k);
+        r->work_done += k < r->stage ? work_of(r, k) : 0;
+    }
+    for (; r->stage < n_stage(r);) {
+        FLX_TRY(create_stage(r));
+        FLX_TRY(resume_lattice(r));
+        FLX_TRY(run_lattice(r));
+        FLX_TRY(keep_results(r));
+        r->work_done += work_of(r, r->stage);
+        flx_xy_free(r->sim);
+        r->sim = NULL;
+        r->stage++;
+        FLX_TRY(save_stage(r));
+    }
+    return FLX_OK;
+}
+
+// -- summary --------------------------------------------------------------------------------------
+
+static flx_status put_estimate(flx_ctx *ctx, json_t *object, const char *key, flx_xy_estimate e)
+{
+    json_t *item = json_object();
+    FLX_TRY(flx_json_put(ctx, object, key, item));
+    FLX_TRY(flx_json_put(ctx, item, "value", flx_json_real(e.value)));
+    FLX_TRY(flx_json_put(ctx, item, "error", flx_json_real(e.error)));
+    return e.tau > 0 ? flx_json_put(ctx, item, "tau_cycles", flx_json_real(e.tau)) : FLX_OK;
+}
+
+static const char *trust_text(flx_xy_trust trust)
+{
+    switch (trust) {
+    case FLX_XY_TOO_SHORT:
+        return "run too short for an error: fewer than 20 autocorrelation times";
+    case FLX_XY_WINDING:
+        return "windings were not sampled: replicas disagree";
+    case FLX_XY_NOTHING:
+        return "nothing was measured";
+    case FLX_XY_TRUSTED:
+        break;
+    }
+    return NULL;
+}
+
+static flx_status put_temperature(flx_ctx *ctx, json_t *list, const flx_case_xy *xy,
+                                  const flx_xy_result *r)
+{
+    static const char *const axis[] = {"x", "y", "z"};
+    json_t *item = json_object();
+    if (!item || json_array_append_new(list, item) != 0)
+        return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the summary");
+    FLX_TRY(flx_json_put(ctx, item, "T", json_real(r->temperature)));
+    const struct {
+        const char *key;
+        flx_xy_estimate value;
+    } rows[] = {{"helicity", r->helicity_mean},      {"energy", r->energy},
+                {"specific_heat", r->specific_heat}, {"vortex_density", r->vortex_density},
+                {"magnetisation", r->magnetisation}, {"susceptibility", r->susceptibility},
+                {"correlation_length", r->xi},       {"binder", r->binder}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
+        FLX_TRY(put_estimate(ctx, item, rows[k].key, rows[k].value));
+    for (int a = 0; a < (xy->lattice == FLX_XY_CUBIC ? 3 : 2); a++) {
+        json_t *along = json_object();
+        FLX_TRY(flx_json_put(ctx, item, axis[a], along));
+        FLX_TRY(put_estimate(ctx, along, "helicity", r->helicity[a]));
+        FLX_TRY(put_estimate(ctx, along, "fourth_order", r->fourth[a]));
+        FLX_TRY(put_estimate(ctx, along, "winding_squared", r->winding2[a]));
+    }
+    FLX_TRY(flx_json_put(ctx, item, "sweeps", json_integer(r->sweeps)));
+    FLX_TRY(flx_json_put(ctx, item, "replicas", json_integer(r->replicas)));
+    const char *refusal = trust_text(r->trust);
+    return refusal ? flx_json_put(ctx, item, "no_error_because", json_string(refusal)) : FLX_OK;
+}
+
+static flx_status put_transition(xy_run *r, json_t *root)
+{
+    flx_xy_transition t;
+    if (!r->xy->find_transition)
+        return FLX_OK;
+    FLX_TRY(flx_xy_transition_of(r->ctx, r->stiffness, r->xy->n_size * AROUND, &t));
+    json_t *item = json_object();
+    FLX_TRY(flx_json_put(r->ctx, root, "T_KT", item));
+    FLX_TRY(flx_json_put(r->ctx, item, "value", json_real(t.t)));
+    FLX_TRY(flx_json_put(r->ctx, item, "error", json_real(t.error)));
+    FLX_TRY(flx_json_put(r->ctx, item, "statistical", json_real(t.statistical)));
+    FLX_TRY(flx_json_put(r->ctx, item, "without_smallest", json_real(t.systematic)));
+    FLX_TRY(flx_json_put(r->ctx, item, "C", json_real(t.c)));
+    FLX_TRY(flx_json_put(r->ctx, item, "chi2", json_real(t.chi2)));
+    return flx_json_put(r->ctx, item, "degrees_of_freedom", json_integer(t.n_free));
+}
+
+static flx_status put_film(xy_run *r, json_t *root)
+{
+    const flx_case_xy *xy = r->xy;
+    if (!(xy->film_tc > 0))
+        return FLX_OK;
+    double t = flx_film_transition(xy->film_tc, xy->film_stiffness, xy->film_dielectric);
+    json_t *item = json_object();
+    FLX_TRY(flx_json_put(r->ctx, root, "film", item));
+    FLX_TRY(flx_json_put(r->ctx, item, "stiffness_K", flx_json_real(xy->film_stiffness)));
+    return flx_json_put(r->ctx, item, "T_KT_K", flx_json_real(t));
+}
+
+static flx_status summarise(xy_run *r, json_t *root)
+{
+    FLX_TRY(flx_summary_head(r->ctx, r->c, root));
+    FLX_TRY(flx_json_put(r->ctx, root, "sites", json_integer(sites_of(r->xy))));
+    FLX_TRY(flx_json_put(r->ctx, root, "wall_s", flx_json_real(flx_wtime() - r->wall_start)));
+    json_t *list = json_array();
+    FLX_TRY(flx_json_put(r->ctx, root, "temperatures", list));
+    for (int32_t t = 0; t < r->xy->n_temperature; t++)
+        FLX_TRY(put_temperature(r->ctx, list, r->xy, &r->result[t]));
+    FLX_TRY(put_transition(r, root));
+    return put_film(r, root);
+}
+
+// -- file -----------------------------------------------------------------------------------------
+
+static flx_status write_column(xy_run *r, flx_file *file, const char *name, size_t offset)
+{
+    double *value = FLX_NEW_ARRAY(r->ctx, double, 2 * r->xy->n_temperature);
+    if (!value)
+        return FLX_ERR_MEMORY;
+    for (int32_t t = 0; t < r->xy->n_temperature; t++) {
+        const char *at = (const char *)&r->result[t] + offset;
+        flx_xy_estimate e = *(const flx_xy_estimate *)(const void *)at;
+        value[2 * t] = e.value;
+        value[2 * t + 1] = e.error;
+    }
+    flx_array array = {r->xy->n_temperature, 2, value};
+    flx_status status = flx_file_write_array(file, name, &array);
+    flx_free(value);
+    return status;
+}
+
+// Values beside their errors, one row for each temperature.
+static flx_status write_arrays(xy_run *r, flx_file *file)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } columns[] = {{"helicity", offsetof(flx_xy_result, helicity_mean)},
+                   {"energy", offsetof(flx_xy_result, energy)},
+                   {"specific_heat", offsetof(flx_xy_result, specific_heat)},
+                   {"vortex_density", offsetof(flx_xy_result, vortex_density)},
+                   {"magnetisation", offsetof(flx_xy_result, magnetisation)},
+                   {"susceptibility", offsetof(flx_xy_result, susceptibility)},
+                   {"correlation_length", offsetof(flx_xy_result, xi)}};
+    int32_t n = r->xy->n_temperature;
+    double size[3] = {r->xy->size[0], r->xy->size[1], r->xy->size[2]};
+    flx_array t = {n, 1, NULL}, sizes = {3, 1, size};
+    t.value = FLX_NEW_ARRAY(r->ctx, double, n);
+    if (!t.value)
+        return FLX_ERR_MEMORY;
+    memcpy(t.value, r->xy->temperature, (size_t)n * sizeof(double));
+    flx_status status = flx_file_write_array(file, "temperature", &t);
+    flx_free(t.value);
+    FLX_TRY(status);
+    FLX_TRY(flx_file_write_array(file, "size", &sizes));
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
+        FLX_TRY(write_column(r, file, columns[k].name, columns[k].offset));
+    if (r->xy->find_transition) { // size, temperature, helicity, error
+        int32_t m = r->xy->n_size * AROUND;
+        double *value = FLX_NEW_ARRAY(r->ctx, double, 4 * m);
+        if (!value)
+            return FLX_ERR_MEMORY;
+        for (int32_t k = 0; k < m; k++) {
+            value[4 * k] = r->stiffness[k].size;
+            value[4 * k + 1] = r->stiffness[k].temperature;
+            value[4 * k + 2] = r->stiffness[k].helicity;
+            value[4 * k + 3] = r->stiffness[k].error;
+        }
+        status = flx_file_write_array(file, "stiffness", &(flx_array){m, 4, value});
+        flx_free(value);
+        FLX_TRY(status);
+    }
+    if (r->n_theta == 0)
+        return FLX_OK;
+    return flx_file_write_array(file, "phases", &(flx_array){n, sites_of(r->xy), r->theta});
+}
+
+// -- begin and end --------------------------------------------------------------------------------
+
+static flx_status create_disorder(xy_run *r)
+{
+    const flx_case_xy *xy = r->xy;
+    int64_t n_site = sites_of(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
+    if (xy->coupling > 0 && !(r->coupling = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
+        return FLX_ERR_MEMORY;
+    if (xy->phase > 0 && !(r->phase = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
+        return FLX_ERR_MEMORY;
+    if (xy->dilution > 0 && !(r->absent = FLX_NEW_ARRAY(r->ctx, uint8_t, n_site)))
+        return FLX_ERR_MEMORY;
+    flx_xy_disorder d = {xy->coupling, xy->phase, xy->dilution, xy->disorder_seed};
+    flx_xy_disorder_draw(&d, n_site, n_bond, &(flx_xy_arrays){r->coupling, r->phase, r->absent});
+    return FLX_OK;
+}
+
+static flx_status prepare(xy_run *r)
+{
+    enum { KEPT = 1 << 22 }; // numbers of phases that a file takes at most
+    int32_t n = r->xy->n_temperature, sizes = r->xy->find_transition ? r->xy->n_size : 0;
+    int64_t n_theta = (int64_t)n * sites_of(r->xy);
+    r->n_theta = r->opts->output && n_theta <= KEPT ? n_theta : 0;
+    r->result = FLX_NEW_ARRAY(r->ctx, flx_xy_result, n);
+    r->stiffness = FLX_NEW_ARRAY(r->ctx, flx_xy_stiffness, sizes * AROUND);
+    r->theta = FLX_NEW_ARRAY(r->ctx, double, r->n_theta);
+    if (!r->result || !r->stiffness || !r->theta)
+        return FLX_ERR_MEMORY;
+    if (r->opts->output) {
+        r->checkpoint = flx_checkpoint_path(r->ctx, r->opts->output);
+        r->lattice = r->checkpoint ? flx_format(r->ctx, "%s-lattice", r->checkpoint) : NULL;
+        if (!r->lattice)
+            return FLX_ERR_MEMORY;
+        if (!r->opts->resume) {
+            unlink(r->checkpoint);
+            unlink(r->lattice);
+        }
+    }
+    return create_disorder(r);
+}
+
+static void clear(xy_run *r)
+{
+    flx_xy_free(r->sim);
+    void *arrays[] = {r->result, r->stiffness, r->theta,      r->coupling,
+                      r->phase,  r->absent,    r->checkpoint, r->lattice};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        flx_free(arrays[k]);
+}
+
+static flx_status end(xy_run *r, const flx_run_point *point, flx_run_result **out)
+{
+    flx_file *file = NULL;
+    json_t *root = json_object();
+    flx_status status = root ? summarise(r, root) : FLX_ERR_MEMORY;
+    if (status == FLX_OK)
+        status = flx_engine_file(r->ctx, point, r->opts, &file);
+    if (status == FLX_OK && file)
+        status = write_arrays(r, file);
+    if (status == FLX_OK)
+        status = flx_engine_end(r->ctx, root, file, out);
+    else
+        flx_file_close(file);
+    json_decref(root);
+    if (status >= 0 && r->checkpoint) {
+        unlink(r->checkpoint);
+        unlink(r->lattice);
+    }
+    return status;
+}
+
+flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                      flx_run_result **out)
+{
+    double now = flx_wtime();
+    xy_run r = {.ctx = ctx,
+                .c = point->c,
+                .xy = &point->c->xy,
+                .opts = opts,
+                .wall_start = now,
+                .last_save = now,
+                .last_progress = now};
+    *out = NULL;
+    flx_status status = prepare(&r);
+    if (status == FLX_OK)
+        status = run_stages(&r);
+    if (status == FLX_OK)
+        status = end(&r, point, out);
+    clear(&r);
+    return status;
+}

@@ -1,0 +1,14 @@
+// case/xy.h -- what the files of the engine xy in case/ share.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#ifndef FLX_CASE_XY_H
+#define FLX_CASE_XY_H
+
+#include "case/engine.h"
+
+// Without disorder; arrays are borrowed from the case.
+flx_xy_problem flx_case_xy_problem(const flx_case_xy *xy);
+
+flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                      flx_run_result **out);
+
+#endif
