@@ -312,6 +312,7 @@ static flx_status create(flx_tdgl *sim, film *m)
                                      .film = mesh->film,
                                      .z = sim->p.z};
     flx_selffield_opts opts = flx_selffield_opts_default();
+    opts.tolerance = 1e-4; // of the largest A: below what the mesh makes of it
     opts.threads = flx_pool_threads(sim->pool);
     FLX_TRY(flx_selffield_create(sim->ctx, &problem, &opts, &m->op));
     double shift[FLX_RUNGS] = {0};
