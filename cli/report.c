@@ -289,6 +289,44 @@ static void print_london_point(const json_t *pattern, const json_t *point)
     cli_report_london_point(pattern, point);
 }
 
+// -- xy -------------------------------------------------------------------------------------------
+
+// "0.6234 +- 0.0012" of {"value", "error"}.
+static const char *estimate_cell(const json_t *object, const char *key, char *buffer)
+{
+    const json_t *e = json_object_get(object, key);
+    const json_t *value = json_object_get(e, "value"), *error = json_object_get(e, "error");
+    if (!json_is_number(value))
+        snprintf(buffer, CELL, "-");
+    else if (!json_is_number(error))
+        snprintf(buffer, CELL, "%.6g +- ?", json_number_value(value));
+    else
+        snprintf(buffer, CELL, "%.6g +- %.1g", json_number_value(value), json_number_value(error));
+    return buffer;
+}
+
+static void print_xy(const json_t *run)
+{
+    static const char *const column[] = {"helicity", "energy", "specific_heat", "vortex_density"};
+    size_t k;
+    json_t *row;
+    char text[CELL];
+    printf("%s: %s sites\n\n%-8s", json_string_value(json_object_get(run, "case")),
+           cell(run, "sites", "%g", text), "T");
+    for (size_t c = 0; c < sizeof column / sizeof *column; c++)
+        printf("  %22s", column[c]);
+    printf("\n");
+    json_array_foreach(json_object_get(run, "temperatures"), k, row)
+    {
+        printf("%-8s", cell(row, "T", "%.6g", text));
+        for (size_t c = 0; c < sizeof column / sizeof *column; c++)
+            printf("  %22s", estimate_cell(row, column[c], text));
+        printf("\n");
+    }
+    if (json_object_get(run, "T_KT"))
+        printf("\nT_KT      %s\n", estimate_cell(run, "T_KT", text));
+}
+
 // -- the report of each engine --------------------------------------------------------------------
 
 static const struct report {
@@ -297,6 +335,7 @@ static const struct report {
     void (*point)(const json_t *pattern, const json_t *point); // a line of a sweep
 } reports[] = {
     {"tdgl", print_run, print_point},
+    {"xy", print_xy, print_plain_point},
     {"london", cli_report_london, print_london_point},
 };
 

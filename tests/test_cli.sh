@@ -112,6 +112,48 @@ run 2 run nosuch.cir
 err "cannot read nosuch.cir"
 run 2 bench flim
 err "did you mean 'film'"
+# Phases on a lattice: a table, the same bits for any number of threads, what is wrong in words.
+cat >xy.yaml <<'CASE'
+fluxoid: 1
+engine: xy
+xy: {lattice: square, size: [8, 8], temperature: [0.7, 1.1], sweeps: 20000, seed: 3}
+CASE
+run 0 run xy.yaml -o xy.h5
+out "vortex_density"
+run 0 run xy.yaml --json a.json -q --threads 1
+run 0 run xy.yaml --json b.json -q --threads 2
+grep -v wall_s a.json >a.txt
+grep -v wall_s b.json >b.txt
+cmp -s a.txt b.txt || fail "$what: other numbers with another number of threads"
+run 2 run xy.yaml --set xy.size=null
+err "xy.yaml:3: xy: 'size' is missing"
+run 2 run xy.yaml --set xy.find_transition=true
+err "three or more around the transition are needed"
+run 2 run xy.yaml --set drive.field='1 mT'
+err "the engine xy has no films: 'drive' means nothing to it"
+
+# The charge that condenses, from the steps of a sweep: exact but for the mesh.
+cat >cool.yaml <<'CASE'
+fluxoid: 1
+units: {length: um}
+material: {pair_charge: 4e}
+layers: {al: {coherence_length: 0.2 um, penetration_depth: 0.4 um, thickness: 0.04 um}}
+films: {ring: {shape: [circle: {radius: 0.8}], holes: {hole: [circle: {radius: 0.4}]}}}
+mesh: {max_edge: 0.7 xi}
+start: {normal: {noise: 1e-3, seed: 1}}
+tdgl: {time: 400 tau0, stop_when_steady: 1e-6}
+sweep: {drive.field: {from: 0 mT, to: 2.4 mT, steps: 9}}
+CASE
+run 0 run cool.yaml -o cool.h5 -q
+run 0 measure cool.h5 --flux-quantum hole
+out "pair charge   4.0"
+run 2 measure cool.h5 --flux-quantum hol
+err "cool.h5: there is no loop or hole 'hol'"
+run 2 measure cool.h5 --flux-quantum hole.area
+err "wanted is a loop or hole, as hole.fluxoid or hole.flux"
+run 2 measure cool.h5 --flux-quantum hole --tracks
+err "it goes with no other measurement"
+
 run 0 bench
 out "film"
 run 0 lab

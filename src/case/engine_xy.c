@@ -48,7 +48,7 @@ static const flx_key keys[] = {
         "Sweeps of each of these lattices at each of its five temperatures."),
     MAP("xy.film", "A film whose transition temperature is wanted in kelvin."),
     VALUE("xy.film.critical_temperature", "K", "required", POSITIVE, "Mean-field Tc."),
-    VALUE("xy.film.sheet_resistance", "Ohm", NULL, POSITIVE,
+    VALUE("xy.film.sheet_resistance", "ohm", NULL, POSITIVE,
           "Of the normal state; gives the stiffness of a dirty film."),
     VALUE("xy.film.penetration_depth", "m", NULL, POSITIVE, "At T = 0, with thickness."),
     VALUE("xy.film.thickness", "m", NULL, POSITIVE, "Of the film."),
