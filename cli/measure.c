@@ -13,7 +13,7 @@
 
 typedef struct measure_args {
     cli_list loops, along, points, fields;
-    const char *at, *json, *point, *reach;
+    const char *at, *json, *point, *reach, *quantum;
     bool tracks;
 } measure_args;
 
@@ -62,6 +62,25 @@ static int measure(const char *path, const measure_args *args)
     return code;
 }
 
+// The flux quantum of a sweep.
+static int measure_quantum(const char *path, const measure_args *args)
+{
+    if (args->loops.n || args->along.n || args->points.n || args->fields.n || args->at ||
+        args->point || args->tracks)
+        return cli_wrong("measure", "--flux-quantum is of a whole sweep; it goes with no other "
+                                    "measurement");
+    flx_ctx *ctx = cli_context(0);
+    char *json = NULL;
+    int code = cli_end(ctx, "measure", flx_measure_file_quantum(ctx, path, args->quantum, &json));
+    if (code == CLI_DONE && !(args->json && strcmp(args->json, "-") == 0))
+        cli_report_quantum(json);
+    if (code == CLI_DONE && args->json)
+        code = cli_json_write("measure", args->json, json);
+    flx_text_free(json);
+    flx_ctx_free(ctx);
+    return code;
+}
+
 static int measure_main(int argc, char **argv)
 {
     measure_args args = {.at = NULL};
@@ -77,6 +96,8 @@ static int measure_main(int argc, char **argv)
         {"--tracks", NULL, NULL, CLI_FLAG, &args.tracks, "follows vortices through all frames"},
         {"--reach", NULL, "LENGTH", CLI_TEXT, &args.reach,
          "how far a vortex may go astray between frames"},
+        {"--flux-quantum", NULL, "LOOP", CLI_TEXT, &args.quantum,
+         "h/q* from the steps of a sweep: a hole or loop, or hole.flux"},
         {"--at", "-t", "TIME", CLI_TEXT, &args.at, "time of the frame in tau0; default: the last"},
         {"--point", NULL, "N", CLI_TEXT, &args.point, "point of a sweep"},
         {"--json", NULL, "FILE", CLI_TEXT, &args.json, "writes the result as JSON; - here"},
@@ -87,7 +108,7 @@ static int measure_main(int argc, char **argv)
     if (code == CLI_GO_ON && args.json && !cli_json_allowed("measure", args.json))
         code = CLI_WRONG;
     if (code == CLI_GO_ON)
-        code = measure(words.word[0], &args);
+        code = args.quantum ? measure_quantum(words.word[0], &args) : measure(words.word[0], &args);
     cli_list_clear(&args.loops);
     cli_list_clear(&args.along);
     cli_list_clear(&args.points);
@@ -102,5 +123,6 @@ const cli_command cli_measure = {
     .more = "Shapes, paths, places and lengths are written as in a case file:\n"
             "  fluxoid measure ring.h5 --loop '{circle: {radius: 0.8}}'\n"
             "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50\n"
-            "  fluxoid measure bar.h5 --at-point 0.3,0 --field '0, 0, 200 nm' --tracks",
+            "  fluxoid measure bar.h5 --at-point 0.3,0 --field '0, 0, 200 nm' --tracks\n"
+            "  fluxoid measure cooled.h5 --flux-quantum hole",
     .main = measure_main};

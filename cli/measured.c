@@ -172,3 +172,23 @@ void cli_report_measured(const char *json)
     print_tracks(json_object_get(root, "tracks"));
     json_decref(root);
 }
+
+void cli_report_quantum(const char *json)
+{
+    json_error_t error;
+    json_t *root = json_loads(json, 0, &error);
+    double value[2], spread[2];
+    static const char *const key[] = {"flux_quantum", "pair_charge_e"};
+    for (int k = 0; k < 2; k++) {
+        const json_t *item = json_object_get(root, key[k]);
+        value[k] = json_number_value(json_object_get(item, "value"));
+        spread[k] = json_number_value(json_object_get(item, "error"));
+    }
+    printf("%s: %lld values on %lld steps\n", json_string_value(json_object_get(root, "of")),
+           (long long)json_integer_value(json_object_get(root, "values")),
+           (long long)json_integer_value(json_object_get(root, "steps")));
+    printf("flux quantum  %.7g +- %.2g Wb (95 %%: +- %.2g)\n", value[0], spread[0],
+           json_number_value(json_object_get(root, "interval95")));
+    printf("pair charge   %.7g +- %.2g e\n", value[1], spread[1]);
+    json_decref(root);
+}

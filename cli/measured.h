@@ -6,4 +6,7 @@
 // Prints energy, power, voltages of the moment, points, fields and tracks, as far as there are any.
 void cli_report_measured(const char *json);
 
+// Prints what `measure --flux-quantum` found.
+void cli_report_quantum(const char *json);
+
 #endif

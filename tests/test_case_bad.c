@@ -76,7 +76,7 @@ static const struct {
      "4: let.and: 'and' cannot be the name of a value: it is an operator"},
     {"key-top", FLX_ERR_INPUT,
      "7: unknown key 'film'; did you mean 'films'? Allowed: fluxoid, title, "
-     "units, let, reference_layer, engine, layers, films, terminals, probes, "
+     "units, let, reference_layer, engine, material, layers, films, terminals, probes, "
      "mesh, drive, start, tdgl, static, london, xy, circuit, loops, sweep"},
     {"key-layer", FLX_ERR_INPUT,
      "6: layers.al: unknown key 'thicknes'; did you mean 'thickness'? Allowed: "
@@ -176,6 +176,8 @@ static const struct {
     {"hole-twice", FLX_ERR_INPUT,
      "14: films.other.holes.round: film 'strip' has a hole of this name too; "
      "holes are measured by name, so each needs its own"},
+    {"charge", FLX_ERR_INPUT,
+     "5: material.pair_charge: '2' has no unit; wanted is a charge, e.g. 2e"},
     {"two-materials", FLX_ERR_INPUT,
      "15: films.other: layer 'nb' is another material than 'al', whose units "
      "the engine tdgl counts in: all its films need one material (z and epsilon "

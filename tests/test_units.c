@@ -121,9 +121,27 @@ static void dimensions_multiply_and_have_names(void **state)
     assert_string_equal(flx_dim_text(FLX_DIM_NONE, text, sizeof text), "a bare number");
 }
 
+// Phi0 = h/q*: fields, currents and volts are proportional to it, seconds do not know it.
+static void twice_the_pair_charge_is_half_the_flux_quantum(void **state)
+{
+    (void)state;
+    flx_material m = {.xi = 1e-7, .lambda = 2e-7, .thickness = 5e-8, .conductivity = 1e7};
+    flx_scales pair = flx_scales_of(&m);
+    m.pair_charge = 4 * FLX_SI_E;
+    flx_scales four = flx_scales_of(&m);
+    assert_near(pair.Phi0 / FLX_SI_PHI0, 1, 1e-15);
+    assert_near(four.Phi0 / pair.Phi0, 0.5, 1e-15);
+    assert_near(four.Bc2 / pair.Bc2, 0.5, 1e-15);
+    assert_near(four.K0 / pair.K0, 0.5, 1e-15);
+    assert_near(four.V0 / pair.V0, 0.5, 1e-15);
+    assert_near(four.energy / pair.energy, 0.25, 1e-15);
+    assert_near(four.tau0 / pair.tau0, 1, 1e-15);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twice_the_pair_charge_is_half_the_flux_quantum),
         cmocka_unit_test(scales_obey_their_relations),
         cmocka_unit_test(what_a_layer_does_not_say_is_zero),
         cmocka_unit_test(units_with_prefixes_are_found),

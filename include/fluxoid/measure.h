@@ -192,6 +192,23 @@ typedef struct flx_average {
 FLX_API flx_status flx_measure_average(flx_ctx *ctx, const double *t, const double *value,
                                        int32_t n, double from, flx_average *out);
 
+// -- the quantum of a staircase -------------------------------------------------------------------
+
+// Step of values that stand on a staircase offset + step * (whole number), with noise.
+typedef struct flx_quantum {
+    double step;       // in the unit of the values
+    double error;      // standard deviation of step, from what the fit leaves
+    double interval95; // step +- interval95 holds the true one 95 times in 100 (Student's t)
+    double offset;     // between -step/2 and step/2 of 0, up to rounding
+    double noise;      // standard deviation of the values about their steps
+    int32_t n_step;    // steps between the lowest and the highest value
+} flx_quantum;
+
+// Finds the step of value [n], n >= 4, in any order. FLX_ERR_INPUT if no step stands out: less than
+// two different stairs, noise above a sixth of a step, another step nearly as likely.
+FLX_API flx_status flx_measure_quantum(flx_ctx *ctx, const double *value, int32_t n,
+                                       flx_quantum *out);
+
 // -- field of the sheet currents ------------------------------------------------------------------
 
 typedef struct flx_sheet {

@@ -146,6 +146,15 @@ typedef struct flx_measure_request {
 FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
                                     const flx_measure_request *request, char **json);
 
+// The flux quantum that the points of a sweep stand on, from the loop or hole `of` of their
+// summaries ("hole" or "hole.fluxoid"; "hole.flux": what is trapped in it), by flx_measure_quantum:
+//   flux_quantum   {"value", "error"} [Wb] h/q*;  interval95 [Wb]
+//   pair_charge_e  {"value", "error"} q*/e
+//   of, values, steps, offset [Wb], noise [Wb]
+// *json is owned: free with flx_text_free.
+FLX_API flx_status flx_measure_file_quantum(flx_ctx *ctx, const char *path, const char *of,
+                                            char **json);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-// h and e are exact (SI 2019); mu0 is CODATA 2018. Phi0 = h/2e.
+// h and e are exact (SI 2019); mu0 is CODATA 2018. PHI0 is h/2e.
 #define FLX_SI_H 6.62607015e-34           // [J s]
 #define FLX_SI_E 1.602176634e-19          // [C]
 #define FLX_SI_KB 1.380649e-23            // [J/K]
@@ -27,11 +27,12 @@ typedef struct flx_material {
         conductivity; // [S/m] of the normal state; 0: unknown, then seconds and volts are not given
     double u, gamma;  // [1]
     double z;         // [m] height of the film
+    double pair_charge; // [C] q*; 0: 2e
 } flx_material;
 
 // The natural units of a layer in SI; 0 where the material does not say enough. Tinkham,
-// Introduction to Superconductivity, ch. 4; K0 = Phi0/(2 pi mu0 Lambda xi), V0 = hbar/(2 e tau0),
-// tau0 = mu0 sigma lambda^2.
+// Introduction to Superconductivity, ch. 4; K0 = Phi0/(2 pi mu0 Lambda xi), V0 = hbar/(q* tau0),
+// tau0 = mu0 sigma lambda^2, Phi0 = h/q*.
 typedef struct flx_scales {
     double xi;     // [m]
     double lambda; // [m]
@@ -42,7 +43,7 @@ typedef struct flx_scales {
     double K0;     // [A/m]
     double tau0;   // [s]
     double V0;     // [V]
-    double Phi0;   // [Wb]
+    double Phi0;   // [Wb] h/q*
     double Bc;     // [T] thermodynamic: Phi0/(2 sqrt 2 pi lambda xi)
     double energy; // [J] (Bc^2/mu0) xi^2 d
 } flx_scales;

@@ -324,6 +324,7 @@ static const char *wanted(flx_dim dim)
         {"tau0", "a time, e.g. 10 tau0"},
         {"degree", "an angle, e.g. 45"},
         {"K", "a temperature, e.g. 4.2 K"},
+        {"C", "a charge, e.g. 2e"},
         {"S/m", "a conductivity, e.g. 1e7 S/m"},
         {"A m^2", "a magnetic moment, e.g. 1e-15 A m^2"},
         {"1", "a bare number"},

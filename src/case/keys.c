@@ -45,6 +45,10 @@ static const flx_key rows[] = {
     {"engine", FLX_KEY_CHOICE, "1", "tdgl", ANY, "tdgl|static|london|xy|circuit", 0,
      "What solves the case.", NULL},
 
+    MAP("material", "What all layers have in common."),
+    VALUE("material.pair_charge", "C", "2e", POSITIVE,
+          "Charge q* of what condenses, as in 2e; the flux quantum is Phi0 = h/q*."),
+
     NAMED("layers", "NAME: {keys}", "Materials of films."),
     MAP("layers.*", "One material."),
     VALUE("layers.*.coherence_length", "m", "required but by london", POSITIVE,

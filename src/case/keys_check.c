@@ -93,6 +93,7 @@ static const char *quantity_of(const char *unit)
                                           {"tau0", "a time in tau0 (or s)"},
                                           {"degree", "an angle in degrees"},
                                           {"K", "a temperature in K"},
+                                          {"C", "a charge in C, or in e"},
                                           {"S/m", "a conductivity in S/m"},
                                           {"A m^2", "a magnetic moment in A m^2"},
                                           {"1", "a bare number"}};

@@ -30,6 +30,7 @@ typedef struct flx_parser {
     bool xi_known;                // of the reference layer
     const char *length_text;      // of units.length
     double Tc;                    // [K] 0: not given
+    double pair_charge;           // [C]
     flx_measured *measured;       // c->measured, to be written
     flx_case_terminal *terminals; // c->terminals, to be written
 } flx_parser;

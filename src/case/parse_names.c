@@ -70,8 +70,8 @@ static flx_unit time_unit(const flx_parser *p, bool voltage)
     if (s->tau0 > 0)
         return voltage ? unit_of(s->V0, "V") : unit_of(s->tau0, "s");
     flx_unit unit = {1, FLX_DIM_TIME_TAU0};
-    if (voltage) { // hbar/2e for each tau0
-        unit.factor = FLX_SI_PHI0 / (2 * 3.14159265358979323846);
+    if (voltage) { // hbar/q* for each tau0
+        unit.factor = FLX_SI_H / (2 * 3.14159265358979323846 * p->pair_charge);
         (void)flx_dim_times(flx_dim_of("Wb"), FLX_DIM_TIME_TAU0, -1, &unit.dim);
     }
     return unit;
@@ -86,7 +86,7 @@ static flx_status find_scale(void *user, const char *name, flx_unit *out, bool *
                              unit_of(s->lambda, "m"),
                              unit_of(s->Lambda, "m"),
                              time_unit(p, false),
-                             unit_of(FLX_SI_PHI0, "Wb"),
+                             unit_of(FLX_SI_H / p->pair_charge, "Wb"),
                              unit_of(known * s->Bc2, "T"),
                              unit_of(known * s->J0, "A/m^2"),
                              unit_of(known * s->K0, "A/m"),
@@ -263,7 +263,7 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     int32_t body = 0;
     if (node->kind != FLX_NODE_MAP)
         return flx_parser_wrong(p, node);
-    *m = (flx_material){.u = 5.79, .gamma = 10};
+    *m = (flx_material){.u = 5.79, .gamma = 10, .pair_charge = p->pair_charge};
     if (!p->engine->lambda_alone)
         FLX_TRY(flx_need(p, node, "coherence_length", &xi));
     FLX_TRY(flx_get_si(p, xi, &m->xi));
@@ -406,6 +406,10 @@ flx_status flx_parse_names(flx_parser *p)
     FLX_TRY(flx_count_map(p, units, &n));
     const flx_node *length = flx_node_get(units, "length");
     FLX_TRY(flx_get_si(p, length, &p->c->length));
+    p->pair_charge = 2 * FLX_SI_E;
+    const flx_node *material = flx_node_get(p->root, "material");
+    FLX_TRY(flx_count_map(p, material, &n));
+    FLX_TRY(flx_get_si(p, n ? flx_node_get(material, "pair_charge") : NULL, &p->pair_charge));
     p->names.length = p->c->length;
     p->length_text = length ? length->text : NULL;
     if (p->engine->device)

@@ -136,6 +136,9 @@ static flx_status put_loop(flx_ctx *ctx, const flx_summary_input *in, json_t *it
     FLX_TRY(flx_json_put(ctx, item, "fluxoid_Phi0", flx_json_real(f.fluxoid_Phi0)));
     FLX_TRY(flx_json_put(ctx, item, "flux_Phi0", flx_json_real(f.flux_Phi0)));
     FLX_TRY(flx_json_put(ctx, item, "supercurrent_Phi0", flx_json_real(f.supercurrent_Phi0)));
+    double Phi0 = in->c->scales.Phi0;
+    FLX_TRY(flx_json_put(ctx, item, "fluxoid", flx_json_scaled(f.fluxoid_Phi0, Phi0)));
+    FLX_TRY(flx_json_put(ctx, item, "flux", flx_json_scaled(f.flux_Phi0, Phi0)));
     if (w.defined)
         return FLX_OK;
     return flx_json_put(ctx, item, "reason", json_string("psi is 0 on the path"));
