@@ -76,12 +76,12 @@ static const struct {
      "4: let.and: 'and' cannot be the name of a value: it is an operator"},
     {"key-top", FLX_ERR_INPUT,
      "7: unknown key 'film'; did you mean 'films'? Allowed: fluxoid, title, "
-     "units, let, reference_layer, engine, material, layers, films, terminals, probes, "
+     "units, let, reference_layer, engine, T, material, layers, films, terminals, probes, "
      "mesh, drive, start, tdgl, static, london, xy, circuit, loops, sweep"},
     {"key-layer", FLX_ERR_INPUT,
      "6: layers.al: unknown key 'thicknes'; did you mean 'thickness'? Allowed: "
      "coherence_length, penetration_depth, thickness, pearl_length, body, z, u, "
-     "gamma, conductivity, epsilon, Tc"},
+     "gamma, conductivity, epsilon, Tc, temperature_law, temperature_table"},
     {"key-verb", FLX_ERR_INPUT,
      "11: films.strip.shape: unknown key 'ad'; did you mean 'add'? Allowed: "
      "add, cut, common, box, circle, ellipse, polygon, path"},
@@ -177,7 +177,10 @@ static const struct {
      "14: films.other.holes.round: film 'strip' has a hole of this name too; "
      "holes are measured by name, so each needs its own"},
     {"charge", FLX_ERR_INPUT,
-     "5: material.pair_charge: '2' has no unit; wanted is a charge, e.g. 2e"},
+     "5:25: material.pair_charge: '2' has no unit; wanted is a charge, e.g. 2e"},
+    {"normal", FLX_ERR_INPUT, "7: layers.al: is normal at T = 1.3 K: its Tc is 1.2 K"},
+    {"temperature-rows", FLX_ERR_INPUT,
+     "7: layers.al.temperature_table: T = 1.3 K is not between two rows of the table"},
     {"two-materials", FLX_ERR_INPUT,
      "15: films.other: layer 'nb' is another material than 'al', whose units "
      "the engine tdgl counts in: all its films need one material (z and epsilon "

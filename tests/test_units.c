@@ -138,9 +138,40 @@ static void twice_the_pair_charge_is_half_the_flux_quantum(void **state)
     assert_near(four.tau0 / pair.tau0, 1, 1e-15);
 }
 
+static void laws_of_temperature_have_their_known_limits(void **state)
+{
+    (void)state;
+    double xi, lambda;
+    flx_law_at(FLX_LAW_GL, 0.75, &xi, &lambda);
+    assert_near(xi, 2, 1e-15);
+    assert_near(lambda, 2, 1e-15);
+    flx_law_at(FLX_LAW_TWO_FLUID, 0.5, &xi, &lambda);
+    assert_near(lambda, sqrt(16. / 15), 1e-15);
+    assert_near(xi, sqrt(5. / 3), 1e-15);
+    for (int law = FLX_LAW_GL; law <= FLX_LAW_DIRTY_BCS; law++) {
+        flx_law_at((flx_law)law, 0, &xi, &lambda);
+        assert_near(xi, 1, 0);
+        assert_near(lambda, 1, 0);
+    }
+    // Dirty limit. Near Tc Delta = 3.0632 kTc (1 - t)^1/2, so lambda^-2 -> Delta^2/(2 kTc Delta0) =
+    // 2.6598 (1 - t); xi^-2 -> 1.4433 (1 - t), as Bc2(0) = 0.6928 Tc |dBc2/dT|. Corrections are of
+    // the order of 1 - t itself.
+    double t = 1 - 1e-4;
+    flx_law_at(FLX_LAW_DIRTY_BCS, t, &xi, &lambda);
+    assert_near(1 / (lambda * lambda) / (1 - t), 2.6598, 1e-3);
+    assert_near(1 / (xi * xi) / (1 - t), 1 / 0.6928, 1e-3);
+    // Muehlschlegel's table (1959) at t = 1/2: Delta/Delta0 = 0.9569, so lambda^-2 is that times
+    // tanh(0.9569 * 1.7639); four digits are given.
+    flx_law_at(FLX_LAW_DIRTY_BCS, 0.5, &xi, &lambda);
+    assert_near(1 / (lambda * lambda), 0.9569 * tanh(0.9569 * 1.76388), 2e-4);
+    flx_law_at(FLX_LAW_DIRTY_BCS, 0.02, &xi, &lambda); // gapped: exp(-1.76/0.02)
+    assert_near(lambda, 1, 1e-9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(laws_of_temperature_have_their_known_limits),
         cmocka_unit_test(twice_the_pair_charge_is_half_the_flux_quantum),
         cmocka_unit_test(scales_obey_their_relations),
         cmocka_unit_test(what_a_layer_does_not_say_is_zero),

@@ -50,6 +50,16 @@ typedef struct flx_scales {
 
 FLX_API flx_scales flx_scales_of(const flx_material *material);
 
+// How xi and lambda depend on temperature.
+typedef enum flx_law {
+    FLX_LAW_GL,        // (1 - t)^-1/2 both: near Tc
+    FLX_LAW_TWO_FLUID, // lambda (1 - t^4)^-1/2, xi ((1 + t^2)/(1 - t^2))^1/2
+    FLX_LAW_DIRTY_BCS  // weak coupling, mean free path far below xi
+} flx_law;
+
+// xi and lambda at t = T/Tc < 1, divided by their values at t = 0. Sources in units/law.c.
+FLX_API void flx_law_at(flx_law law, double t, double *xi, double *lambda);
+
 #ifdef __cplusplus
 }
 #endif

@@ -45,6 +45,9 @@ static const flx_key rows[] = {
     {"engine", FLX_KEY_CHOICE, "1", "tdgl", ANY, "tdgl|static|london|xy|circuit", 0,
      "What solves the case.", NULL},
 
+    VALUE("T", "K", NULL, NOT_NEGATIVE,
+          "Temperature. With it lengths of layers are those at T = 0, and Tc is needed; without it "
+          "they are those at the temperature of the case."),
     MAP("material", "What all layers have in common."),
     VALUE("material.pair_charge", "C", "2e", POSITIVE,
           "Charge q* of what condenses, as in 2e; the flux quantum is Phi0 = h/q*."),
@@ -73,7 +76,14 @@ static const flx_key rows[] = {
              "Local condensation coefficient: 1 where the material is the layer's own, < 0 normal "
              "metal."),
     VALUE("layers.*.Tc", "K", NULL, POSITIVE,
-          "Critical temperature: the size of the unit Tc; nothing else follows from it."),
+          "Critical temperature: the size of the unit Tc, and what T is compared with."),
+    {"layers.*.temperature_law", FLX_KEY_CHOICE, "1", "two-fluid", ANY, "gl|two-fluid|dirty-bcs", 0,
+     "Where T is given: how xi and lambda follow from their values at T = 0.", NULL},
+    {"layers.*.temperature_table", FLX_KEY_OTHER, "1", NULL, ANY,
+     "a list of [T, coherence_length, penetration_depth]", 0,
+     "Instead of a law: values at rising temperatures; between them xi^-2 and lambda^-2 are "
+     "linear.",
+     NULL},
 
     NAMED("films", "NAME: {keys}", "Films of the device."),
     MAP("films.*", "One film."),

@@ -275,6 +275,7 @@ static flx_status parse_material(flx_parser *p, const flx_node *node, flx_materi
     FLX_TRY(flx_get_si(p, flx_node_get(node, "gamma"), &m->gamma));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "conductivity"), &m->conductivity));
     FLX_TRY(flx_get_choice(p, flx_node_get(node, "body"), &body));
+    FLX_TRY(flx_parse_temperature(p, node, m));
     if (body == 1)
         return parse_long(p, node, m);
     bool both = m->lambda > 0 && m->thickness > 0, given = !flx_absent(pearl);
