@@ -81,7 +81,7 @@ static const struct {
     {"key-layer", FLX_ERR_INPUT,
      "6: layers.al: unknown key 'thicknes'; did you mean 'thickness'? Allowed: "
      "coherence_length, penetration_depth, thickness, pearl_length, body, z, u, "
-     "gamma, conductivity, epsilon, Tc, temperature_law, temperature_table"},
+     "gamma, conductivity, epsilon, disorder, Tc, temperature_law, temperature_table"},
     {"key-verb", FLX_ERR_INPUT,
      "11: films.strip.shape: unknown key 'ad'; did you mean 'add'? Allowed: "
      "add, cut, common, box, circle, ellipse, polygon, path"},
@@ -178,6 +178,8 @@ static const struct {
      "holes are measured by name, so each needs its own"},
     {"charge", FLX_ERR_INPUT,
      "5:25: material.pair_charge: '2' has no unit; wanted is a charge, e.g. 2e"},
+    {"disorder-path", FLX_ERR_INPUT,
+     "6: layers.al.disorder: a path goes with kind: file, and with no other"},
     {"normal", FLX_ERR_INPUT, "7: layers.al: is normal at T = 1.3 K: its Tc is 1.2 K"},
     {"temperature-rows", FLX_ERR_INPUT,
      "7: layers.al.temperature_table: T = 1.3 K is not between two rows of the table"},

@@ -446,9 +446,92 @@ static void a_frame_is_carried_to_another_mesh_in_the_right_gauge(void **state)
     flx_mesh_free(new);
 }
 
+// Averages over 4000 seeds: standard errors 1/63 of a standard deviation, times 4.
+static void random_disorder_has_its_spread_and_its_length(void **state)
+{
+    (void)state;
+    enum { SEEDS = 4000 };
+    const double x[3] = {0.3, 0.3 + 1.5, 0.3}, y[3] = {-2, -2, -2 + 4.5};
+    double mean = 0, square = 0, near = 0, far = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        flx_disorder d = {FLX_DISORDER_RANDOM, .spread = 0.2, .length = 1.5, .seed = seed};
+        double v[3];
+        flx_disorder_fill(&d, x, y, 3, v);
+        mean += v[0] / 0.2 / SEEDS;
+        square += v[0] * v[0] / 0.04 / SEEDS;
+        near += v[0] * v[1] / 0.04 / SEEDS;
+        far += v[0] * v[2] / 0.04 / SEEDS;
+    }
+    assert_near(mean, 0, 4 / 63.);
+    assert_near(square, 1, 4 * sqrt(2) / 63.);
+    assert_near(near, exp(-0.5), 4 * 1.2 / 63.);
+    assert_near(far, exp(-4.5), 4 / 63.);
+}
+
+// A line through 4000 grain sizes: constant within grains, so only a few values; the share of
+// boundaries is their width times the line's crossings (4/pi for each cell side of Voronoi cells).
+static void grains_have_one_value_each_between_boundaries(void **state)
+{
+    (void)state;
+    enum { N = 40000 };
+    static double x[N], y[N], v[N], w[N];
+    for (int k = 0; k < N; k++) {
+        x[k] = 0.1 * k;
+        y[k] = 0.05 * k;
+    }
+    flx_disorder d = {FLX_DISORDER_GRAINS, .spread = 0.2, .length = 2, .depth = 5, .width = 0.2};
+    d.seed = 3;
+    flx_disorder_fill(&d, x, y, N, v);
+    flx_disorder_fill(&d, x + N / 2, y + N / 2, N / 2, w); // of place and seed alone
+    assert_memory_equal(v + N / 2, w, sizeof(double) * N / 2);
+    int rim = 0, same = 0;
+    double mean = 0, square = 0;
+    for (int k = 0; k < N; k++) {
+        bool boundary = v[k] < -3;
+        rim += boundary;
+        same += k > 0 && !boundary && v[k] == v[k - 1];
+        mean += (v[k] + (boundary ? 5 : 0)) / N;
+        square += pow(v[k] + (boundary ? 5 : 0), 2) / N;
+    }
+    // A line crosses a boundary once in 0.8 of a grain's size and is in it for more than its width:
+    // a seventh of the way. All other neighbours (0.11 apart) are equal.
+    assert_in_range(rim, N * 0.1, N * 0.2);
+    assert_true(same > N - 2.2 * rim);
+    // 2000 grains or so: 4 standard errors.
+    assert_near(mean, 0, 0.2 * 4 / 45);
+    assert_near(square, 0.04, 0.04 * 4 * sqrt(2) / 45);
+}
+
+static void disorder_adds_to_epsilon(void **state)
+{
+    (void)state;
+    flx_mesh *mesh = test_rectangle(9, 7, 5, 4, 0.15);
+    flx_ctx *ctx = flx_ctx_create();
+    double *delta = calloc((size_t)mesh->n_site, sizeof *delta);
+    double *eps = calloc((size_t)mesh->n_site, sizeof *eps);
+    for (int32_t i = 0; i < mesh->n_site; i++)
+        delta[i] = 0.01 * i;
+    flx_source_problem problem = {.mesh = mesh, .disorder = delta};
+    flx_source *source;
+    assert_int_equal(flx_source_create(ctx, &problem, &source), FLX_OK);
+    assert_non_null(flx_source_drive(source).epsilon);
+    flx_source_epsilon(source, 0, eps);
+    for (int32_t i = 0; i < mesh->n_site; i++)
+        assert_near(eps[i], 1 + 0.01 * i, 1e-15);
+    assert_false(flx_source_varies(source));
+    flx_source_free(source);
+    free(delta);
+    free(eps);
+    flx_mesh_free(mesh);
+    flx_ctx_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_disorder_has_its_spread_and_its_length),
+        cmocka_unit_test(grains_have_one_value_each_between_boundaries),
+        cmocka_unit_test(disorder_adds_to_epsilon),
         cmocka_unit_test(random_numbers_are_those_of_philox),
         cmocka_unit_test(a_uniform_field_has_the_flux_of_every_triangle),
         cmocka_unit_test(a_field_function_has_the_exact_flux),

@@ -65,11 +65,28 @@ typedef struct flx_case_let {
     int32_t line;
 } flx_case_let;
 
+typedef enum flx_case_disorder_kind {
+    FLX_CASE_EVEN, // none
+    FLX_CASE_RANDOM,
+    FLX_CASE_GRAINS,
+    FLX_CASE_MAP // from a file
+} flx_case_disorder_kind;
+
+// What is added to a layer's epsilon; lengths [xi].
+typedef struct flx_case_disorder {
+    flx_case_disorder_kind kind;
+    double spread, length, depth, width; // of flx_disorder
+    uint64_t seed;
+    const char *path; // MAP, from the folder of the case
+    int32_t line;
+} flx_case_disorder;
+
 typedef struct flx_case_layer {
     const char *name;
     flx_material material;   // [SI]
     bool long_body;          // no dependence on z, field along z; else a thin film
     const flx_expr *epsilon; // [1] of x, y, t; NULL: 1
+    flx_case_disorder disorder;
     int32_t line;
 } flx_case_layer;
 

@@ -61,6 +61,25 @@ typedef struct flx_epsilon {
     bool varies;                                            // depends on t
 } flx_epsilon;
 
+// Uneven material: what is added to the condensation coefficient.
+typedef enum flx_disorder_kind {
+    FLX_DISORDER_RANDOM, // a Gaussian field
+    FLX_DISORDER_GRAINS  // grains, each with its own value, between boundaries
+} flx_disorder_kind;
+
+typedef struct flx_disorder {
+    flx_disorder_kind kind;
+    double spread; // [1] standard deviation
+    double length; // [xi] > 0: distance of correlation, size of grains
+    double depth;  // [1] GRAINS: taken off at boundaries
+    double width;  // [xi] GRAINS: of boundaries
+    uint64_t seed;
+} flx_disorder;
+
+// delta [n] [1] at points x, y [n] [xi]: a function of place and seed alone (source/disorder.c).
+FLX_API void flx_disorder_fill(const flx_disorder *disorder, const double *x, const double *y,
+                               int32_t n, double *delta);
+
 // Current of one terminal, positive into the film.
 typedef struct flx_current {
     double value;         // [K0 xi]
@@ -74,6 +93,7 @@ typedef struct flx_source_problem {
     const flx_field_term *field; // [n_field] copied
     int32_t n_field;
     const flx_epsilon *epsilon; // [n_film] copied; NULL: 1 everywhere
+    const double *disorder;     // [n_site] [1] added to epsilon; copied; NULL: none
     const flx_current *current; // [n_current] one for each terminal, in their order; copied
     int32_t n_current;
     double time_scale; // [tau0] shortest time in which factors change much; <= 0: 1. Derivatives

@@ -94,7 +94,8 @@ static flx_status add_field(flx_ctx *ctx, const flx_case *c, const flx_case_fiel
         return FLX_OK;
     case FLX_CASE_FILE:
         term[*n] = varying(drive, FLX_FIELD_GRID, field->value, 1);
-        FLX_TRY(flx_field_file_read(ctx, c, field, &term[*n].grid));
+        FLX_TRY(flx_plane_file_read(
+            ctx, c, &(flx_plane_file){field->path, "field", s->Bc2, field->line}, &term[*n].grid));
         (*n)++;
         return FLX_OK;
     }
@@ -134,7 +135,7 @@ typedef struct parts {
     flx_field_term *field;
     flx_epsilon *epsilon;
     flx_current *current;
-    double *sample;
+    double *sample, *disorder;
     int32_t n_field;
 } parts;
 
@@ -178,6 +179,17 @@ static flx_status make_parts(flx_ctx *ctx, const flx_case *c, flx_case_drive *dr
     return FLX_OK;
 }
 
+static flx_status make_disorder(flx_ctx *ctx, const flx_case *c, const flx_mesh *mesh, parts *p)
+{
+    bool any = false;
+    for (int32_t f = 0; f < c->n_film; f++)
+        any = any || c->layers[c->films[f].layer].disorder.kind != FLX_CASE_EVEN;
+    if (!any)
+        return FLX_OK;
+    p->disorder = FLX_NEW_ARRAY(ctx, double, mesh->n_site);
+    return p->disorder ? flx_case_disorder_fill(ctx, c, mesh, p->disorder) : FLX_ERR_MEMORY;
+}
+
 // Line of the field or the epsilon that the source refused; 0 if it may be one of several.
 static int32_t line_of_only(const flx_case *c)
 {
@@ -199,12 +211,15 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
     for (int32_t f = 0; f < c->n_film; f++)
         epsilon |= c->layers[c->films[f].layer].epsilon != NULL;
     flx_status status = make_parts(ctx, c, drive, &p);
+    if (status == FLX_OK)
+        status = make_disorder(ctx, c, device->mesh, &p);
     if (status == FLX_OK) {
         flx_source_problem problem = {.mesh = device->mesh,
                                       .z = drive->z,
                                       .field = p.field,
                                       .n_field = p.n_field,
                                       .epsilon = epsilon ? p.epsilon : NULL,
+                                      .disorder = p.disorder,
                                       .current = p.current,
                                       .n_current = c->n_terminal};
         status = flx_source_create(ctx, &problem, &drive->source);
@@ -219,6 +234,7 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
     flx_free(p.epsilon);
     flx_free(p.current);
     flx_free(p.sample);
+    flx_free(p.disorder);
     if (status < 0)
         flx_case_drive_clear(drive);
     return status;

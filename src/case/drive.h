@@ -50,9 +50,19 @@ flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_
 flx_status flx_case_start_induced(flx_ctx *ctx, const flx_device *device, const flx_case *c,
                                   const flx_carried *from, double *a_induced);
 
-// The applied field of a file: rows "x y B" (units.length, tesla) of a rectangular grid in any
-// order; b is owned by the caller, lengths in xi, b in Bc2.
-flx_status flx_field_file_read(flx_ctx *ctx, const flx_case *c, const flx_case_field *field,
+// A quantity in the plane from a file: rows "x y value" (units.length, and `unit` in which the grid
+// counts) of a rectangular grid in any order; b is owned by the caller, lengths in xi.
+typedef struct flx_plane_file {
+    const char *path; // from the folder of the case
+    const char *what; // for messages
+    double unit;      // Bc2 for fields in T
+    int32_t line;
+} flx_plane_file;
+flx_status flx_plane_file_read(flx_ctx *ctx, const flx_case *c, const flx_plane_file *from,
                                flx_field_grid *out);
+
+// What disorder adds to epsilon, delta [n_site] [1]; 0 in films without (disorder.c).
+flx_status flx_case_disorder_fill(flx_ctx *ctx, const flx_case *c, const flx_mesh *mesh,
+                                  double *delta);
 
 #endif

@@ -1,7 +1,7 @@
-// case/field_file.c -- an applied field from a text file.
+// case/field_file.c -- a field, or another quantity in the plane, from a text file.
 //
-// One line a point: x y B, separated by blanks or commas; x and y in units.length of the case, B in
-// tesla; what follows # is comment. The points form a rectangular grid with equal spacings, in any
+// One line a point: x y value, separated by blanks or commas; x and y in units.length of the case,
+// fields in tesla; what follows # is comment. The points form a rectangular grid with equal spacings, in any
 // order.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/drive.h"
@@ -123,15 +123,15 @@ static flx_status make_grid(flx_ctx *ctx, const rows *r, const char *path, flx_f
     return status;
 }
 
-flx_status flx_field_file_read(flx_ctx *ctx, const flx_case *c, const flx_case_field *field,
+flx_status flx_plane_file_read(flx_ctx *ctx, const flx_case *c, const flx_plane_file *from,
                                flx_field_grid *out)
 {
     *out = (flx_field_grid){.cubic = true};
     if (!(c->length > 0))
-        return flx_device_fail(ctx, c, field->line,
+        return flx_device_fail(ctx, c, from->line,
                                "units.length is missing: the lengths in '%s' are counted in it",
-                               field->path);
-    char *path = flx_case_path(ctx, c, field->path);
+                               from->path);
+    char *path = flx_case_path(ctx, c, from->path);
     if (!path)
         return FLX_ERR_MEMORY;
     rows r = {0};
@@ -150,10 +150,10 @@ flx_status flx_field_file_read(flx_ctx *ctx, const flx_case *c, const flx_case_f
     if (status < 0)
         return status == FLX_ERR_MEMORY
                    ? status
-                   : flx_device_blame(ctx, c, field->line, flx_fail_in(ctx, status, "field"));
+                   : flx_device_blame(ctx, c, from->line, flx_fail_in(ctx, status, from->what));
     double unit = c->length / c->scales.xi, *b = (double *)(uintptr_t)out->b;
     for (int64_t i = 0; i < (int64_t)out->nx * out->ny; i++)
-        b[i] /= c->scales.Bc2;
+        b[i] /= from->unit;
     out->x0 *= unit;
     out->y0 *= unit;
     out->dx *= unit;

@@ -74,9 +74,10 @@ flx_status flx_get_options(flx_parser *p, const flx_node *section, const flx_opt
                            void *options);
 
 // Sections, in the order in which they are read.
-flx_status flx_parse_names(flx_parser *p);  // units, let, layers if the engine has films
+flx_status flx_parse_names(flx_parser *p); // units, let, layers if the engine has films
 // The material of a layer at the temperature T of the case, if it has one (temperature.c).
 flx_status flx_parse_temperature(flx_parser *p, const flx_node *layer, flx_material *m);
+flx_status flx_parse_disorder(flx_parser *p, const flx_node *node, flx_case_disorder *out);
 flx_status flx_parse_device(flx_parser *p); // films, terminals, probes, loops, mesh
 flx_status flx_parse_shape(flx_parser *p, const flx_node *node, flx_case_shape *out);
 flx_status flx_parse_mesh(flx_parser *p);

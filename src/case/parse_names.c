@@ -382,6 +382,7 @@ static flx_status parse_layers(flx_parser *p)
             FLX_TRY(flx_get_si(p, flx_node_get(node, "Tc"), &Tc));
         }
         FLX_TRY(flx_get_function(p, flx_node_get(node, "epsilon"), &layer->epsilon));
+        FLX_TRY(flx_parse_disorder(p, flx_node_get(node, "disorder"), &layer->disorder));
         FLX_TRY(parse_body(p, node, layer));
         p->c->n_layer++;
     }

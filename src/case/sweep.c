@@ -351,7 +351,7 @@ static bool keeps_device(const char *key)
             begins(key, flx_engine_at(k)->name))
             return true;
     return begins(key, "layers.") &&
-           (strcmp(last, ".u") == 0 || strcmp(last, ".gamma") == 0 ||
+           (strstr(key, ".disorder.") || strcmp(last, ".u") == 0 || strcmp(last, ".gamma") == 0 ||
             strcmp(last, ".epsilon") == 0 || strcmp(last, ".conductivity") == 0);
 }
 

@@ -17,6 +17,7 @@ struct flx_source {
     flx_term *term; // [n_term]
     int32_t n_term;
     flx_epsilon *epsilon; // [n_film] or NULL
+    double *disorder;     // [n_site] or NULL
     flx_current *current; // [n_current]
     int32_t n_current;
     double origin[2];
@@ -136,6 +137,11 @@ static flx_status copy_rest(flx_ctx *ctx, const flx_source_problem *p, flx_sourc
             return FLX_ERR_MEMORY;
         memcpy(s->epsilon, p->epsilon, (size_t)n_film * sizeof *s->epsilon);
     }
+    if (p->disorder) {
+        if (!(s->disorder = FLX_NEW_ARRAY(ctx, double, p->mesh->n_site)))
+            return FLX_ERR_MEMORY;
+        memcpy(s->disorder, p->disorder, (size_t)p->mesh->n_site * sizeof *s->disorder);
+    }
     return FLX_OK;
 }
 
@@ -182,6 +188,7 @@ void flx_source_free(flx_source *source)
     flx_free(source->term);
     flx_free(source->z);
     flx_free(source->epsilon);
+    flx_free(source->disorder);
     flx_free(source->current);
     flx_free(source);
 }
@@ -227,6 +234,8 @@ void flx_source_epsilon(flx_source *source, double t, double *eps)
     for (int32_t i = 0; i < mesh->n_site; i++) {
         const flx_epsilon *film = source->epsilon ? &source->epsilon[mesh->film[i]] : NULL;
         eps[i] = film && film->fn ? film->fn(film->user, mesh->x[i], mesh->y[i], t) : 1;
+        if (source->disorder)
+            eps[i] += source->disorder[i];
     }
 }
 
@@ -281,7 +290,7 @@ flx_drive flx_source_drive(flx_source *source)
 {
     return (flx_drive){.user = source,
                        .vector_potential = source->n_term > 0 ? drive_field : NULL,
-                       .epsilon = source->epsilon ? drive_epsilon : NULL,
+                       .epsilon = source->epsilon || source->disorder ? drive_epsilon : NULL,
                        .current = source->n_current > 0 ? drive_current : NULL,
                        .vector_potential_varies = field_varies(source),
                        .epsilon_varies = epsilon_varies(source)};
