@@ -42,29 +42,37 @@ static uint64_t cell_key(int32_t a, int32_t b)
     return (uint64_t)(uint32_t)a << 32 | (uint32_t)b;
 }
 
+typedef struct grain_seed {
+    double x, y, r; // place, distance from the point
+    uint64_t key;
+} grain_seed;
+
 static double grain_at(const flx_disorder *d, double x, double y)
 {
     enum { REACH = 2 }; // the nearest two seeds of a jittered lattice are not further away
     int32_t a = (int32_t)floor(x / d->length), b = (int32_t)floor(y / d->length);
-    double first = INFINITY, second = INFINITY;
-    uint64_t grain = 0;
+    grain_seed first = {.r = INFINITY}, second = {.r = INFINITY};
     for (int32_t i = a - REACH; i <= a + REACH; i++)
         for (int32_t j = b - REACH; j <= b + REACH; j++) {
             double u[2];
-            flx_rng_uniform(d->seed, STREAM_PLACE, cell_key(i, j), u);
-            double r = hypot((i + u[0]) * d->length - x, (j + u[1]) * d->length - y);
-            if (r < first) {
+            grain_seed s = {.key = cell_key(i, j)};
+            flx_rng_uniform(d->seed, STREAM_PLACE, s.key, u);
+            s.x = (i + u[0]) * d->length;
+            s.y = (j + u[1]) * d->length;
+            s.r = hypot(s.x - x, s.y - y);
+            if (s.r < first.r) {
                 second = first;
-                first = r;
-                grain = cell_key(i, j);
-            } else if (r < second) {
-                second = r;
+                first = s;
+            } else if (s.r < second.r) {
+                second = s;
             }
         }
     double g[2];
-    flx_rng_gauss(d->seed, STREAM_VALUE, grain, g);
-    bool rim = 0.5 * (second - first) < 0.5 * d->width; // half the difference: way to the rim
-    return d->spread * g[0] - (rim ? d->depth : 0);
+    flx_rng_gauss(d->seed, STREAM_VALUE, first.key, g);
+    // The rim is the line in the middle between the two seeds.
+    double way = (second.r * second.r - first.r * first.r) /
+                 (2 * hypot(second.x - first.x, second.y - first.y));
+    return d->spread * g[0] - (way < 0.5 * d->width ? d->depth : 0);
 }
 
 void flx_disorder_fill(const flx_disorder *d, const double *x, const double *y, int32_t n,
