@@ -31,6 +31,10 @@ static const result_kind kinds[] = {
     {"moment", NULL, "moment", "moment", "A m^{2}", false},
     {"energy", NULL, "energy_F0", "energy", "F_{0}", false},
     {"vortices", NULL, "vortices", "vortices", NULL, false},
+    {"eigenvalue", NULL, "eigenvalue", "\u03bb", NULL, false},
+    {"Tc", NULL, "Tc_Tc0", "T_{c}/T_{c0}", NULL, false},
+    {"limit", "limit", NULL, NULL, NULL, false},
+    {"barrier", "barrier", NULL, NULL, NULL, false},
     {"time", NULL, "time_tau0", "time", "\u03c4_{0}", false},
     {"steps", NULL, "steps", "steps", NULL, false},
 };
@@ -116,7 +120,8 @@ static flx_plot_axis axis_of(const result *r)
                                                  : NULL,
                                .prefix = field || current};
     }
-    return (flx_plot_axis){.name = r->kind->title,
+    // a kind without a title has members of different kinds: their names
+    return (flx_plot_axis){.name = r->kind->title ? r->kind->title : r->name,
                            .unit = r->natural ? "V_{0}" : r->kind->unit,
                            .prefix = r->kind->si && !r->natural};
 }

@@ -45,7 +45,7 @@ static void gradient_and_second_variation_are_derivatives_of_the_energy(void **s
         for (int32_t i = 0; i < n; i++)
             st->psi[i] = psi[i] + (k ? d : -d) * p[i];
         flx_static_gradient(st);
-        e[k] = flx_static_energy(st);
+        e[k] = flx_static_energy(st) + flx_static_work(st, psi);
         for (int32_t i = 0; i < n; i++)
             g[i] += (k ? 1 : -1) * st->g[i] / (2 * d);
     }
@@ -251,9 +251,9 @@ static void what_cannot_be_is_told(void **state)
     assert_string_equal(flx_ctx_error(ctx),
                         "terminal 1 holds |psi|; the static engine knows terminals with psi free, "
                         "and normal ones (psi = 0) without current");
-    o.modes = 0;
+    o.modes = 17;
     assert_int_equal(flx_static_create(ctx, &p, &o, &st), FLX_ERR_INPUT);
-    assert_string_equal(flx_ctx_error(ctx), "static.modes is 0, allowed is 1 to 32 [1]");
+    assert_string_equal(flx_ctx_error(ctx), "static.modes is 17, allowed is 0 to 16 [1]");
 
     // three steps do not do: the state is kept and the residual told
     film disk = {.mesh = b.mesh, .field = 0.5};

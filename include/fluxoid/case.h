@@ -10,6 +10,7 @@
 
 #include "fluxoid/geom.h"
 #include "fluxoid/london.h"
+#include "fluxoid/static.h"
 #include "fluxoid/tdgl.h"
 #include "fluxoid/units.h"
 #include "fluxoid/xy.h"
@@ -250,6 +251,21 @@ typedef struct flx_case_london {
     int32_t line;
 } flx_case_london;
 
+typedef enum flx_case_find {
+    FLX_FIND_STATE,
+    FLX_FIND_LIMIT,      // of stability, along t
+    FLX_FIND_NUCLEATION, // of superconductivity
+    FLX_FIND_BARRIER     // between two states
+} flx_case_find;
+
+typedef struct flx_case_static {
+    flx_static_opts opts; // checked
+    flx_case_find find;
+    double at, to;        // [tau0] t of the drive; LIMIT: followed from at to to
+    flx_case_start other; // BARRIER: the other state
+    int32_t line;
+} flx_case_static;
+
 typedef struct flx_case_loop {
     const char *name;
     flx_case_shape shape; // one closed curve
@@ -313,9 +329,10 @@ typedef struct flx_case {
 
     flx_case_mesh mesh;
     flx_case_start start;
-    flx_case_run run;
+    flx_case_run run; // of the engine tdgl
     flx_case_london london;
     flx_case_xy xy;
+    flx_case_static statics;
 } flx_case;
 
 // Where a case comes from. All borrowed for the call.

@@ -34,7 +34,7 @@ typedef struct flx_static_problem {
 typedef struct flx_static_opts {
     double tolerance;       // [1] largest residual of (2) at any site
     int32_t max_steps;      // [1] Newton steps before it is given up
-    int32_t modes;          // [1] eigenpairs that flx_static_modes finds
+    int32_t modes;          // [1] eigenpairs that flx_static_modes finds; may be 0
     double mode_tolerance;  // [1] residual of an eigenpair; its value is right to the square
     double limit_tolerance; // [1] of a limit, relative to the range of t
     int32_t images;         // [1] states on the way between two states
@@ -63,7 +63,7 @@ FLX_API flx_frame flx_static_frame(const flx_static *st);
 // What it took and what came out.
 typedef struct flx_static_report {
     double residual;                // [1] largest of (2) at any site
-    double energy;                  // [Bc^2/mu0 xi^2 d] F, with the term of the currents
+    double energy;                  // [Bc^2/mu0 xi^2 d] F without the term of the currents
     bool stable;                    // no negative eigenvalue; known after flx_static_minimise
     int32_t steps, solves, factors; // Newton steps; solutions with, and computations of, a factor
     int32_t escapes;                // saddles that were left on the way
@@ -81,6 +81,48 @@ FLX_API flx_status flx_static_minimise(flx_static *st, flx_static_report *report
 // the largest that is left.
 FLX_API flx_status flx_static_modes(flx_static *st, double *values, const flx_cplx **vectors,
                                     double *residual);
+
+// Lowest opts.modes eigenpairs of the normal state, -(grad - iA)^2 v - eps v = lambda v, in
+// ascending order: where lambda < 0 superconductivity nucleates. With eps = 1, T_c(A) = T_c0 (1 -
+// (1 + lambda) xi(0)^2). Arguments as of flx_static_modes; psi is left as it is.
+FLX_API flx_status flx_static_nucleation(flx_static *st, double *values, const flx_cplx **vectors,
+                                         double *residual);
+
+// The saddle with one way down next to the present state, along whose lowest mode it goes uphill:
+// *value is the negative eigenvalue. FLX_ERR_DIVERGED: none was found; psi is the last state.
+FLX_API flx_status flx_static_saddle_near(flx_static *st, double *value, flx_static_report *report);
+
+// A saddle between two minima.
+typedef struct flx_static_barrier {
+    double energy_from, energy_saddle, energy_to; // [Bc^2/mu0 xi^2 d], with the currents' work on
+                                                  // the way from the first state
+    double value;   // [1] negative eigenvalue of the saddle; it has one
+    bool connects;  // downhill on its two sides lie the two states (as their energies tell)
+    int32_t rounds; // of the string method
+} flx_static_barrier;
+
+// The saddle between the minima downhill of `from` and `to` [n_site]: simplified string method (E,
+// Ren, Vanden-Eijnden, J. Chem. Phys. 126, 164103 (2007)) on opts.images states from the straight
+// way, then as flx_static_saddle_near from the highest. Afterwards psi is the saddle.
+// FLX_ERR_DIVERGED: none was found; psi is the highest state on the way.
+FLX_API flx_status flx_static_saddle(flx_static *st, const flx_cplx *from, const flx_cplx *to,
+                                     flx_static_barrier *barrier, flx_static_report *report);
+
+// Where a branch of states ends or loses its stability.
+typedef struct flx_static_limit {
+    bool found;     // false: stable up to t_end
+    double t;       // [tau0] of the drive, where the lowest eigenvalue is 0
+    double value;   // [1] lowest eigenvalue there; what is left of 0
+    bool fold;      // the branch turns back there; else it goes on, unstable
+    int32_t points; // states computed on the way
+} flx_static_limit;
+
+// Follows the present state (a minimum, or nearly) from the t it has to t_end by pseudo-arclength
+// steps, which pass folds, and finds the state whose lowest eigenvalue is 0. Afterwards psi and t
+// are those of the limit, or of t_end; flx_static_modes gives the mode that takes over.
+// FLX_ERR_DIVERGED: the branch was lost; psi and t are the last ones on it.
+FLX_API flx_status flx_static_follow(flx_static *st, double t_end, flx_static_limit *limit,
+                                     flx_static_report *report);
 
 #ifdef __cplusplus
 }

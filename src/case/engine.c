@@ -9,6 +9,7 @@ static const flx_engine *const engines[] = {
     &flx_engine_tdgl,
     &flx_engine_london,
     &flx_engine_xy,
+    &flx_engine_static,
 };
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 

@@ -78,39 +78,6 @@ static flx_status parse_stop_when(flx_parser *p, const flx_node *node)
     return flx_get_function(p, node, &p->c->run.stop_when);
 }
 
-// Up to the rounding with which lambda, Lambda and d follow from each other.
-static bool equal(double a, double b)
-{
-    return fabs(a - b) <= 1e-12 * fabs(a);
-}
-
-// The engine counts in the units of one material.
-static flx_status check_material(flx_parser *p, const flx_node *node, const flx_case_film *film)
-{
-    const flx_case_layer *own = &p->c->layers[film->layer];
-    const flx_case_layer *reference = &p->c->layers[p->c->reference];
-    flx_material a = own->material, b = reference->material;
-    bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
-                equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
-                equal(a.u, b.u) && equal(a.gamma, b.gamma) &&
-                own->long_body == reference->long_body;
-    if (same)
-        return FLX_OK;
-    return flx_parser_fail(p, node,
-                           "layer '%s' is another material than '%s', whose units the engine tdgl "
-                           "counts in: all its films need one material (z and epsilon may differ); "
-                           "set reference_layer: %s if it is that of all films",
-                           own->name, reference->name, own->name);
-}
-
-static flx_status check_materials(flx_parser *p)
-{
-    const flx_node *node = flx_node_get(p->root, "films")->first;
-    for (int32_t k = 0; k < p->c->n_film; k++, node = node->next)
-        FLX_TRY(check_material(p, node, &p->c->films[k]));
-    return FLX_OK;
-}
-
 static flx_status parse_selffield(flx_parser *p, const flx_node *node)
 {
     flx_case_run *run = &p->c->run;
@@ -130,7 +97,7 @@ static flx_status parse(flx_parser *p, const flx_node *node)
 {
     flx_case_run *run = &p->c->run;
     flx_node *time;
-    FLX_TRY(check_materials(p));
+    FLX_TRY(flx_parse_one_material(p));
     if (!node)
         return flx_parser_fail(p, p->root, "'tdgl' is missing, e.g. tdgl: {time: 100 tau0}");
     run->opts = flx_tdgl_opts_default();

@@ -83,6 +83,10 @@ flx_status flx_parse_shape(flx_parser *p, const flx_node *node, flx_case_shape *
 flx_status flx_parse_mesh(flx_parser *p);
 flx_status flx_parse_drive(flx_parser *p);
 flx_status flx_parse_start(flx_parser *p);
+// A node with the keys of `start`; NULL: uniform.
+flx_status flx_parse_start_of(flx_parser *p, const flx_node *node, flx_case_start *start);
+// For engines that count in the units of one material: the films may have no other.
+flx_status flx_parse_one_material(flx_parser *p);
 flx_status flx_parse_sweep(flx_parser *p);
 
 // The whole of a tree; sweep: also its axes.

@@ -1,6 +1,6 @@
 // case/parse_device.c -- films with their holes, terminals, probes, loops, mesh.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/parse.h"
+#include "case/engine.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -258,4 +258,38 @@ flx_status flx_parse_device(flx_parser *p)
     FLX_TRY(parse_probes(p));
     FLX_TRY(parse_loops(p));
     return flx_parse_mesh(p);
+}
+
+// -- one material ---------------------------------------------------------------------------------
+
+// Up to the rounding with which lambda, Lambda and d follow from each other.
+static bool equal(double a, double b)
+{
+    return fabs(a - b) <= 1e-12 * fabs(a);
+}
+
+static flx_status check_material(flx_parser *p, const flx_node *node, const flx_case_film *film)
+{
+    const flx_case_layer *own = &p->c->layers[film->layer];
+    const flx_case_layer *reference = &p->c->layers[p->c->reference];
+    flx_material a = own->material, b = reference->material;
+    bool same = equal(a.xi, b.xi) && equal(a.pearl_length, b.pearl_length) &&
+                equal(a.thickness, b.thickness) && equal(a.conductivity, b.conductivity) &&
+                equal(a.u, b.u) && equal(a.gamma, b.gamma) &&
+                own->long_body == reference->long_body;
+    if (same)
+        return FLX_OK;
+    return flx_parser_fail(p, node,
+                           "layer '%s' is another material than '%s', whose units the engine %s "
+                           "counts in: all its films need one material (z and epsilon may differ); "
+                           "set reference_layer: %s if it is that of all films",
+                           own->name, reference->name, p->engine->name, own->name);
+}
+
+flx_status flx_parse_one_material(flx_parser *p)
+{
+    const flx_node *node = flx_node_get(p->root, "films")->first;
+    for (int32_t k = 0; k < p->c->n_film; k++, node = node->next)
+        FLX_TRY(check_material(p, node, &p->c->films[k]));
+    return FLX_OK;
 }

@@ -177,16 +177,16 @@ flx_status flx_parse_drive(flx_parser *p)
 
 // -- start ----------------------------------------------------------------------------------------
 
-static flx_status parse_windings(flx_parser *p, const flx_node *node)
+static flx_status parse_windings(flx_parser *p, const flx_node *node, flx_case_start *start)
 {
     int32_t n;
     FLX_TRY(flx_count_map(p, node, &n));
     flx_case_winding *list = FLX_PARSER_ARRAY(p, flx_case_winding, n);
     if (!list)
         return FLX_ERR_MEMORY;
-    p->c->start.winding = list;
+    start->winding = list;
     for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
-        flx_case_winding *winding = &list[p->c->start.n_winding++];
+        flx_case_winding *winding = &list[start->n_winding++];
         flx_nearest nearest = flx_nearest_to(child->key);
         char known[256] = "";
         size_t used = 0;
@@ -213,16 +213,16 @@ static flx_status parse_windings(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
-static flx_status parse_vortices(flx_parser *p, const flx_node *node)
+static flx_status parse_vortices(flx_parser *p, const flx_node *node, flx_case_start *start)
 {
     int32_t n;
     FLX_TRY(flx_count_list(p, node, &n));
     flx_case_vortex *list = FLX_PARSER_ARRAY(p, flx_case_vortex, n);
     if (!list)
         return FLX_ERR_MEMORY;
-    p->c->start.vortex = list;
+    start->vortex = list;
     for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
-        flx_case_vortex *vortex = &list[p->c->start.n_vortex++];
+        flx_case_vortex *vortex = &list[start->n_vortex++];
         flx_node *at;
         double winding = 1;
         if (child->kind != FLX_NODE_MAP)
@@ -239,9 +239,8 @@ static flx_status parse_vortices(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
-static flx_status parse_normal(flx_parser *p, const flx_node *node)
+static flx_status parse_normal(flx_parser *p, const flx_node *node, flx_case_start *start)
 {
-    flx_case_start *start = &p->c->start;
     double seed = 1;
     start->noise = 1e-3;
     start->seed = 1;
@@ -258,8 +257,11 @@ static flx_status parse_normal(flx_parser *p, const flx_node *node)
 
 flx_status flx_parse_start(flx_parser *p)
 {
-    flx_case_start *start = &p->c->start;
-    const flx_node *node = flx_node_get(p->root, "start");
+    return flx_parse_start_of(p, flx_node_get(p->root, "start"), &p->c->start);
+}
+
+flx_status flx_parse_start_of(flx_parser *p, const flx_node *node, flx_case_start *start)
+{
     start->from_time = NAN;
     start->line = node ? node->key_line : 0;
     bool uniform = !node || flx_absent(node) ||
@@ -268,9 +270,9 @@ flx_status flx_parse_start(flx_parser *p)
         return flx_parser_fail(p, node,
                                "wanted is 'uniform', or keys: winding, vortices, normal, "
                                "from");
-    FLX_TRY(parse_windings(p, flx_node_get(node, "winding")));
-    FLX_TRY(parse_vortices(p, flx_node_get(node, "vortices")));
-    FLX_TRY(parse_normal(p, flx_node_get(node, "normal")));
+    FLX_TRY(parse_windings(p, flx_node_get(node, "winding"), start));
+    FLX_TRY(parse_vortices(p, flx_node_get(node, "vortices"), start));
+    FLX_TRY(parse_normal(p, flx_node_get(node, "normal"), start));
     const flx_node *from = flx_node_get(node, "from");
     if (flx_absent(from))
         return FLX_OK;

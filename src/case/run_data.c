@@ -137,6 +137,46 @@ flx_status flx_runner_write_frame(flx_runner *r)
     return flx_file_write_frame(r->file, &frame, &extra);
 }
 
+static char *sidecar_path(flx_ctx *ctx, const char *output)
+{
+    size_t n = strlen(output);
+    bool h5 = n > 3 && strcmp(output + n - 3, ".h5") == 0;
+    return flx_format(ctx, "%.*s.xdmf", (int)(h5 ? n - 3 : n), output);
+}
+
+flx_status flx_runner_sidecar(flx_ctx *ctx, flx_file *file, const char *output)
+{
+    char *path = sidecar_path(ctx, output);
+    flx_status status = path ? flx_file_write_xdmf(file, path) : FLX_ERR_MEMORY;
+    flx_free(path);
+    return status;
+}
+
+// Links know the flux through a triangle only up to whole quanta, and a mesh resolves vortices only
+// where it is small.
+void flx_runner_warn_of_field(flx_ctx *ctx, const flx_frame *frame)
+{
+    const double too_much = 0.1; // [Phi0] in one triangle: vortices would be some edges apart
+    const flx_mesh *m = frame->mesh;
+    double largest = 0;
+    for (int32_t t = 0; t < m->n_tri; t++) {
+        double flux = 0;
+        for (int32_t c = 0; c < 3; c++) {
+            int32_t i = m->tri[3 * t + c], j = m->tri[3 * t + (c + 1) % 3];
+            double a = frame->a[flx_mesh_edge(m, i, j)];
+            flux += i < j ? a : -a;
+        }
+        largest = fmax(largest, fabs(flux));
+    }
+    largest /= 6.28318530717958647692; // Phi0 is 2 pi
+    if (largest > too_much)
+        flx_log(
+            ctx, FLX_LOG_WARNING,
+            "the field puts %.3g Phi0 through one triangle of the mesh, which resolves vortices "
+            "up to about %g: give a smaller mesh.max_edge or a weaker field",
+            largest, too_much);
+}
+
 // -- checkpoint -----------------------------------------------------------------------------------
 
 char *flx_checkpoint_path(flx_ctx *ctx, const char *output)

@@ -238,13 +238,6 @@ static flx_status start_afresh(flx_runner *r, const flx_carried *from)
     return status;
 }
 
-static char *sidecar_path(flx_ctx *ctx, const char *output)
-{
-    size_t n = strlen(output);
-    bool h5 = n > 3 && strcmp(output + n - 3, ".h5") == 0;
-    return flx_format(ctx, "%.*s.xdmf", (int)(h5 ? n - 3 : n), output);
-}
-
 static flx_status write_end(flx_runner *r, const char *json, bool sidecar)
 {
     int32_t n = flx_file_frame_count(r->file);
@@ -255,35 +248,7 @@ static flx_status write_end(flx_runner *r, const char *json, bool sidecar)
     unlink(r->checkpoint);
     if (!sidecar)
         return FLX_OK;
-    char *path = sidecar_path(r->ctx, r->opts->output);
-    flx_status status = path ? flx_file_write_xdmf(r->file, path) : FLX_ERR_MEMORY;
-    flx_free(path);
-    return status;
-}
-
-// Links know the flux through a triangle only up to whole quanta, and a mesh resolves vortices only
-// where it is small.
-static void warn_of_strong_field(flx_runner *r)
-{
-    const double too_much = 0.1; // [Phi0] in one triangle: vortices would be some edges apart
-    flx_frame f = flx_tdgl_frame(r->sim);
-    double largest = 0;
-    for (int32_t t = 0; t < f.mesh->n_tri; t++) {
-        double flux = 0;
-        for (int32_t c = 0; c < 3; c++) {
-            int32_t i = f.mesh->tri[3 * t + c], j = f.mesh->tri[3 * t + (c + 1) % 3];
-            double a = f.a[flx_mesh_edge(f.mesh, i, j)];
-            flux += i < j ? a : -a;
-        }
-        largest = fmax(largest, fabs(flux));
-    }
-    largest /= 6.28318530717958647692; // Phi0 is 2 pi
-    if (largest > too_much)
-        flx_log(
-            r->ctx, FLX_LOG_WARNING,
-            "the field puts %.3g Phi0 through one triangle of the mesh, which resolves vortices "
-            "up to about %g: give a smaller mesh.max_edge or a weaker field",
-            largest, too_much);
+    return flx_runner_sidecar(r->ctx, r->file, r->opts->output);
 }
 
 static flx_status summarise(flx_runner *r, const char *error, flx_run_result **out)
@@ -316,7 +281,8 @@ static flx_status finish(flx_runner *r, flx_status status, const flx_run_point *
                          flx_run_result **out)
 {
     char *error = status < 0 ? flx_strdup(r->ctx, flx_ctx_error(r->ctx)) : NULL;
-    warn_of_strong_field(r);
+    flx_frame reached = flx_tdgl_frame(r->sim);
+    flx_runner_warn_of_field(r->ctx, &reached);
     flx_status ended = summarise(r, error, out);
     bool failed_outside = status == FLX_ERR_FILE || status == FLX_ERR_MEMORY;
     if (ended == FLX_OK && point->last && status >= 0) {

@@ -42,6 +42,11 @@ typedef struct flx_runner {
     double *site; // [2][n_site][2]
 } flx_runner;
 
+// XDMF beside a data file.
+flx_status flx_runner_sidecar(flx_ctx *ctx, flx_file *file, const char *output);
+// Warns of a field that the mesh of a frame does not resolve.
+void flx_runner_warn_of_field(flx_ctx *ctx, const flx_frame *frame);
+
 // Names the columns.
 flx_status flx_runner_series_init(flx_runner *r);
 // Takes a row of the present state, after a step of dt [tau0].

@@ -124,13 +124,17 @@ static double density(void *arg, int32_t begin, int32_t end)
 
 double flx_static_energy(flx_static *st)
 {
-    double sum = flx_pool_sum(st->pool, st->n, density, st);
-    // Phases are counted from that of the first driven site of the terminal on its way round.
+    return flx_pool_sum(st->pool, st->n, density, st);
+}
+
+double flx_static_work(flx_static *st, const double *psi0)
+{
+    double sum = 0;
     for (int32_t k = 0; k < st->n_inflow; k++) {
-        const double *psi = &st->psi[2 * st->inflow[k].site];
-        sum += 2 * st->inflow[k].current * atan2(psi[1], psi[0]);
+        const double *p = &psi0[2 * st->inflow[k].site], *q = &st->psi[2 * st->inflow[k].site];
+        sum += st->inflow[k].current * atan2(p[0] * q[1] - p[1] * q[0], p[0] * q[0] + p[1] * q[1]);
     }
-    return sum;
+    return 2 * sum;
 }
 
 // -- second variation -----------------------------------------------------------------------------

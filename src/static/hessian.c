@@ -4,12 +4,14 @@
 // film takes it away and makes nothing else positive: the matrix is positive definite exactly if H
 // has no negative eigenvalue (its lowest two eigenvalues interlace). So a Cholesky factorisation
 // that succeeds proves stability, and gives the exact Newton step. If it fails, P = H + shift M; at
-// last the positive part of H, -a Lap + a (max(|psi|^2 - eps, 0) + 1/2) + 2 a psi psi^T.
+// last the positive part of H, -a Lap + a (max(|psi|^2 - eps, 0) + 1/2) + 2 a psi psi^T. A step of
+// -(-a Lap + 2 a)^-1 g, whatever psi, never raises F where |psi|^2 <= 1 (H lies below).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "static/static_internal.h"
 
 #include <math.h>
 
+#define FLOW -2.0                   // for shift: the matrix of flx_static_factor_flow
 static const double normal = 1e-12; // [1] |psi|^2 of a film without phase
 
 // -- the phases of films --------------------------------------------------------------------------
@@ -111,6 +113,11 @@ static void diagonal(const flx_static *st, int32_t i, double shift, double d[3])
 {
     double re = st->psi[2 * i], im = st->psi[2 * i + 1], area = st->mesh->area[i];
     double own = re * re + im * im - st->eps[i];
+    if (shift == FLOW) {
+        d[0] = d[2] = st->op.diag[i] + 2 * area;
+        d[1] = 0;
+        return;
+    }
     own = st->op.diag[i] + area * (shift < 0 ? fmax(own, 0) + 0.5 : own + shift);
     d[0] = own + 2 * area * re * re;
     d[1] = 2 * area * re * im;
@@ -196,6 +203,14 @@ flx_status flx_static_factor(flx_static *st)
             return status;
     }
     return FLX_ERR_SOLVER;
+}
+
+flx_status flx_static_factor_flow(flx_static *st)
+{
+    flx_static_phases(st);
+    st->exact = false;
+    st->shift = FLOW;
+    return try_factor(st, FLOW);
 }
 
 void flx_static_precondition(flx_static *st, const double *r, double *z)

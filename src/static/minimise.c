@@ -11,53 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-enum { DIRECTION, IMAGE, RESIDUAL, SOLVED, SEARCH, SEARCH_IMAGE }; // in work
-
-typedef struct cg_result {
-    int32_t iterations;
-    bool negative; // curvature was met
-} cg_result;
-
-// p = -H^-1 g up to a factor `small` of the residual; hp = H p. Stops at negative curvature with
-// what it has, at least P^-1 g.
-static cg_result newton_step(flx_static *st, double small, double *p, double *hp)
-{
-    enum { ITERATIONS = 60 };
-    size_t bytes = 2 * (size_t)st->n * sizeof *p;
-    double *r = st->work[RESIDUAL], *z = st->work[SOLVED];
-    double *d = st->work[SEARCH], *hd = st->work[SEARCH_IMAGE];
-    cg_result result = {0, false};
-    memset(p, 0, bytes);
-    memset(hp, 0, bytes);
-    memcpy(r, st->g, bytes);
-    flx_static_precondition(st, r, z);
-    for (int32_t i = 0; i < 2 * st->n; i++)
-        d[i] = -z[i];
-    double rz = flx_static_dot(st, r, z), first = rz;
-    for (; result.iterations < ITERATIONS && rz > small * small * first; result.iterations++) {
-        flx_static_hessian(st, d, hd);
-        double curvature = flx_static_dot(st, d, hd);
-        result.negative = !(curvature > 1e-12 * fabs(rz));
-        if (result.negative) {
-            if (result.iterations == 0) {
-                memcpy(p, d, bytes);
-                memcpy(hp, hd, bytes);
-            }
-            return result;
-        }
-        double alpha = rz / curvature;
-        flx_static_axpy(st, alpha, d, p);
-        flx_static_axpy(st, alpha, hd, hp);
-        flx_static_axpy(st, alpha, hd, r);
-        flx_static_precondition(st, r, z);
-        double next = flx_static_dot(st, r, z), beta = next / rz;
-        for (int32_t i = 0; i < 2 * st->n; i++)
-            d[i] = beta * d[i] - z[i];
-        rz = next;
-    }
-    return result;
-}
-
 // Down along the lowest mode from a saddle. False: the mode is not negative after all.
 static flx_status leave_saddle(flx_static *st, bool *left)
 {
@@ -66,7 +19,7 @@ static flx_status leave_saddle(flx_static *st, bool *left)
     FLX_TRY(flx_static_davidson(st, 1, &residual));
     if (!(st->value[0] < 0))
         return FLX_OK;
-    double *p = st->work[DIRECTION], *hp = st->work[IMAGE];
+    double *p = st->work[W_STEP], *hp = st->work[W_IMAGE];
     memcpy(p, st->mode, 2 * (size_t)st->n * sizeof *p);
     flx_static_hessian(st, p, hp);
     double along = flx_static_dot(st, st->g, p), slope;
@@ -94,7 +47,7 @@ static flx_status descend(flx_static *st)
 {
     enum { MANY = 12, OLD = 4, STUCK = 3 }; // CG iterations, steps after which a factor is renewed
     const double rounding = 1e-8;           // residuals below it may stop falling by rounding
-    double *p = st->work[DIRECTION], *hp = st->work[IMAGE];
+    double *p = st->work[W_STEP], *hp = st->work[W_IMAGE], *g = st->work[W_RATE];
     int32_t stuck = 0;
     double best = INFINITY;
     bool renew = !st->factor;
@@ -107,8 +60,11 @@ static flx_status descend(flx_static *st)
             FLX_TRY(flx_static_factor(st));
         else
             flx_static_phases(st);
-        double small = fmin(0.1, fmax(1e-3, st->report.residual)), slope;
-        cg_result cg = newton_step(st, small, p, hp);
+        for (int32_t i = 0; i < 2 * st->n; i++)
+            g[i] = -st->g[i];
+        static_cg_opts o = {.small = fmin(0.1, fmax(1e-3, st->report.residual)), .image = hp};
+        static_cg cg = flx_static_cg(st, g, &o, p);
+        double slope;
         double s = flx_static_line(st, p, hp, &slope);
         flx_static_axpy(st, s, p, st->psi);
         st->report.steps++;

@@ -52,15 +52,15 @@ static int32_t start(flx_static *st, int32_t n_want)
     for (int32_t k = 0; k < st->n_mode && k < n_want + 1; k++)
         m += add_vector(st, m, st->mode + 2 * (size_t)st->n * (size_t)k);
     for (uint64_t k = 0; m < n_want + 1 && k < 2 * MODES_MAX; k++) {
-        double *r = st->work[6];
+        double *r = st->work[W_VECTOR];
         for (int32_t i = 0; i < st->n; i++) {
             flx_rng_gauss(0x57a71c, k, (uint64_t)i, &r[2 * i]);
             r[2 * i] *= st->fixed[i] ? 0 : st->mesh->area[i];
             r[2 * i + 1] *= st->fixed[i] ? 0 : st->mesh->area[i];
         }
         flx_static_project_dual(st, r);
-        flx_static_precondition(st, r, st->work[7]);
-        m += add_vector(st, m, st->work[7]);
+        flx_static_precondition(st, r, st->work[W_DEFECT]);
+        m += add_vector(st, m, st->work[W_DEFECT]);
     }
     return m;
 }
@@ -111,7 +111,7 @@ flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
     size_t n = 2 * (size_t)st->n, square = (size_t)st->n_basis * (size_t)st->n_basis;
     double *v = st->dense + 2 * square, *w = st->dense + 3 * square;
     int32_t order[BASIS_MORE + BASIS_PER_MODE * MODES_MAX];
-    double *x = st->work[6], *r = st->work[7], *z = st->work[8];
+    double *x = st->work[W_VECTOR], *r = st->work[W_DEFECT], *z = st->work[W_GAIN];
     if (!st->factor)
         FLX_TRY(flx_static_factor(st));
     flx_static_phases(st);
@@ -128,18 +128,19 @@ flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
             combine(st, m, v, order[k], x, r);
             memcpy(st->mode + n * (size_t)k, x, n * sizeof *x);
             st->value[k] = w[k];
-            double size = 0;
             for (int32_t i = 0; i < st->n; i++) {
-                double area = st->mesh->area[i];
-                r[2 * i] -= w[k] * area * x[2 * i];
-                r[2 * i + 1] -= w[k] * area * x[2 * i + 1];
-                size += (r[2 * i] * r[2 * i] + r[2 * i + 1] * r[2 * i + 1]) / area;
+                r[2 * i] -= w[k] * st->mesh->area[i] * x[2 * i];
+                r[2 * i + 1] -= w[k] * st->mesh->area[i] * x[2 * i + 1];
             }
+            // away from stationary states the phase is no eigenvector, and r has a part along it
+            flx_static_project_dual(st, r);
+            double size = 0;
+            for (int32_t i = 0; i < st->n; i++)
+                size += (r[2 * i] * r[2 * i] + r[2 * i + 1] * r[2 * i + 1]) / st->mesh->area[i];
             size = sqrt(size);
             *residual = fmax(*residual, size);
             if (size < st->o.mode_tolerance || m + added >= st->n_basis)
                 continue;
-            flx_static_project_dual(st, r);
             flx_static_precondition(st, r, z);
             added += add_vector(st, m + added, z);
         }
@@ -163,14 +164,77 @@ flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
     }
 }
 
+static flx_status want_modes(flx_static *st)
+{
+    if (st->o.modes > 0)
+        return FLX_OK;
+    return flx_fail(st->ctx, FLX_ERR_INPUT, "static.modes is 0: no eigenpairs are wanted");
+}
+
 flx_status flx_static_modes(flx_static *st, double *values, const flx_cplx **vectors,
                             double *residual)
 {
-    flx_status status = flx_static_factor(st);
+    flx_status status = want_modes(st);
+    if (status == FLX_OK)
+        status = flx_static_factor(st);
     if (status == FLX_OK)
         status = flx_static_davidson(st, st->o.modes, residual);
+    else
+        st->n_mode = 0;
     for (int32_t k = 0; k < st->n_mode; k++)
         values[k] = st->value[k];
+    if (vectors)
+        *vectors = (const flx_cplx *)(const void *)st->mode;
+    return status;
+}
+
+// Every eigenvalue of the covariant Laplacian is one of the real matrix twice, with v and i v: of
+// what was found, vectors that are new to the complex numbers.
+static int32_t complex_vectors(flx_static *st, int32_t n_want)
+{
+    int32_t n = st->n, kept = 0;
+    for (int32_t k = 0; k < st->n_mode && kept < n_want; k++) {
+        double *v = st->mode + 2 * (size_t)n * (size_t)k;
+        for (int32_t j = 0; j < kept; j++) {
+            const double *u = st->mode + 2 * (size_t)n * (size_t)j;
+            double re = 0, im = 0;
+            for (int32_t i = 0; i < n; i++) {
+                double a = st->mesh->area[i];
+                re += a * (u[2 * i] * v[2 * i] + u[2 * i + 1] * v[2 * i + 1]);
+                im += a * (u[2 * i] * v[2 * i + 1] - u[2 * i + 1] * v[2 * i]);
+            }
+            for (int32_t i = 0; i < n; i++) {
+                v[2 * i] -= re * u[2 * i] - im * u[2 * i + 1];
+                v[2 * i + 1] -= re * u[2 * i + 1] + im * u[2 * i];
+            }
+        }
+        double norm = sqrt(flx_static_mdot(st, v, v));
+        if (norm < 0.5) // v was i times an earlier one
+            continue;
+        double *to = st->mode + 2 * (size_t)n * (size_t)kept;
+        for (int32_t i = 0; i < 2 * n; i++)
+            to[i] = v[i] / norm;
+        st->value[kept++] = st->value[k];
+    }
+    return kept;
+}
+
+flx_status flx_static_nucleation(flx_static *st, double *values, const flx_cplx **vectors,
+                                 double *residual)
+{
+    size_t bytes = 2 * (size_t)st->n * sizeof *st->psi;
+    FLX_TRY(want_modes(st));
+    memcpy(st->work[W_SAVED], st->psi, bytes);
+    memset(st->psi, 0, bytes);
+    flx_status status = flx_static_factor(st);
+    if (status == FLX_OK)
+        status = flx_static_davidson(st, 2 * st->o.modes, residual);
+    st->n_mode = complex_vectors(st, st->o.modes);
+    memcpy(st->psi, st->work[W_SAVED], bytes);
+    for (int32_t k = 0; k < st->n_mode; k++)
+        values[k] = st->value[k];
+    for (int32_t k = st->n_mode; k < st->o.modes; k++)
+        values[k] = NAN;
     if (vectors)
         *vectors = (const flx_cplx *)(const void *)st->mode;
     return status;

@@ -9,8 +9,9 @@ static const flx_option rows[] = {
      "Largest residual of the Ginzburg-Landau equation at any site."},
     {"max_steps", FLX_OPTION_INT, AT(max_steps), 300, 1, 1e6, "1", NULL,
      "Newton steps before a state is given up."},
-    {"modes", FLX_OPTION_INT, AT(modes), 1, 1, MODES_MAX, "1", NULL,
-     "Eigenpairs to find: of the second variation, or at nucleation of the covariant Laplacian."},
+    {"modes", FLX_OPTION_INT, AT(modes), 1, 0, MODES_MAX / 2, "1", NULL,
+     "Eigenpairs to find: of the second variation, or at nucleation of the normal state; 0: only "
+     "whether the state is stable."},
     {"mode_tolerance", FLX_OPTION_DOUBLE, AT(mode_tolerance), 1e-6, 1e-10, 1e-2, "1", NULL,
      "Residual of an eigenpair; the eigenvalue is right to its square."},
     {"limit_tolerance", FLX_OPTION_DOUBLE, AT(limit_tolerance), 1e-6, 1e-12, 1e-2, "1", NULL,

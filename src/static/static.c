@@ -71,7 +71,8 @@ static flx_status create_arrays(flx_static *st)
     const flx_mesh *m = st->mesh;
     flx_ctx *ctx = st->ctx;
     size_t n = 2 * (size_t)m->n_site;
-    st->n_basis = BASIS_MORE + BASIS_PER_MODE * st->o.modes;
+    size_t modes = (size_t)(2 * st->o.modes > NEAR ? 2 * st->o.modes : NEAR);
+    st->n_basis = BASIS_MORE + BASIS_PER_MODE * (int32_t)modes;
     double **vectors[] = {&st->psi, &st->lap, &st->g, &st->phase};
     for (size_t k = 0; k < sizeof vectors / sizeof vectors[0]; k++)
         if (!(*vectors[k] = FLX_NEW_ARRAY(ctx, double, n)))
@@ -87,8 +88,8 @@ static flx_status create_arrays(flx_static *st)
     st->pin = FLX_NEW_ARRAY(ctx, int32_t, m->n_film);
     st->basis = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->n_basis);
     st->image = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->n_basis);
-    st->mode = FLX_NEW_ARRAY(ctx, double, n *(size_t)st->o.modes);
-    st->value = FLX_NEW_ARRAY(ctx, double, st->o.modes);
+    st->mode = FLX_NEW_ARRAY(ctx, double, n *modes);
+    st->value = FLX_NEW_ARRAY(ctx, double, modes);
     st->dense = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)st->n_basis * (size_t)st->n_basis);
     return st->eps && st->mu && st->a && st->a_dot && st->film_norm && st->pin && st->basis &&
                    st->image && st->mode && st->value && st->dense

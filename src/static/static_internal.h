@@ -12,7 +12,29 @@
 #include "linalg/spd.h"
 
 enum { FLX_STATIC_COOKIE = 0x57a71c00 };
-enum { MODES_MAX = 32, BASIS_PER_MODE = 6, BASIS_MORE = 20, WORK = 12 };
+enum {
+    MODES_MAX = 32, // real ones; nucleation counts each twice
+    NEAR = 4,       // modes that following and saddles keep apart
+    BASIS_PER_MODE = 6,
+    BASIS_MORE = 20
+};
+
+// Vectors of work, by what they hold.
+enum {
+    W_STEP,
+    W_IMAGE,
+    W_RESIDUAL, // conjugate gradients
+    W_SOLVED,
+    W_SEARCH,
+    W_SEARCH_IMAGE,
+    W_VECTOR, // eigenproblem
+    W_DEFECT,
+    W_GAIN,
+    W_SAVED, // following
+    W_TANGENT,
+    W_RATE,
+    WORK
+};
 
 // A site whose phase is driven: current c = I_k share_i.
 typedef struct static_inflow {
@@ -62,7 +84,10 @@ double flx_static_dot(flx_static *st, const double *x, const double *y);    // x
 double flx_static_mdot(flx_static *st, const double *x, const double *y);   // x.My
 void flx_static_axpy(flx_static *st, double s, const double *x, double *y); // y += s x
 void flx_static_gradient(flx_static *st); // lap, g, report.residual at psi
-double flx_static_energy(flx_static *st); // at psi, after the gradient
+double flx_static_energy(flx_static *st);
+// What the currents add to F on the way from psi0 to psi, less than half a turn of any phase.
+double flx_static_work(flx_static *st, const double *psi0);
+// at psi, after the gradient
 void flx_static_hessian(flx_static *st, const double *v, double *hv);
 // Second derivatives xx, xy, yy of c theta.
 void flx_static_theta_block(const double *psi, double c, double h[3]);
@@ -74,8 +99,29 @@ void flx_static_phases(flx_static *st);                  // phase, pin at psi
 void flx_static_project(flx_static *st, double *x);      // x: M-orthogonal to the phases
 void flx_static_project_dual(flx_static *st, double *r); // r: orthogonal to the phases
 flx_status flx_static_pattern(flx_static *st);
-flx_status flx_static_factor(flx_static *st); // P at psi, as near to H as may be
+flx_status flx_static_factor(flx_static *st);      // P at psi, as near to H as may be
+flx_status flx_static_factor_flow(flx_static *st); // P = -a Lap + 2 a
 void flx_static_precondition(flx_static *st, const double *r, double *z); // z = P^-1 r, projected
+
+// solve.c
+typedef struct static_cg {
+    int32_t iterations;
+    bool negative; // curvature was met, which ended it
+} static_cg;
+typedef struct static_cg_opts {
+    double small, least; // ends when the residual, in the norm of P^-1, has fallen by small, or its
+                         // square below least
+    int32_t n_deflated;  // on the complement of so many modes
+    double *image;       // H x, or NULL
+} static_cg_opts;
+// x = H^-1 b; at negative curvature what there is, at the first step (with image) P^-1 b.
+static_cg flx_static_cg(flx_static *st, const double *b, const static_cg_opts *o, double *x);
+typedef struct static_border {
+    const double *r, *b, *d; // [2 n]; r NULL: 0; d NULL: 0
+    double e, f;
+} static_border;
+// p and sigma as in static/solve.c. False: H is negative beyond the modes, or the system singular.
+bool flx_static_bordered(flx_static *st, const static_border *border, double *p, double *sigma);
 
 // modes.c
 flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual);
