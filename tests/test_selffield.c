@@ -169,6 +169,21 @@ static void pairs_do_not_change_when_moved_turned_scaled_or_swapped(void **state
     }
 }
 
+static void edges_that_are_parallel_up_to_rounding_do_no_harm(void **state)
+{
+    (void)state;
+    // Two cells of a regular mesh as a mesh program writes it: lines of edges that almost coincide.
+    flx_facet s =
+        facet((double[]){0.075011072690927716, 0.05374563733656218, 0.075082837457654705},
+              (double[]){0.13056181358111263, 0.11820134194005849, 0.10596517052116994}, 0);
+    flx_facet t =
+        facet((double[]){0.1174701786329671, 0.11754194339965868, 0.13880737875404336},
+              (double[]){0.17987939992310209, 0.15528275686322035, 0.16764322850424085}, 0);
+    // By Gauss rules to 1e-6 and by edges to 1e-9.
+    assert_near(flx_facet_pair(&s, &t, 1e-9) / flx_facet_pair(&s, &t, 1e-6), 1, 1e-6);
+    assert_near(flx_facet_pair(&t, &s, 1e-9) / flx_facet_pair(&s, &t, 1e-6), 1, 1e-6);
+}
+
 static void gauss_rules_have_their_degree(void **state)
 {
     (void)state;
@@ -488,6 +503,7 @@ int main(void)
         cmocka_unit_test(overlapping_triangles_agree_with_quadrature_of_the_potential),
         cmocka_unit_test(layers_a_nanometre_apart_have_the_slope_of_overlap),
         cmocka_unit_test(pairs_do_not_change_when_moved_turned_scaled_or_swapped),
+        cmocka_unit_test(edges_that_are_parallel_up_to_rounding_do_no_harm),
         cmocka_unit_test(gauss_rules_have_their_degree),
         cmocka_unit_test(dense_direct_and_pairs_are_one_operator),
         cmocka_unit_test(assembled_matrices_are_the_operator_and_positive_definite),

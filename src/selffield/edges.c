@@ -147,15 +147,17 @@ static double edge_pair(const line *e, const line *f, double z, double allowed)
     double cosine = e->ux * f->ux + e->uy * f->uy, sine = e->ux * f->uy - e->uy * f->ux;
     double dx = f->x - e->x, dy = f->y - e->y, size = e->length + f->length;
     if (z == 0) {
-        double h = fabs(dx * e->uy - dy * e->ux), s = dx * e->ux + dy * e->uy;
-        if (fabs(sine) < 1e-12 && cosine > 0)
+        // Middle of f against the line of e: what an angle of rounding size does cancels there.
+        double mx = dx + f->length / 2 * f->ux, my = dy + f->length / 2 * f->uy;
+        double h = fabs(mx * e->uy - my * e->ux);
+        double s = mx * e->ux + my * e->uy - f->length / 2;
+        // Nearly on one line, the place where they cross is not known; nor does it matter.
+        if (fabs(sine) < 1e-11 || (fabs(sine) < 1e-5 && h < 1e-5 * size))
             return parallel(e->length, s, f->length, h);
-        if (fabs(sine) < 1e-12)
-            return parallel(e->length, s - f->length, f->length, h);
         // Distances from the common point; the closer it is, the less cancels.
         double a = (dx * f->uy - dy * f->ux) / sine, b = (dx * e->uy - dy * e->ux) / sine;
         double ea[2] = {-a, e->length - a}, fb[2] = {-b, f->length - b};
-        if (fabs(a) + fabs(b) < 1e3 * size)
+        if (fabs(sine) >= 1e-5 && fabs(a) + fabs(b) < 1e3 * size)
             return crossing(ea, fb, cosine, fabs(sine));
     }
     outer o = {*e, *f, z};
