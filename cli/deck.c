@@ -56,6 +56,11 @@ static void print_run(const json_t *root)
         printf("%-16s  %12.6g  %12.2g\n", name, json_number_value(json_object_get(one, "value")),
                json_number_value(json_object_get(one, "error")));
     }
+    json_object_foreach(json_object_get(root, "squid"), name, one)
+    {
+        printf("%-20s  %12.6g +- %.2g\n", name, json_number_value(json_object_get(one, "value")),
+               json_number_value(json_object_get(one, "error")));
+    }
 }
 
 static void print_sweep(const json_t *points)
@@ -71,6 +76,8 @@ static void print_sweep(const json_t *points)
                 printf("%14s  %12s", name, "+-");
             json_object_foreach(json_object_get(point, "measures"), name, one)
                 printf("%14s  %12s", name, "+-");
+            json_object_foreach(json_object_get(point, "squid"), name, one)
+                printf("%20s  %12s", name, "+-");
             printf("\n");
         }
         json_object_foreach(json_object_get(point, "set"), name, one)
@@ -80,6 +87,9 @@ static void print_sweep(const json_t *points)
                    json_number_value(json_object_get(one, "error")));
         json_object_foreach(json_object_get(point, "measures"), name, one)
             printf("%14.6g  %12.2g", json_number_value(json_object_get(one, "value")),
+                   json_number_value(json_object_get(one, "error")));
+        json_object_foreach(json_object_get(point, "squid"), name, one)
+            printf("%20.6g  %12.2g", json_number_value(json_object_get(one, "value")),
                    json_number_value(json_object_get(one, "error")));
         printf("\n");
     }

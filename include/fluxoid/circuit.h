@@ -184,6 +184,61 @@ FLX_API double flx_circuit_flux_unit(const flx_circuit_sim *sim);
 FLX_API int32_t flx_circuit_unknowns(const flx_circuit_sim *sim);
 FLX_API int64_t flx_circuit_entries(const flx_circuit_sim *sim); // of the factor
 
+// -- static states --------------------------------------------------------------------------------
+//
+// Without voltages resistors and capacitors carry nothing, and (1) is the derivative of
+//   U = sum L I^2/2 + sum E_J (1 - cos ...) - s sum I_source delta.
+
+// A circuit with its sources at their values of a time, ready for static states. Opaque.
+typedef struct flx_circuit_static flx_circuit_static;
+
+FLX_API flx_status flx_circuit_static_create(flx_ctx *ctx, const flx_circuit *circuit, double time,
+                                             flx_circuit_static **out);
+FLX_API void flx_circuit_static_free(flx_circuit_static *st);
+
+typedef struct flx_circuit_state {
+    double energy;      // [J] U
+    int32_t unstable;   // directions in which U falls; 0: stable
+    int32_t iterations; // of Newton
+} flx_circuit_state;
+
+// From phases [n_node] to the minimum of U below them. FLX_ERR_DIVERGED: there is none (a source
+// drives more than the circuit can carry).
+FLX_API flx_status flx_circuit_relax(flx_circuit_static *st, double *phase,
+                                     flx_circuit_state *state);
+
+// Follows the stable state from phases [n_node] while a current source grows from `from` [A] until
+// it ends (U gets a flat direction): *critical [A] to 1e-9 of itself, phases there. Stops at `limit`
+// with FLX_STOPPED. Folds are passed by the length of the path: Keller, in Applications of
+// Bifurcation Theory (1977).
+typedef struct flx_circuit_critical {
+    int32_t source; // element
+    double from;    // [A]
+    double limit;   // [A] behind `from` in the direction to look
+    double critical;
+} flx_circuit_critical;
+FLX_API flx_status flx_circuit_follow(flx_circuit_static *st, double *phase,
+                                      flx_circuit_critical *look);
+
+// Beyond the fold the path goes on to the saddle the state escapes over: its energy above the state
+// at current i, 0 if there is none. phase [n_node]: the state; saddle [n_node]: receives the saddle.
+FLX_API flx_status flx_circuit_barrier(flx_circuit_static *st, const double *phase, int32_t source,
+                                       double i, double *saddle, double *barrier);
+
+// Distribution of the currents at which a junction switches while its bias grows at a constant rate:
+// escape by thermal activation at the rate (omega_p/2 pi) exp(-dU/kT). Fulton and Dunkleberger,
+// Phys. Rev. B 9, 4760 (1974).
+typedef struct flx_switching {
+    double ic;          // [A]
+    double capacitance; // [F]
+    double temperature; // [K]
+    double rate;        // [A/s]
+    double mean, sigma; // [A] out
+} flx_switching;
+// p [n] receives the density [1/A] at n currents between from and to [A]; NULL: not wanted.
+FLX_API flx_status flx_switching_of(flx_ctx *ctx, flx_switching *s, double from, double to,
+                                    int32_t n, double *p);
+
 // -- decks ----------------------------------------------------------------------------------------
 
 typedef enum flx_probe_kind {
@@ -211,13 +266,18 @@ typedef enum flx_measure_kind {
     FLX_MEASURE_INTEGRAL,
     FLX_MEASURE_AT,
     FLX_MEASURE_PERIOD,
-    FLX_MEASURE_EXPRESSION
+    FLX_MEASURE_EXPRESSION,
+    FLX_MEASURE_CRITICAL,    // critical current of a source, without a run
+    FLX_MEASURE_SWITCH_MEAN, // of the switching current of a junction
+    FLX_MEASURE_SWITCH_WIDTH
 } flx_measure_kind;
 
 typedef struct flx_circuit_measure {
     const char *name;
     int32_t kind;        // flx_measure_kind
     int32_t probe;       // index into the deck's probes
+    int32_t element;     // of critical and switching currents
+    double rate;         // [A/s] of the bias that makes a junction switch
     double from, to, at; // [s]
     const char *text;    // of an expression in earlier measures and parameters
     const char *file;
@@ -248,6 +308,14 @@ typedef struct flx_sweep_axis {
     int32_t line;
 } flx_sweep_axis;
 
+// .squid: a SQUID read out by its voltage. `flux` is a parameter that counts in Phi0.
+typedef struct flx_squid_card {
+    int32_t probe;
+    const char *flux;
+    double step;       // [Phi0] of the flux, to both sides, for the transfer coefficient
+    double inductance; // [H] of the loop, for the energy resolution; 0: not given
+} flx_squid_card;
+
 typedef struct flx_deck {
     flx_circuit circuit;
     const char *path;              // as given
@@ -265,6 +333,8 @@ typedef struct flx_deck {
     int32_t n_start;
     const flx_sweep_axis *sweep; // [n_sweep] outermost first
     int32_t n_sweep;
+    bool has_squid;
+    flx_squid_card squid;
     struct flx_deck_store *store; // owns everything
 } flx_deck;
 
@@ -304,6 +374,10 @@ typedef struct flx_circuit_result {
     double *time; // [n_row] [s]
     double *row;  // [n_row][n_probe] of the first seed
     int64_t n_row;
+    double *block; // [n_probe][n_block] means of equal parts of the run, all seeds
+    int32_t n_block;
+    double block_time; // [s]
+    bool noisy;        // there was noise
     int64_t steps, rejected, factored, iterations;
     double dt; // [s] smallest step
 } flx_circuit_result;
@@ -322,6 +396,23 @@ typedef struct flx_deck_run_opts {
 // blocks with it. results [n_deck]. FLX_INTERRUPTED if should_stop said so.
 FLX_API flx_status flx_deck_run(flx_ctx *ctx, const flx_deck *const *decks, int32_t n_deck,
                                 const flx_deck_run_opts *opts, flx_circuit_result *results);
+
+// What a SQUID is judged by, each with one standard error. Noise is that at frequencies far below
+// 1/block_time, one-sided; 0 without noise.
+typedef struct flx_squid_value {
+    double value, error;
+} flx_squid_value;
+typedef struct flx_squid_result {
+    flx_squid_value voltage;  // [V]
+    flx_squid_value transfer; // [V/Phi0] dV/dPhi
+    flx_squid_value s_v;      // [V^2/Hz]
+    flx_squid_value s_phi;    // [Phi0^2/Hz]
+    flx_squid_value energy;   // [J/Hz] S_Phi/2L; 0 without an inductance
+} flx_squid_result;
+
+// From three runs of a deck with the same seeds: flux less a step, flux, flux and a step.
+FLX_API flx_squid_result flx_squid_of(const flx_circuit_result *const run[3],
+                                      const flx_squid_card *card);
 
 #ifdef __cplusplus
 }

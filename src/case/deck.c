@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BATCH = 64, N_OF_PROBE = 5, N_OF_MEASURE = 2 };
+enum { BATCH = 60, N_OF_PROBE = 5, N_OF_MEASURE = 2, N_OF_SQUID = 5 };
+static const char *const of_squid[N_OF_SQUID] = {"voltage", "transfer_V_Phi0", "noise_V2_Hz",
+                                                 "flux_noise_Phi02_Hz", "energy_J_Hz"};
 static const int64_t max_points = 1000000;
 
 typedef struct deck_run {
@@ -29,8 +31,10 @@ typedef struct deck_run {
 
 // -- one point as numbers -------------------------------------------------------------------------
 
-static void pack(const flx_circuit_result *r, double *row)
+// results: of the deck; with .squid of less flux, the flux, more flux.
+static void pack(const flx_deck *d, const flx_circuit_result *results, double *row)
 {
+    const flx_circuit_result *r = d->has_squid ? &results[1] : results;
     for (int32_t k = 0; k < r->n_probe; k++) {
         const flx_circuit_value *v = &r->probe[k];
         const double all[N_OF_PROBE] = {v->mean, v->error, v->min, v->max, v->last};
@@ -40,6 +44,15 @@ static void pack(const flx_circuit_result *r, double *row)
     for (int32_t k = 0; k < r->n_measure; k++) {
         *row++ = r->measure[k].mean;
         *row++ = r->measure[k].error;
+    }
+    if (!d->has_squid)
+        return;
+    const flx_circuit_result *const three[3] = {&results[0], &results[1], &results[2]};
+    flx_squid_result q = flx_squid_of(three, &d->squid);
+    const flx_squid_value all[N_OF_SQUID] = {q.voltage, q.transfer, q.s_v, q.s_phi, q.energy};
+    for (int32_t k = 0; k < N_OF_SQUID; k++) {
+        *row++ = all[k].value;
+        *row++ = all[k].error;
     }
 }
 
@@ -61,6 +74,18 @@ static flx_status put_values(deck_run *d, json_t *object, const double *row)
     for (int32_t k = 0; k < d->deck->n_measure && status == FLX_OK; k++) {
         json_t *one = json_object();
         status = flx_json_put(d->ctx, measures, d->deck->measure[k].name, one);
+        if (status == FLX_OK)
+            status = flx_json_put(d->ctx, one, "value", flx_json_real(*row++));
+        if (status == FLX_OK)
+            status = flx_json_put(d->ctx, one, "error", flx_json_real(*row++));
+    }
+    if (!d->deck->has_squid || status < 0)
+        return status;
+    json_t *squid = json_object();
+    status = flx_json_put(d->ctx, object, "squid", squid);
+    for (int32_t k = 0; k < N_OF_SQUID && status == FLX_OK; k++) {
+        json_t *one = json_object();
+        status = flx_json_put(d->ctx, squid, of_squid[k], one);
         if (status == FLX_OK)
             status = flx_json_put(d->ctx, one, "value", flx_json_real(*row++));
         if (status == FLX_OK)
@@ -103,6 +128,12 @@ static flx_status name_columns(deck_run *d, bool sweep, char **names, int32_t *n
     for (int32_t p = 0; sweep && p < k->n_measure; p++)
         for (int32_t j = 0; j < N_OF_MEASURE; j++)
             FLX_TRY(column(d, names, n, k->measure[p].name, of_probe[j]));
+    for (int32_t p = 0; sweep && k->has_squid && p < N_OF_SQUID; p++)
+        for (int32_t j = 0; j < N_OF_MEASURE; j++) {
+            char name[64];
+            snprintf(name, sizeof name, "squid.%s", of_squid[p]);
+            FLX_TRY(column(d, names, n, name, of_probe[j]));
+        }
     return FLX_OK;
 }
 
@@ -119,7 +150,7 @@ static flx_status begin_file(deck_run *d, bool sweep, bool *old)
     FLX_TRY(*old ? flx_file_open(d->ctx, d->opts->output, FLX_FILE_APPEND, &d->file)
                  : flx_file_create(d->ctx, d->opts->output, &d->file));
     int32_t n = 0, room = 1 + d->deck->n_sweep + N_OF_PROBE * d->deck->n_probe +
-                          N_OF_MEASURE * d->deck->n_measure;
+                          N_OF_MEASURE * (d->deck->n_measure + N_OF_SQUID);
     char **names = FLX_NEW_ARRAY(d->ctx, char *, room);
     flx_status status = names ? name_columns(d, sweep, names, &n) : FLX_ERR_MEMORY;
     if (status == FLX_OK)
@@ -169,11 +200,14 @@ static flx_status write_rows(deck_run *d, const flx_circuit_result *r)
     return status;
 }
 
+static flx_status decks_at(deck_run *d, const double *value, flx_deck **out);
+
 static flx_status run_one(deck_run *d)
 {
     bool old = false;
-    const flx_deck *const deck = d->deck;
-    flx_circuit_result result = {0};
+    flx_deck *deck[3] = {NULL};
+    flx_circuit_result result[3] = {{0}};
+    int32_t n = d->deck->has_squid ? 3 : 1;
     if (d->opts->resume)
         return flx_fail(d->ctx, FLX_ERR_INPUT,
                         "%s: a single run of a deck keeps no checkpoint; run it without --resume",
@@ -182,23 +216,28 @@ static flx_status run_one(deck_run *d)
                               .threads = flx_ctx_threads(d->ctx),
                               .user = d->opts->user,
                               .should_stop = d->opts->should_stop};
-    flx_status status = flx_deck_run(d->ctx, &deck, 1, &opts, &result);
-    if (status != FLX_OK)
-        return status;
     double *row = FLX_NEW_ARRAY(d->ctx, double, d->width);
-    status = row ? begin_file(d, false, &old) : FLX_ERR_MEMORY;
+    flx_status status = row ? decks_at(d, NULL, deck) : FLX_ERR_MEMORY;
+    if (status == FLX_OK)
+        status = flx_deck_run(d->ctx, (const flx_deck *const *)deck, n, &opts, result);
+    if (status == FLX_OK)
+        status = begin_file(d, false, &old);
     if (status == FLX_OK && d->file)
-        status = write_rows(d, &result);
+        status = write_rows(d, &result[n / 2]);
+    if (status == FLX_OK)
+        status = flx_json_put(d->ctx, d->root, "time_s", json_real(d->deck->stop));
+    if (status == FLX_OK)
+        status =
+            flx_json_put(d->ctx, d->root, "steps", json_integer((json_int_t)result[n / 2].steps));
     if (status == FLX_OK) {
-        pack(&result, row);
-        status = flx_json_put(d->ctx, d->root, "time_s", json_real(deck->stop));
-    }
-    if (status == FLX_OK)
-        status = flx_json_put(d->ctx, d->root, "steps", json_integer((json_int_t)result.steps));
-    if (status == FLX_OK)
+        pack(d->deck, result, row);
         status = put_values(d, d->root, row);
+    }
     flx_free(row);
-    flx_circuit_result_clear(&result);
+    for (int32_t k = 0; k < 3; k++) {
+        flx_circuit_result_clear(&result[k]);
+        flx_deck_free(deck[k]);
+    }
     return status;
 }
 
@@ -227,11 +266,11 @@ static flx_status add_point(deck_run *d, const double *value, const double *row)
     return put_values(d, point, row);
 }
 
-// The deck with the values of a point.
-static flx_status deck_at(deck_run *d, const double *value, flx_deck **out)
+// The deck with the values of a point (NULL: as given) and, if flux is not 0, with more of it.
+static flx_status deck_at(deck_run *d, const double *value, double flux, flx_deck **out)
 {
-    int32_t n = d->source->n_set, m = d->deck->n_sweep;
-    char **set = FLX_NEW_ARRAY(d->ctx, char *, n + m);
+    int32_t n = d->source->n_set, m = value ? d->deck->n_sweep : 0, at = n + m;
+    char **set = FLX_NEW_ARRAY(d->ctx, char *, n + m + 1);
     flx_status status = set ? FLX_OK : FLX_ERR_MEMORY;
     for (int32_t k = 0; k < n && status == FLX_OK; k++)
         status = (set[k] = flx_strdup(d->ctx, d->source->sets[k])) ? FLX_OK : FLX_ERR_MEMORY;
@@ -239,16 +278,36 @@ static flx_status deck_at(deck_run *d, const double *value, flx_deck **out)
         status = (set[n + k] = flx_format(d->ctx, "%s=%.17g", d->deck->sweep[k].name, value[k]))
                      ? FLX_OK
                      : FLX_ERR_MEMORY;
-    if (status == FLX_OK) {
-        flx_deck_source source = *d->source;
-        source.sets = (const char *const *)set;
-        source.n_set = n + m;
+    flx_deck_source source = *d->source;
+    source.sets = (const char *const *)set;
+    source.n_set = at;
+    if (status == FLX_OK)
         status = flx_deck_create(d->ctx, &source, out);
+    if (status == FLX_OK && flux != 0) {
+        double now = 0;
+        status = flx_deck_evaluate(d->ctx, *out, d->deck->squid.flux, NULL, &now, NULL);
+        set[at] = flx_format(d->ctx, "%s=%.17g", d->deck->squid.flux, now + flux);
+        source.n_set = at + 1;
+        flx_deck_free(*out);
+        *out = NULL;
+        if (status == FLX_OK)
+            status = set[at] ? flx_deck_create(d->ctx, &source, out) : FLX_ERR_MEMORY;
     }
-    for (int32_t k = 0; set && k < n + m; k++)
+    for (int32_t k = 0; set && k <= at; k++)
         flx_free(set[k]);
     flx_free(set);
     return status;
+}
+
+// The decks of a point: one, or three of a SQUID.
+static flx_status decks_at(deck_run *d, const double *value, flx_deck **out)
+{
+    double step = d->deck->squid.step;
+    if (!d->deck->has_squid)
+        return deck_at(d, value, 0, out);
+    FLX_TRY(deck_at(d, value, -step, &out[0]));
+    FLX_TRY(deck_at(d, value, 0, &out[1]));
+    return deck_at(d, value, step, &out[2]);
 }
 
 static flx_status take_old(deck_run *d)
@@ -282,7 +341,7 @@ static flx_status keep_point(deck_run *d, int64_t k, const flx_circuit_result *r
 {
     int32_t m = d->deck->n_sweep;
     values_of(d->deck, k, row);
-    pack(r, row + m);
+    pack(d->deck, r, row + m);
     FLX_TRY(add_point(d, row, row + m));
     return d->file ? flx_file_add_row(d->file, k, row) : FLX_OK;
 }
@@ -292,23 +351,24 @@ static flx_status run_batch(deck_run *d, int32_t n, double *row)
     flx_deck *deck[BATCH] = {NULL};
     flx_circuit_result result[BATCH] = {{0}};
     flx_status status = FLX_OK;
+    int32_t each = d->deck->has_squid ? 3 : 1;
     for (int32_t k = 0; k < n && status == FLX_OK; k++) {
         values_of(d->deck, d->n_done + k, row);
-        status = deck_at(d, row, &deck[k]);
+        status = decks_at(d, row, &deck[each * k]);
     }
     if (status == FLX_OK) {
         int32_t threads = d->opts->jobs > 1 ? d->opts->jobs : flx_ctx_threads(d->ctx);
         flx_deck_run_opts opts = {
             .threads = threads, .user = d->opts->user, .should_stop = d->opts->should_stop};
-        status = flx_deck_run(d->ctx, (const flx_deck *const *)deck, n, &opts, result);
+        status = flx_deck_run(d->ctx, (const flx_deck *const *)deck, each * n, &opts, result);
     }
     for (int32_t k = 0; k < n && status == FLX_OK; k++)
-        status = keep_point(d, d->n_done + k, &result[k], row);
+        status = keep_point(d, d->n_done + k, &result[each * k], row);
     if (status == FLX_OK && d->file)
         status = flx_file_flush(d->file);
     if (status == FLX_OK)
         d->n_done += n;
-    for (int32_t k = 0; k < n; k++) {
+    for (int32_t k = 0; k < BATCH; k++) {
         flx_circuit_result_clear(&result[k]);
         flx_deck_free(deck[k]);
     }
@@ -330,9 +390,10 @@ static flx_status run_sweep(deck_run *d)
         FLX_TRY(take_old(d));
     double *row = FLX_NEW_ARRAY(d->ctx, double, d->deck->n_sweep + d->width);
     flx_status status = row ? FLX_OK : FLX_ERR_MEMORY;
+    const int32_t most = d->deck->has_squid ? BATCH / 3 : BATCH;
     while (d->n_done < d->n_point && status == FLX_OK) {
         int64_t left = d->n_point - d->n_done;
-        status = run_batch(d, (int32_t)(left < BATCH ? left : BATCH), row);
+        status = run_batch(d, (int32_t)(left < most ? left : most), row);
     }
     flx_free(row);
     return status;
@@ -344,7 +405,8 @@ flx_status flx_run_deck(flx_ctx *ctx, const flx_deck_source *source, const flx_r
     *out = NULL;
     deck_run d = {.ctx = ctx, .source = source, .opts = opts, .n_point = 1, .begin = flx_wtime()};
     FLX_TRY(flx_deck_create(ctx, source, &d.deck));
-    d.width = N_OF_PROBE * d.deck->n_probe + N_OF_MEASURE * d.deck->n_measure;
+    d.width = N_OF_PROBE * d.deck->n_probe +
+              N_OF_MEASURE * (d.deck->n_measure + (d.deck->has_squid ? N_OF_SQUID : 0));
     flx_status status = head(&d);
     if (status == FLX_OK)
         status = d.deck->n_sweep > 0 ? run_sweep(&d) : run_one(&d);

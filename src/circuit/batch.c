@@ -169,6 +169,23 @@ static bool value_named(void *user, const char *name, double *value)
     return false;
 }
 
+// What needs no run: a critical current, or moments of switching currents.
+static flx_status without_run(batch *b, const flx_deck *d, const flx_circuit_measure *m,
+                              double *value)
+{
+    if (m->kind == FLX_MEASURE_CRITICAL)
+        return flx_deck_critical(b->ctx, d, m->element, d->stop, value);
+    const flx_element *e = &d->circuit.element[m->element];
+    const flx_junction_model *model = &d->circuit.model[e->model];
+    flx_switching s = {.ic = model->icrit * e->value,
+                       .capacitance = model->cap * e->value,
+                       .temperature = e->temperature >= 0 ? e->temperature : d->circuit.temperature,
+                       .rate = m->rate};
+    FLX_TRY(flx_switching_of(b->ctx, &s, 0, s.ic, 0, NULL));
+    *value = m->kind == FLX_MEASURE_SWITCH_MEAN ? s.mean : s.sigma;
+    return FLX_OK;
+}
+
 // Measures of each seed, then their mean and standard error.
 static flx_status measures(batch *b, const run_lane *const *lane, int32_t n,
                            flx_circuit_result *result)
@@ -182,6 +199,13 @@ static flx_status measures(batch *b, const run_lane *const *lane, int32_t n,
         double *row = x + (size_t)l * (size_t)d->n_measure;
         for (int32_t k = 0; k < d->n_measure && status == FLX_OK; k++) {
             named names = {d, row, k};
+            if (d->measure[k].kind >= FLX_MEASURE_CRITICAL) {
+                if (l == 0)
+                    status = without_run(b, d, &d->measure[k], &row[k]);
+                else
+                    row[k] = x[k];
+                continue;
+            }
             row[k] = measured(lane[l], k);
             if (d->measure[k].kind == FLX_MEASURE_EXPRESSION &&
                 flx_deck_evaluate(b->ctx, d, d->measure[k].text, value_named, &row[k], &names) < 0)
@@ -199,6 +223,25 @@ static flx_status measures(batch *b, const run_lane *const *lane, int32_t n,
     }
     flx_free(x);
     return status;
+}
+
+static flx_status keep_blocks(batch *b, const run_lane *const *lane, int32_t n,
+                              flx_circuit_result *result)
+{
+    int32_t m = n * RUN_BLOCKS;
+    result->block = FLX_NEW_ARRAY(b->ctx, double, (int64_t)result->n_probe *m);
+    if (!result->block)
+        return FLX_ERR_MEMORY;
+    result->n_block = m;
+    for (int32_t k = 0; k < result->n_probe; k++)
+        for (int32_t l = 0; l < n; l++)
+            for (int32_t j = 0; j < RUN_BLOCKS; j++) {
+                const run_sum *sum = &lane[l]->sum[k];
+                result->block_time = sum->block_time[j];
+                result->block[k * m + l * RUN_BLOCKS + j] =
+                    sum->block_time[j] > 0 ? sum->block[j] / sum->block_time[j] : 0;
+            }
+    return FLX_OK;
 }
 
 static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
@@ -230,7 +273,7 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
     if (status == FLX_OK) {
         result->n_probe = d->n_probe;
         result->n_measure = d->n_measure;
-        bool noisy = is_noisy(&d->circuit);
+        bool noisy = result->noisy = is_noisy(&d->circuit);
         for (int32_t k = 0; k < d->n_probe; k++) {
             for (int32_t l = 0; l < n; l++)
                 sum[l] = &lane[l]->sum[k];
@@ -238,6 +281,8 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
         }
         status = measures(b, lane, n, result);
     }
+    if (status == FLX_OK)
+        status = keep_blocks(b, lane, n, result);
     if (status == FLX_OK && n > 0) { // handed over
         ((run_lane *)(uintptr_t)lane[0])->time = NULL;
         ((run_lane *)(uintptr_t)lane[0])->row = NULL;
@@ -255,6 +300,7 @@ void flx_circuit_result_clear(flx_circuit_result *r)
     flx_free(r->measure);
     flx_free(r->time);
     flx_free(r->row);
+    flx_free(r->block);
     *r = (flx_circuit_result){0};
 }
 
@@ -283,6 +329,18 @@ static flx_status run_batch(batch *b, flx_circuit_result *results)
     return FLX_OK;
 }
 
+// Nothing is asked for that moves.
+static bool is_static(const flx_deck *d)
+{
+    bool any = false, moving = d->stop > 0 || d->n_probe > 0;
+    for (int32_t k = 0; k < d->n_measure; k++) {
+        bool still = d->measure[k].kind >= FLX_MEASURE_CRITICAL;
+        any = any || still;
+        moving = moving || (!still && d->measure[k].kind != FLX_MEASURE_EXPRESSION);
+    }
+    return any && !moving;
+}
+
 flx_status flx_deck_run(flx_ctx *ctx, const flx_deck *const *decks, int32_t n_deck,
                         const flx_deck_run_opts *opts, flx_circuit_result *results)
 {
@@ -290,6 +348,8 @@ flx_status flx_deck_run(flx_ctx *ctx, const flx_deck *const *decks, int32_t n_de
     int64_t lanes = 0;
     for (int32_t k = 0; k < n_deck; k++) {
         lanes += decks[k]->noise_seeds;
+        if (is_static(decks[k]))
+            continue;
         if (!(decks[k]->stop > 0))
             return flx_fail(ctx, FLX_ERR_INPUT,
                             "%s has no .tran card, so there is nothing to run; add .tran STEP STOP",

@@ -467,6 +467,40 @@ static flx_status initial(flx_store *s, const deck_line *line, const deck_words 
     return FLX_OK;
 }
 
+// .squid v(3) flux=f step=0.01 inductance=100p
+static flx_status squid(flx_store *s, const deck_line *line, const deck_words *words)
+{
+    static const char form[] = "expected .squid v(NODE) flux=PARAMETER [step=0.01] [inductance=H]";
+    flx_squid_card *q = &s->deck.squid;
+    if (s->deck.has_squid)
+        return flx_deck_fail(s, line, ".squid is given twice");
+    if (words->n < 3 || words->word[1].key)
+        return flx_deck_fail(s, line, "%s", form);
+    *q = (flx_squid_card){.step = 0.01};
+    FLX_TRY(flx_deck_probe(s, line, words->word[1].text, &q->probe));
+    if (s->probe[q->probe].kind != FLX_PROBE_VOLTAGE)
+        return flx_deck_fail(s, line, "a SQUID is read by a voltage; %s is none",
+                             s->probe[q->probe].name);
+    for (int32_t k = 2; k < words->n; k++) {
+        deck_word w = words->word[k];
+        if (w.key && strcasecmp(w.key, "flux") == 0) {
+            q->flux = w.text;
+            if (flx_table_find(&s->top.block->param_of, w.text) < 0)
+                return unknown_probe(s, line, "parameter", w.text);
+        } else if (w.key && strcasecmp(w.key, "step") == 0) {
+            FLX_TRY(value(s, line, w.text, &q->step));
+        } else if (w.key && strcasecmp(w.key, "inductance") == 0) {
+            FLX_TRY(value(s, line, w.text, &q->inductance));
+        } else {
+            return flx_deck_fail(s, line, "%s", form);
+        }
+    }
+    if (!q->flux || !(q->step > 0 && q->step < 0.5) || !(q->inductance >= 0))
+        return flx_deck_fail(s, line, "%s; step lies between 0 and 0.5 Phi0", form);
+    s->deck.has_squid = true;
+    return FLX_OK;
+}
+
 flx_status flx_deck_cards(flx_store *s)
 {
     static const struct {
@@ -485,6 +519,7 @@ flx_status flx_deck_cards(flx_store *s)
         {".iv", ignored},
         {".sweep", sweep},
         {".flux", flux},
+        {".squid", squid},
         {".state", state},
         {".ic", initial},
         {".noise", noise},

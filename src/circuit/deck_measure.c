@@ -10,10 +10,17 @@
 static const struct {
     const char *name;
     int32_t kind;
-} kinds[] = {{"avg", FLX_MEASURE_AVG}, {"min", FLX_MEASURE_MIN},
-             {"max", FLX_MEASURE_MAX}, {"pp", FLX_MEASURE_PP},
-             {"rms", FLX_MEASURE_RMS}, {"integ", FLX_MEASURE_INTEGRAL},
-             {"find", FLX_MEASURE_AT}, {"period", FLX_MEASURE_PERIOD}};
+} kinds[] = {{"avg", FLX_MEASURE_AVG},
+             {"min", FLX_MEASURE_MIN},
+             {"max", FLX_MEASURE_MAX},
+             {"pp", FLX_MEASURE_PP},
+             {"rms", FLX_MEASURE_RMS},
+             {"integ", FLX_MEASURE_INTEGRAL},
+             {"find", FLX_MEASURE_AT},
+             {"period", FLX_MEASURE_PERIOD},
+             {"critical", FLX_MEASURE_CRITICAL},
+             {"switch_mean", FLX_MEASURE_SWITCH_MEAN},
+             {"switch_width", FLX_MEASURE_SWITCH_WIDTH}};
 enum { N_KIND = sizeof kinds / sizeof *kinds };
 
 // Names of measures so far, for checks of expressions before anything has run.
@@ -50,6 +57,31 @@ static flx_status times(flx_store *s, const deck_line *line, const deck_words *w
         return flx_deck_fail(s, line, "find needs at=TIME");
     if (m->to <= m->from && m->kind != FLX_MEASURE_AT)
         return flx_deck_fail(s, line, "nothing lies between from=%g s and to=%g s", m->from, m->to);
+    return FLX_OK;
+}
+
+// critical Iname; switch_mean Bname rate=1m; switch_width Bname rate=1m
+static flx_status without_run(flx_store *s, const deck_line *line, const deck_words *words,
+                              int32_t at, flx_circuit_measure *m)
+{
+    bool critical = m->kind == FLX_MEASURE_CRITICAL;
+    const char *form = critical ? "critical Iname" : "switch_mean Bname rate=A/s";
+    if (words->n <= at || words->word[at].key)
+        return flx_deck_fail(s, line, "expected .measure NAME %s", form);
+    m->element = flx_deck_find_element(s, words->word[at].text);
+    int32_t kind = m->element >= 0 ? s->element[m->element].kind : -1;
+    if (kind != (critical ? FLX_CURRENT_SOURCE : FLX_JUNCTION))
+        return flx_deck_fail(s, line, "'%.60s' is no %s", words->word[at].text,
+                             critical ? "current source" : "junction");
+    for (int32_t k = at + 1; k < words->n; k++) {
+        deck_word w = words->word[k];
+        if (critical || !w.key || strcasecmp(w.key, "rate") != 0)
+            return flx_deck_fail(s, line, "'%.40s' is too much; write .measure NAME %s",
+                                 w.key ? w.key : w.text, form);
+        FLX_TRY(flx_deck_value(s, &s->top, line, w.text, &m->rate));
+    }
+    if (!critical && !(m->rate > 0))
+        return flx_deck_fail(s, line, "switching needs rate > 0, in A/s");
     return FLX_OK;
 }
 
@@ -90,11 +122,18 @@ flx_status flx_deck_measure(flx_store *s, const deck_line *line, const deck_word
             flx_nearest_hint(&near, hint, sizeof hint);
             return flx_deck_fail(s, line, "'%.40s' is no measure%s", w.text,
                                  *hint ? hint
-                                       : "; known are avg, min, max, pp, rms, integ, find, period");
+                                       : "; known are avg, min, max, pp, rms, integ, find, period, "
+                                         "critical, switch_mean, switch_width");
         }
         if (words->n < k + 3 || words->word[k + 2].key)
             return flx_deck_fail(s, line, "%s", form);
         m.kind = kinds[j].kind;
+        if (m.kind >= FLX_MEASURE_CRITICAL) {
+            FLX_TRY(without_run(s, line, words, k + 2, &m));
+            FLX_TRY(DECK_GROW(s, s->measure, s->n_measure, s->room_measure));
+            s->measure[s->n_measure++] = m;
+            return FLX_OK;
+        }
         FLX_TRY(flx_deck_probe(s, line, words->word[k + 2].text, &m.probe));
         FLX_TRY(times(s, line, words, k + 3, &m));
     }

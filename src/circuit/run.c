@@ -156,7 +156,7 @@ static flx_status observe(run_pack *p, double t, double h)
             lane->next_row[k] = value;
         }
         for (int32_t k = 0; h > 0 && k < d->n_measure; k++)
-            if (d->measure[k].kind != FLX_MEASURE_EXPRESSION)
+            if (d->measure[k].kind < FLX_MEASURE_EXPRESSION)
                 add_measure(&lane->measure[k], &d->measure[k], t, h, mean[d->measure[k].probe]);
         if (lane->rows && t >= lane->next_print - grain && t >= d->print_from - grain) {
             lane->pending = true;
@@ -268,6 +268,8 @@ static flx_status run_once(run_pack *p, double dt)
 flx_status flx_run_pack(run_pack *p)
 {
     const flx_deck *d = p->deck;
+    if (!(d->stop > 0)) // only static states are asked for
+        return FLX_OK;
     // The grid of steps ends at the stop.
     double n = ceil(d->stop / d->step - 1e-6), dt = d->stop / fmax(n, 1);
     if (fabs(dt / d->step - 1) < 1e-9)

@@ -60,4 +60,17 @@ flx_status flx_run_pack(run_pack *pack);
 flx_status flx_deck_start_of(flx_ctx *ctx, const flx_deck *deck, double *phase, double *voltage,
                              bool *given);
 
+// The static state that a deck's start asks for: fluxoid numbers, then phases and currents held.
+flx_status flx_static_start(flx_circuit_static *st, const flx_circuit_start *start, int32_t n,
+                            double *phase);
+
+// The static state that a deck's start asks for: fluxoid numbers, then phases and currents held.
+flx_status flx_static_start(flx_circuit_static *st, const flx_circuit_start *start, int32_t n,
+                            double *phase);
+// Takes a current source out.
+void flx_static_silence(flx_circuit_static *st, int32_t source);
+// The critical current of a source with the others at their values of a time.
+flx_status flx_deck_critical(flx_ctx *ctx, const flx_deck *deck, int32_t source, double time,
+                             double *critical);
+
 #endif

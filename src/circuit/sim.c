@@ -708,3 +708,23 @@ void flx_sim_drive(flx_circuit_sim *s, double t, double h)
             s->off_rate_next[k * w + l] = rate;
         }
 }
+
+// Sources at their values of a time, nothing moving: phases of voltages stay where they are.
+void flx_sim_hold(flx_circuit_sim *s, double t)
+{
+    int32_t w = s->w;
+    for (int32_t k = 0; k < s->current.n; k++)
+        for (int32_t l = 0; l < w; l++)
+            s->current.end[k * w + l] =
+                flx_wave_at(s->lane[l]->element[s->current.element[k]].wave, t);
+    for (int32_t k = 1; k < s->n_slot; k++)
+        for (int32_t l = 0; l < w; l++) {
+            double sum = 0;
+            for (int32_t p = s->slot_at[k]; p < s->slot_at[k + 1]; p++) {
+                const flx_element *e = &s->lane[l]->element[s->phase.element[s->slot_drive[p]]];
+                sum +=
+                    e->kind == FLX_VOLTAGE_SOURCE ? 0 : s->slot_sign[p] * flx_wave_at(e->wave, t);
+            }
+            s->off[k * w + l] = s->off_next[k * w + l] = sum;
+        }
+}

@@ -116,6 +116,7 @@ flx_status flx_sim_build(flx_circuit_sim *sim);
 // The linear part of the matrix for step h, into base.
 void flx_sim_base(flx_circuit_sim *sim, double h);
 // Sources from t to t + h: drives and next offsets.
+void flx_sim_hold(flx_circuit_sim *sim, double t);
 void flx_sim_drive(flx_circuit_sim *sim, double t, double h);
 double flx_sim_next_corner(const flx_circuit_sim *sim, double t);
 void flx_sim_add(const branches *b, int32_t k, double value, double *base);
