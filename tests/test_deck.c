@@ -156,7 +156,8 @@ static const struct {
     {"R1 1 0 1\n.state n=0.5\n", "deck.cir:2: a fluxoid number must be whole, here it is 0.5"},
     {"R1 1 0 1\n.ic v(2)=1m\n", "deck.cir:2: v(2): there is no node '2'"},
     {"R1 1 0 1\n.measure a average v(1)\n",
-     "deck.cir:2: 'average' is no measure; known are avg, min, max, pp, rms, integ, find, period"},
+     "deck.cir:2: 'average' is no measure; known are avg, min, max, pp, rms, integ, find, period, "
+     "critical, switch_mean, switch_width"},
     {"R1 1 0 1\n.measure a avg v(2)\n", "deck.cir:2: there is no node or element '2'"},
     {"R1 1 0 1\n.measure a avg v(1) from=2n to=1n\n",
      "deck.cir:2: nothing lies between from=2e-09 s and to=1e-09 s"},
