@@ -1,8 +1,8 @@
 // linalg/dense.c -- dense Cholesky factorisation and Schur complement.
 //
-// One call of each of LAPACK and BLAS, of which the build we use serves one thread at a time: 60
-// GFlop/s on one core, so that 10 000 unknowns take about 6 s. To BLAS, which counts by columns, a
-// lower triangle by rows is an upper one. Golub and Van Loan, Matrix Computations, 4th ed., 4.2.
+// One call of each of LAPACK and BLAS, of which the build we use serves one thread at a time. To
+// BLAS, which counts by columns, a lower triangle by rows is an upper one. Golub and Van Loan,
+// Matrix Computations, 4th ed., 4.2.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "linalg/dense.h"
 
