@@ -10,6 +10,9 @@ add_library(flx_flags INTERFACE)
 target_compile_definitions(flx_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
 # Same bits everywhere: no contraction into fused multiply-adds, no reassociation.
 target_compile_options(flx_flags INTERFACE -ffp-contract=off -fno-math-errno -fno-trapping-math)
+# gcc 12 makes fused vfmaddsub out of complex products all the same, in vectors but not in the rest of a loop: then
+# results may depend on how threads share the sites. scripts/check.sh looks for it.
+target_compile_options(flx_flags INTERFACE -fno-tree-slp-vectorize)
 target_compile_options(flx_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wno-psabi)
 if(FLUXOID_WERROR)

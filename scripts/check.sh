@@ -39,6 +39,13 @@ symbols() {
         awk 'NF == 3 && $3 !~ /^(flx_|_?_?(asan|ubsan|odr))/ {print "not static and not flx_: " $3}'
 }
 
+# No fused products: they would differ between the vectors and the rest of a loop. The xy engine asks for them by name.
+fused() {
+    find "$build/CMakeFiles" -path '*/flx_*.dir/*.o' ! -path '*/flx_xy.dir/*' | LC_ALL=C sort | while read -r object; do
+        objdump -d "$object" | grep -qE 'vfn?m(add|sub)' && echo "${object##*flx_} has fused products" || true
+    done
+}
+
 # What the headers promise, the library keeps.
 promises() {
     nm -D --defined-only "$build/libfluxoid.so" | awk '{print $NF}' | LC_ALL=C sort -u >"$found.built"
@@ -117,6 +124,7 @@ scripts_are_executable() {
 
 check "layers include only what they may" layers
 check "every symbol begins with flx_" symbols
+check "no fused products" fused
 check "every declared function is in the library" promises
 check "public headers compile alone, as C11 and C++11" headers
 check "clang-format" formatting
