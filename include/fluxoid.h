@@ -19,6 +19,7 @@
 #include "fluxoid/source.h"
 #include "fluxoid/static.h"
 #include "fluxoid/tdgl.h"
+#include "fluxoid/thermal.h"
 #include "fluxoid/units.h"
 #include "fluxoid/xy.h"
 

@@ -90,8 +90,9 @@ static const struct {
      "Allowed: size, at, rotate, scale, mirror"},
     {"key-far", FLX_ERR_INPUT,
      "23: tdgl: unknown key 'bogus'. Allowed: time, stop_when_steady, "
-     "stop_when, average_from, frames, checkpoint, selffield, integrator, "
-     "order, tolerance, dt, dt_max, dt_min, adaptive, frozen_amplitude, threads"},
+     "stop_when, temperature_noise, average_from, frames, checkpoint, selffield, integrator, "
+     "order, tolerance, dt, dt_max, dt_min, adaptive, seed, counterterm, frozen_amplitude, "
+     "threads"},
     {"key-twice", FLX_ERR_INPUT, "23:22: key 'time' was given before, in line 23"},
     {"missing-time", FLX_ERR_INPUT, "23: tdgl: 'time' is missing: a time in tau0 (or s), > 0"},
     {"missing-tdgl", FLX_ERR_INPUT, "2: 'tdgl' is missing, e.g. tdgl: {time: 100 tau0}"},
@@ -122,7 +123,7 @@ static const struct {
     {"whole-number", FLX_ERR_INPUT,
      "23: tdgl.order: '2.5' was given; wanted is a whole number, 2 to 3"},
     {"choice", FLX_ERR_INPUT,
-     "23: tdgl.integrator: 'rk23' is none of bdf/rk32/euler-explicit; did you "
+     "23: tdgl.integrator: 'rk23' is none of bdf/rk32/euler-explicit/langevin; did you "
      "mean 'rk32'?"},
     {"boolean", FLX_ERR_INPUT, "23: tdgl.adaptive: 'yes' was given; wanted is true or false"},
     {"type-list", FLX_ERR_INPUT,

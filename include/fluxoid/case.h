@@ -208,6 +208,7 @@ typedef struct flx_case_run {
     double stop_steady;        // [1/tau0] stop when the largest |d psi/dt| is below; 0: never
     const flx_expr *stop_when; // flx_expr_holds; NULL: never
     double average_from;       // [tau0] means begin here
+    double temperature;        // [1] k_B T/E_s of thermal noise; 0: none
     double frame_interval;     // [tau0] between frames kept; > 0
     double checkpoint;         // [tau0] between checkpoints; 0: only at the end
     flx_screening screening;   // what the field of the currents does

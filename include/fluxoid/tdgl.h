@@ -62,8 +62,9 @@ typedef struct flx_tdgl_problem {
     const flx_mesh *mesh;          // lengths in xi
     const flx_terminal *terminals; // [n_terminal]
     int32_t n_terminal;
-    double u;     // [1] > 0; 5.79 dirty limit, exactly pi^4/(14 zeta(3))
-    double gamma; // [1] >= 0; inelastic pair breaking
+    double u;           // [1] > 0; 5.79 dirty limit, exactly pi^4/(14 zeta(3))
+    double gamma;       // [1] >= 0; inelastic pair breaking
+    double temperature; // [1] >= 0; of thermal noise, k_B T/E_s, E_s = hbar^2/(4 e^2 mu0 Lambda)
     flx_drive drive;
     flx_screening screening;
     double kappa;        // [1] > 0, lambda/xi of long bodies
@@ -72,9 +73,10 @@ typedef struct flx_tdgl_problem {
 } flx_tdgl_problem;
 
 typedef enum flx_integrator {
-    FLX_BDF,           // variable-step BDF of order 2 or 3, linearly implicit, rotation by mu exact
-    FLX_RK32,          // explicit Bogacki-Shampine 3(2)
-    FLX_EULER_EXPLICIT // the step of pyTDGL, for comparisons
+    FLX_BDF,  // variable-step BDF of order 2 or 3, linearly implicit, rotation by mu exact
+    FLX_RK32, // explicit Bogacki-Shampine 3(2)
+    FLX_EULER_EXPLICIT, // the step of pyTDGL, for comparisons
+    FLX_LANGEVIN // explicit, of one length, with thermal noise: averages of second order in dt
 } flx_integrator;
 
 typedef struct flx_tdgl_opts {
@@ -84,7 +86,9 @@ typedef struct flx_tdgl_opts {
     double dt;             // [tau0] first step; the fixed step if dt_max = dt
     double dt_max;         // [tau0] largest step
     double dt_min;         // [tau0] below it the run fails
-    bool adaptive;         // false: every step is dt
+    bool adaptive;         // false: every step is dt; langevin: true is a length by the mesh
+    bool counterterm;      // langevin: epsilon is shifted so that the mesh does not matter
+    int32_t seed;          // [1] of the noise
     bool frozen_amplitude; // |psi| is held at 1 (bdf, rk32): the London limit
     int32_t threads;       // [1] 0: those of the context, if the film is large enough to gain
     uint32_t cookie;       // set by flx_tdgl_opts_default

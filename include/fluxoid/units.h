@@ -46,6 +46,8 @@ typedef struct flx_scales {
     double Phi0;   // [Wb] h/q*
     double Bc;     // [T] thermodynamic: Phi0/(2 sqrt 2 pi lambda xi)
     double energy; // [J] (Bc^2/mu0) xi^2 d
+    double
+        stiffness; // [J] E_s = hbar^2/(q*^2 mu0 Lambda), twice energy: that of a twist of the phase
 } flx_scales;
 
 FLX_API flx_scales flx_scales_of(const flx_material *material);

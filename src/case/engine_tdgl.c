@@ -14,6 +14,11 @@ static const flx_key keys[] = {
     FUNCTION("tdgl.stop_when", "1", NULL, FLX_EXPR_T | FLX_EXPR_MEASURED,
              "Stop when this holds: a condition on t, voltage.PROBE, winding.HOLE, winding.LOOP, "
              "current.TERMINAL, n_vortices, psi_min, psi_max, energy, change, dt."),
+    {"tdgl.temperature_noise", FLX_KEY_OTHER, "K", "0", NOT_NEGATIVE,
+     "a temperature, or a number: k_B T/E_s", 0,
+     "Temperature of the thermal noise; bare in units of E_s = hbar^2/(4 e^2 mu0 Lambda), the "
+     "stiffness of the film. Steps are then those of the integrator langevin.",
+     NULL},
     VALUE("tdgl.average_from", "tau0", "0 tau0", NOT_NEGATIVE, "Means of voltages begin here."),
     {"tdgl.frames", FLX_KEY_OTHER, "tau0", "100; in sweeps 1", POSITIVE,
      "a number of frames, or an interval", 0,
@@ -93,6 +98,51 @@ static flx_status parse_selffield(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
+// k_B T in units of the stiffness of the layer, from a bare number or kelvin; and what follows from
+// noise for the other keys.
+static flx_status parse_noise(flx_parser *p, const flx_node *section)
+{
+    flx_case_run *run = &p->c->run;
+    const flx_node *node = flx_node_get(section, "temperature_noise");
+    const flx_node *integrator = flx_node_get(section, "integrator");
+    if (!flx_absent(node)) {
+        if (node->kind != FLX_NODE_SCALAR)
+            return flx_parser_wrong(p, node);
+        char path[FLX_PATH_SIZE];
+        flx_node_path(node, path, sizeof path);
+        const flx_expr *expr;
+        flx_dim dim, kelvin = flx_dim_of("K");
+        FLX_TRY(flx_expr_compile(p->ctx, p->arena, &p->names, node, path, (flx_want){.any = true},
+                                 &dim, &expr));
+        if (!flx_dim_is_none(dim) && !flx_dim_equal(dim, kelvin))
+            return flx_parser_fail(p, node,
+                                   "'%.80s' was given; wanted is a temperature, as 4.2 K, or a "
+                                   "number: k_B T in units of the stiffness of the film",
+                                   node->text);
+        double unit = flx_dim_is_none(dim) ? 1 : FLX_SI_KB / p->c->scales.stiffness;
+        run->temperature = unit * flx_expr_eval(expr, (const double[3]){0, 0, 0}, 0);
+        if (!(run->temperature >= 0 && isfinite(run->temperature)))
+            return flx_parser_wrong(p, node);
+    }
+    if (run->temperature > 0 && flx_absent(integrator))
+        run->opts.integrator = FLX_LANGEVIN;
+    if (run->opts.integrator != FLX_LANGEVIN) {
+        if (run->temperature > 0)
+            return flx_parser_fail(
+                p, integrator,
+                "'%.40s' has no noise; with tdgl.temperature_noise leave it out, "
+                "or give langevin",
+                integrator->text);
+        return FLX_OK;
+    }
+    if (!flx_absent(flx_node_get(section, "dt")) && flx_absent(flx_node_get(section, "adaptive")))
+        run->opts.adaptive = false;
+    if (run->temperature > 0 && run->stop_steady > 0)
+        return flx_parser_fail(p, flx_node_get(section, "stop_when_steady"),
+                               "a film with thermal noise is never steady; leave this out");
+    return FLX_OK;
+}
+
 static flx_status parse(flx_parser *p, const flx_node *node)
 {
     flx_case_run *run = &p->c->run;
@@ -114,6 +164,7 @@ static flx_status parse(flx_parser *p, const flx_node *node)
                                run->opts.dt_max, run->opts.dt);
     FLX_TRY(parse_steady(p, flx_node_get(node, "stop_when_steady"), &run->stop_steady));
     FLX_TRY(parse_stop_when(p, flx_node_get(node, "stop_when")));
+    FLX_TRY(parse_noise(p, node));
     const flx_node *average = flx_node_get(node, "average_from");
     FLX_TRY(flx_get_si(p, average, &run->average_from));
     if (run->average_from >= run->time)
@@ -126,7 +177,11 @@ static flx_status parse(flx_parser *p, const flx_node *node)
 
 static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)
 {
-    *out = flx_format(ctx, "to %g tau0", c->run.time);
+    *out = c->run.temperature > 0
+               ? flx_format(ctx,
+                            "to %g tau0, with thermal noise of k_B T = %.4g E_s (E_s/k_B = %.4g K)",
+                            c->run.time, c->run.temperature, c->scales.stiffness / FLX_SI_KB)
+               : flx_format(ctx, "to %g tau0", c->run.time);
     return *out ? FLX_OK : FLX_ERR_MEMORY;
 }
 

@@ -13,29 +13,44 @@
 #include <unistd.h>
 
 enum { TIME, DT, ENERGY, VOLTAGES };
-enum { ENERGY_EVERY = 10, ROWS = 1024 }; // the energy costs as much as a tenth of a step
+enum { N_THERMAL = 3 }; // columns at the end of a noisy run's
+// The energy, and what noise is averaged over, cost as much as a tenth of a step.
+enum { ENERGY_EVERY = 10, ROWS = 1024 };
 
 // -- series ---------------------------------------------------------------------------------------
 
 flx_status flx_runner_series_init(flx_runner *r)
 {
     static const char *const fixed[VOLTAGES] = {"time", "dt", "energy"};
-    int32_t n_probe = r->c->n_probe, n = VOLTAGES + n_probe + r->device->n_hole;
+    static const char *const thermal[N_THERMAL] = {"psi2", "stiffness", "twist"};
+    int32_t n_probe = r->c->n_probe, n_hole = r->device->n_hole;
+    int32_t n_thermal = r->c->run.temperature > 0 ? N_THERMAL : 0;
+    int32_t n = VOLTAGES + n_probe + n_hole + n_thermal;
+    if (n_thermal)
+        FLX_TRY(flx_twist_create(r->ctx, r->device->mesh, &r->twist));
+    r->n_kept = 1 + n_probe + n_thermal;
     r->column = FLX_NEW_ARRAY(r->ctx, char *, n);
     r->row = FLX_NEW_ARRAY(r->ctx, double, n);
-    r->kept = FLX_NEW_ARRAY(r->ctx, double *, 1 + n_probe);
+    r->kept = FLX_NEW_ARRAY(r->ctx, double *, r->n_kept);
     if (!r->column || !r->row || !r->kept)
         return FLX_ERR_MEMORY;
     r->n_column = n;
     for (int32_t k = 0; k < n; k++) {
-        int32_t probe = k - VOLTAGES, hole = probe - n_probe;
+        int32_t probe = k - VOLTAGES, hole = probe - n_probe, last = hole - n_hole;
         r->column[k] = k < VOLTAGES ? flx_strdup(r->ctx, fixed[k])
                        : hole < 0   ? flx_format(r->ctx, "voltage.%s", r->c->probes[probe].name)
-                                    : flx_format(r->ctx, "winding.%s", r->device->hole_name[hole]);
+                       : last < 0   ? flx_format(r->ctx, "winding.%s", r->device->hole_name[hole])
+                                    : flx_strdup(r->ctx, thermal[last]);
         if (!r->column[k])
             return FLX_ERR_MEMORY;
     }
     return FLX_OK;
+}
+
+// The column that is kept as number k.
+static int32_t kept_column(const flx_runner *r, int32_t k)
+{
+    return k == 0 ? TIME : k <= r->c->n_probe ? VOLTAGES + k - 1 : r->n_column - r->n_kept + k;
 }
 
 static flx_status reserve_rows(flx_runner *r, int64_t n)
@@ -43,7 +58,7 @@ static flx_status reserve_rows(flx_runner *r, int64_t n)
     if (n <= r->capacity)
         return FLX_OK;
     int64_t capacity = n + r->capacity + ROWS;
-    for (int32_t k = 0; k <= r->c->n_probe; k++) {
+    for (int32_t k = 0; k < r->n_kept; k++) {
         double *grown =
             flx_realloc(r->ctx, r->kept[k], (size_t)r->capacity, (size_t)capacity, sizeof(double));
         if (!grown)
@@ -72,9 +87,17 @@ flx_status flx_runner_add_row(flx_runner *r, double dt)
         FLX_TRY(flx_measure_loop_winding(r->ctx, &frame, d->hole_loop[h], &w));
         *value++ = w.defined ? (double)w.winding : (double)NAN;
     }
-    r->kept[0][r->n_row] = frame.time;
-    for (int32_t p = 0; p < r->c->n_probe; p++)
-        r->kept[1 + p][r->n_row] = r->row[VOLTAGES + p];
+    if (r->twist) {
+        bool due = frame.step % ENERGY_EVERY == 0;
+        flx_twist_sample sample = {NAN, NAN};
+        if (due)
+            sample = flx_twist_measure(r->twist, &frame);
+        *value++ = due ? flx_thermal_density(&frame) : (double)NAN;
+        *value++ = sample.stiffness;
+        *value++ = sample.current;
+    }
+    for (int32_t k = 0; k < r->n_kept; k++)
+        r->kept[k][r->n_row] = r->row[kept_column(r, k)];
     r->n_row++;
     return r->file ? flx_file_add_row(r->file, frame.step, r->row) : FLX_OK;
 }
@@ -87,11 +110,12 @@ static flx_status take_rows(flx_runner *r, const flx_series *series, int64_t ste
                         "%s ends before its checkpoint; remove both and start the run again",
                         r->opts->output);
     FLX_TRY(reserve_rows(r, series->n_row));
-    for (int32_t k = 0; k <= r->c->n_probe; k++) {
-        const double *column = flx_series_column(series, r->column[k ? VOLTAGES + k - 1 : TIME]);
+    for (int32_t k = 0; k < r->n_kept; k++) {
+        const char *name = r->column[kept_column(r, k)];
+        const double *column = flx_series_column(series, name);
         if (!column)
             return flx_fail(r->ctx, FLX_ERR_FILE, "%s: column '%s' is missing", r->opts->output,
-                            r->column[k ? VOLTAGES + k - 1 : TIME]);
+                            name);
         memcpy(r->kept[k], column, (size_t)series->n_row * sizeof(double));
     }
     r->n_row = series->n_row;

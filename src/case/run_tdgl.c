@@ -142,7 +142,8 @@ static flx_status run_steps(flx_runner *r)
     wall_clock w = {flx_wtime(), flx_wtime(), start.time, start.step};
     for (double time = start.time; time < run->time;) {
         // Steps of fixed length are not cut for frames: these come at the next step's end.
-        double t_end = run->opts.adaptive ? time_of_frame(r, r->state.next_frame) : run->time;
+        bool cut = run->opts.adaptive && run->opts.integrator != FLX_LANGEVIN;
+        double t_end = cut ? time_of_frame(r, r->state.next_frame) : run->time;
         flx_tdgl_report report;
         FLX_TRY(flx_tdgl_step(r->sim, fmin(t_end, run->time), &report));
         time = report.time;
@@ -173,12 +174,13 @@ static void clear(flx_runner *r)
     flx_case_drive_clear(&r->drive);
     for (int32_t k = 0; r->column && k < r->n_column; k++)
         flx_free(r->column[k]);
-    for (int32_t k = 0; r->kept && k <= r->c->n_probe; k++)
+    for (int32_t k = 0; r->kept && k < r->n_kept; k++)
         flx_free(r->kept[k]);
     flx_free(r->column);
     flx_free(r->row);
     flx_free(r->kept);
     flx_site_currents_free(r->fits);
+    flx_twist_free(r->twist);
     flx_free(r->edge);
     flx_free(r->site);
     flx_free(r->checkpoint);
@@ -195,6 +197,7 @@ static flx_status create_engine(flx_runner *r)
                                 .n_terminal = c->n_terminal,
                                 .u = c->u,
                                 .gamma = c->gamma,
+                                .temperature = c->run.temperature,
                                 .drive = flx_source_drive(r->drive.source),
                                 .screening = c->run.screening,
                                 .kappa = c->scales.lambda / c->scales.xi,
@@ -261,11 +264,16 @@ static flx_status summarise(flx_runner *r, const char *error, flx_run_result **o
                             .frame = flx_tdgl_frame(r->sim),
                             .time = r->kept[0],
                             .voltage = (const double *const *)&r->kept[1],
+                            .thermal = r->twist ? (const double *const *)&r->kept[1 + r->c->n_probe]
+                                                : NULL,
+                            .imposed = r->twist ? r->site : NULL,
                             .n_row = r->n_row,
                             .wall = flx_wtime() - r->wall_start,
                             .steady = r->steady,
                             .stopped = r->stopped,
                             .error = error};
+    if (in.imposed)
+        flx_source_current(r->drive.source, in.frame.time, r->site);
     FLX_TRY(flx_summary_make(r->ctx, &in, &root));
     flx_status status = flx_summary_text(r->ctx, root, &text);
     json_decref(root);

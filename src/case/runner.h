@@ -5,6 +5,7 @@
 
 #include "case/drive.h"
 #include "case/measured.h"
+#include "fluxoid/thermal.h"
 
 // What a restart needs besides the state of the engine. No padding: it is written as it is.
 typedef struct flx_runner_state {
@@ -30,7 +31,9 @@ typedef struct flx_runner {
     char **column; // [n_column] time, dt, energy, voltage.*, winding.*
     int32_t n_column;
     double *row;
-    double **kept; // [1 + n_probe][capacity] time and voltages
+    double **kept; // [n_kept][capacity] time, voltages, and of noise |psi|^2 and the twist
+    int32_t n_kept;
+    flx_twist *twist; // NULL: no noise
     int64_t n_row, capacity;
 
     // Where it is written; all NULL without an output.

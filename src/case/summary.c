@@ -3,6 +3,7 @@
 // SI, but where a suffix of the name says otherwise; null where a number is not known, never NaN.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/summary.h"
+#include "fluxoid/thermal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -98,6 +99,14 @@ static flx_status average(flx_ctx *ctx, const flx_summary_input *in, const doubl
         out->error = in->steady && n > 1 ? fabs(v[n - 1] - v[n - 2]) : NAN;
         return FLX_OK;
     }
+    if (in->thermal) { // steps of one length, and no period
+        int64_t first = 0;
+        while (first < n - 2 && in->time[first] < from)
+            first++;
+        flx_thermal mean = flx_thermal_mean(v + first, n - first);
+        *out = (flx_average){.mean = mean.mean, .error = mean.resolved ? mean.error : NAN};
+        return FLX_OK;
+    }
     flx_status status = flx_measure_average(ctx, in->time, v, (int32_t)n, from, out);
     if (status == FLX_ERR_INPUT) { // too few values after average_from
         *out = (flx_average){.mean = v[n - 1], .error = NAN};
@@ -180,7 +189,9 @@ static flx_status put_currents(flx_ctx *ctx, const flx_summary_input *in, json_t
     json_t *currents = json_object();
     FLX_TRY(flx_json_put(ctx, root, "current", currents));
     for (int32_t k = 0; k < in->c->n_terminal; k++) {
-        double current = flx_measure_terminal(&in->device->terminals[k], scratch);
+        // With noise the frame lacks the random part of the normal current.
+        double current =
+            in->imposed ? in->imposed[k] : flx_measure_terminal(&in->device->terminals[k], scratch);
         FLX_TRY(flx_json_put(ctx, currents, in->c->terminals[k].name,
                              flx_json_scaled(current, s->K0 * s->xi)));
     }
@@ -208,6 +219,8 @@ static flx_status fill(flx_ctx *ctx, const flx_summary_input *in, json_t *root)
         FLX_TRY(flx_json_put(ctx, root, "error", json_name(in->error)));
     FLX_TRY(put_vortices(ctx, in, root));
     FLX_TRY(put_voltages(ctx, in, root));
+    if (in->thermal)
+        FLX_TRY(flx_summary_noise(ctx, in, root));
     FLX_TRY(put_loops(ctx, in, root));
     double *edge = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)m->n_edge);
     double *scratch = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)m->n_site);

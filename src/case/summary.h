@@ -13,6 +13,8 @@ typedef struct flx_summary_input {
     flx_frame frame;
     const double *time;           // [n_row] [tau0] of the series
     const double *const *voltage; // [n_probe][n_row] [V0]
+    const double *const *thermal; // [3][n_row] |psi|^2, stiffness, twist, or NAN; NULL: no noise
+    const double *imposed;        // [n_terminal] [K0 xi] currents fed in; NULL: they are measured
     int64_t n_row;
     double wall;         // [s]; NAN: not known
     bool steady;         // ended because it was
@@ -28,6 +30,9 @@ flx_status flx_summary_head(flx_ctx *ctx, const flx_case *c, json_t *root);
 
 // Text of a JSON value; owned: flx_free.
 flx_status flx_summary_text(flx_ctx *ctx, const json_t *json, char **out);
+
+// Means of a run with thermal noise, under "noise".
+flx_status flx_summary_noise(flx_ctx *ctx, const flx_summary_input *in, json_t *root);
 
 // Puts value (whose reference is taken over, NULL: no memory) into an object.
 flx_status flx_json_put(flx_ctx *ctx, json_t *object, const char *key, json_t *value);

@@ -114,7 +114,7 @@ void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
     remove_mean(sim, mu);
 }
 
-void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
+void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y)
 {
     job j = {sim, psi, y, NULL, sim->b};
     if (y) {
@@ -127,6 +127,11 @@ void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
         flx_pool_for(sim->pool, sim->mesh->n_site, induced_charge, &j);
     for (int32_t k = 0; k < sim->n_inflow; k++)
         sim->b[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
+}
+
+void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
+{
+    flx_tdgl_charge(sim, psi, y);
     flx_tdgl_solve_potential(sim, mu);
 }
 

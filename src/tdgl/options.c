@@ -5,9 +5,10 @@
 #define AT(field) offsetof(flx_tdgl_opts, field)
 
 static const flx_option rows[] = {
-    {"integrator", FLX_OPTION_CHOICE, AT(integrator), FLX_BDF, 0, 0, "1", "bdf|rk32|euler-explicit",
-     "How time is advanced: implicit multistep, explicit Runge-Kutta 3(2), or pyTDGL's first-order "
-     "step for comparisons."},
+    {"integrator", FLX_OPTION_CHOICE, AT(integrator), FLX_BDF, 0, 0, "1",
+     "bdf|rk32|euler-explicit|langevin",
+     "How time is advanced: implicit multistep, explicit Runge-Kutta 3(2), pyTDGL's first-order "
+     "step for comparisons, or explicit steps of one length with thermal noise."},
     {"order", FLX_OPTION_INT, AT(order), 3, 2, 3, "1", NULL, "Order of the bdf integrator."},
     {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-4, 1e-12, 1, "1", NULL,
      "Error of psi allowed per step, at any site."},
@@ -18,7 +19,11 @@ static const flx_option rows[] = {
     {"dt_min", FLX_OPTION_DOUBLE, AT(dt_min), 1e-9, 0, 1, "tau0", NULL,
      "The run fails rather than take a smaller step."},
     {"adaptive", FLX_OPTION_BOOL, AT(adaptive), 1, 0, 1, "1", NULL,
-     "Choose the steps by the error they make."},
+     "Choose the steps by the error they make; for langevin, one step by the mesh."},
+    {"seed", FLX_OPTION_INT, AT(seed), 1, 0, 2147483647, "1", NULL, "Of the thermal noise."},
+    {"counterterm", FLX_OPTION_BOOL, AT(counterterm), 0, 0, 1, "1", NULL,
+     "Shift epsilon by what the shortest waves of the mesh add to thermal fluctuations, so that "
+     "they do not depend on the mesh."},
     {"frozen_amplitude", FLX_OPTION_BOOL, AT(frozen_amplitude), 0, 0, 1, "1", NULL,
      "Hold |psi| at 1, so that the phase alone moves: the London limit."},
     {"threads", FLX_OPTION_INT, AT(threads), 0, 0, 1024, "1", NULL,

@@ -2,6 +2,7 @@
 // saved and restored.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/rotation.h"
+#include "tdgl/langevin.h"
 #include "tdgl/screen.h"
 
 #include <math.h>
@@ -155,6 +156,8 @@ static double next_dt(const flx_tdgl *sim, double dt, double error, int32_t orde
 
 flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
 {
+    if (sim->langevin)
+        return flx_langevin_step(sim, t_end, report);
     tdgl_clock *clock = &sim->clock;
     const flx_tdgl_opts *o = &sim->o;
     const double near = 1e-6; // a step this much too short is made long enough
@@ -254,6 +257,7 @@ static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_
     if (!(p->gamma >= 0 && isfinite(p->gamma)))
         return flx_fail(ctx, FLX_ERR_INPUT, "gamma is %g, allowed is >= 0", p->gamma);
     FLX_TRY(flx_screen_check(ctx, p, o));
+    FLX_TRY(flx_langevin_check(ctx, p, o));
     for (int32_t k = 0; k < p->n_terminal; k++) {
         const flx_terminal *terminal = &p->terminals[k];
         double length = 0;
@@ -425,6 +429,8 @@ flx_status flx_tdgl_create(flx_ctx *ctx, const flx_tdgl_problem *problem, const 
         status = create_poisson(sim);
     if (status == FLX_OK && problem->screening != FLX_SCREENING_NONE)
         status = flx_screen_create(sim);
+    if (status == FLX_OK && opts->integrator == FLX_LANGEVIN)
+        status = flx_langevin_create(sim);
     if (status == FLX_OK) {
         flx_tdgl_find_spread(sim);
         flx_tdgl_drive_at(sim, 0);
@@ -444,6 +450,7 @@ void flx_tdgl_free(flx_tdgl *sim)
 {
     if (!sim)
         return;
+    flx_langevin_free(sim);
     float *single[] = {sim->g,        sim->direction,      sim->correction,    sim->correction_new,
                        sim->blocks.v, sim->blocks.inverse, sim->blocks.shrink, sim->area32};
     for (size_t k = 0; k < sizeof single / sizeof single[0]; k++)
@@ -508,6 +515,8 @@ flx_status flx_tdgl_set_state(flx_tdgl *sim, const flx_cplx *psi, const double *
         memset(sim->mu[0], 0, (size_t)n * sizeof(double)); // as pyTDGL starts
     else
         flx_tdgl_potential(sim, sim->psi[0], sim->y, sim->mu[0]);
+    if (sim->langevin)
+        flx_langevin_begin(sim);
     return FLX_OK;
 }
 
@@ -543,6 +552,8 @@ int32_t flx_tdgl_state(flx_tdgl *sim, flx_state_block *blocks)
         blocks[count++] = (flx_state_block){"a_before", sim->a_before, n_edge * sizeof(double)};
     if (sim->screen)
         count += flx_screen_state(sim, blocks + count);
+    if (sim->langevin)
+        count += flx_langevin_state(sim, blocks + count);
     return count;
 }
 
@@ -557,5 +568,7 @@ flx_status flx_tdgl_restored(flx_tdgl *sim)
     flx_tdgl_drive_at(sim, clock->t);
     if (sim->screen)
         flx_screen_observe(sim);
+    if (sim->langevin)
+        flx_langevin_restored(sim);
     return FLX_OK;
 }

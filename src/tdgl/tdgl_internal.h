@@ -29,7 +29,8 @@ typedef struct tdgl_clock {
     double dt_last;    // [tau0] of the last accepted step
 } tdgl_clock;
 
-typedef struct tdgl_screen tdgl_screen; // screen.h
+typedef struct tdgl_screen tdgl_screen;     // screen.h
+typedef struct tdgl_langevin tdgl_langevin; // langevin.c
 
 struct flx_tdgl {
     flx_ctx *ctx;
@@ -40,8 +41,9 @@ struct flx_tdgl {
     flx_pool *pool;
     flx_operator op;
     flx_spd *poisson;
-    double area;         // of all cells
-    tdgl_screen *screen; // closes A with the currents; NULL: A is the applied one
+    double area;             // of all cells
+    tdgl_screen *screen;     // closes A with the currents; NULL: A is the applied one
+    tdgl_langevin *langevin; // of the integrator langevin, else NULL
 
     // Terminals, as lists over sites.
     int32_t n_fixed;
@@ -88,6 +90,9 @@ void flx_tdgl_drive_at(flx_tdgl *sim, double t);
 
 // mu from div J = 0. y: filled with a Lap psi; NULL: not needed.
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu);
+
+// The charges sim->b that it solves for: of psi and of the inflow.
+void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y);
 
 // Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
 void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu);

@@ -40,6 +40,7 @@ flx_scales flx_scales_of(const flx_material *m)
     if (s.Lambda > 0) {
         s.K0 = s.A0 / (FLX_SI_MU0 * s.Lambda);
         s.energy = s.Phi0 * s.Phi0 / (8 * PI * PI * FLX_SI_MU0 * s.Lambda);
+        s.stiffness = 2 * s.energy;
     }
     if (s.lambda > 0 && m->conductivity > 0) {
         s.tau0 = FLX_SI_MU0 * m->conductivity * s.lambda * s.lambda;

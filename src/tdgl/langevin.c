@@ -1,0 +1,479 @@
+// tdgl/langevin.c -- steps of fixed length with the noise that makes exp(-F/k_B T) stationary.
+//
+// With F the free energy in units of E_s, T = k_B T/E_s and S = sqrt(1 + g^2|psi|^2), psi_i as a
+// vector of two components, equations (1), (2) of fluxoid/tdgl.h are
+//   d psi_i/dt = -Gamma_i dF/d psi_i + T div Gamma_i + sqrt(2 T Gamma_i) noise - i (d Phi_i/dt) psi_i
+//   sum_j w_ij (dPhi_i/dt - dPhi_j/dt) = dF/d theta_i + inflow_i + sum_j sqrt(2 T w_ij) noise_ij
+//   Gamma = (1/u a) (S - g^2 psi psi^T/S),   div Gamma = -(1/u a) g^2 (1 + S^2)/S^3 psi
+// (docs/noise.md derives div Gamma from detailed balance). Seen from the frame that turns with Phi
+// (the gauge without a scalar potential), (psi, Phi) is a Langevin system in which the mobility of
+// Phi is constant. The step is
+//   X_n+1 = X_n + h f(Y_n) + K(X_n + h f(Y_n-1)/4; xi_n),   Y_n = X_n + (1/2) sqrt(h) B(X_n) xi_n,
+// B B^T = 2 T Gamma, and the state is Y: of second order for stationary averages with one force a
+// step. For constant B it is B. Leimkuhler, C. Matthews, Appl. Math. Res. Express 2013, 34
+// (arXiv:1102.4139); in general E. Bronasco, B. Leimkuhler, D. Phillips, G. Vilmart
+// (arXiv:2501.02943), with K the step of dX = B dW of weak order 2 without derivatives of A.
+// Abdulle, G. Vilmart, K. Zygalakis, SIAM J. Sci. Comput. 35, A1792 (2013).
+// All arrays are turned with Phi, so that the rotation by mu is exact, as in the other integrators.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tdgl/langevin.h"
+
+#include "base/rotation.h"
+#include "tdgl/noise.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double DT_MOST = 0.75; // [tau0] the normal current damps the phase at 1/tau0
+
+struct tdgl_langevin {
+    double dt;                // [tau0] of every step
+    double *base, *base_next; // [n_site][2] X
+    double *drift;            // [n_site][2] f of the step before; g > 0
+    double *rate;             // [n_site] 1/u, less where the cell is too stiff for the step
+    double *amplitude;        // [n_site] sqrt(2 T rate_i/a_i)
+    double *counter;          // [n_site] what the cutoff adds to epsilon
+    float *kick;              // [n_site][2] xi
+    float *spin;   // [n_site][3] the angle's xi, and two of which the signs are used; g > 0
+    double *angle; // [n_site] what the angle advances in a step; g > 0
+    float *edge;   // [n_edge] Gaussians of the normal currents
+    float *weight; // [n_edge] sqrt(w_e)
+    double *jolt, *jolt_next; // [n_site] their sums out of each cell
+};
+
+typedef struct job {
+    flx_tdgl *sim;
+    double dt;
+    flx_noise_key key;
+} job;
+
+typedef struct pair {
+    double x, y;
+} pair;
+
+// -- multiplicative noise -------------------------------------------------------------------------
+
+// S^(-1/2) of psi = p + k q.
+static inline double thin(double g2, pair p, double k, pair q)
+{
+    double x = p.x + k * q.x, y = p.y + k * q.y;
+    return 1 / sqrt(sqrt(1 + g2 * (x * x + y * y)));
+}
+
+// The steps K of psi and of its angle, which add up to d psi = b S^(-1/2) dW, d angle = g b
+// S^(-1/2) dW', from p. b has sqrt(h) in it; xi are Gaussians, chi signs; products of the xi stand
+// for the areas of Levy.
+static inline pair noise_step(double g2, pair p, double b, const double xi[3], const double chi[2],
+                              double *angle)
+{
+    const double half = 0.70710678118654752440;
+    double here = b * thin(g2, p, 0, p), g = sqrt(g2);
+    pair spread = {half * here * chi[0], half * here * chi[1]};
+    double mean = 0.5 * b * (thin(g2, p, 1, spread) + thin(g2, p, -1, spread));
+    pair first = {0.5 * here * (xi[0] * xi[0] - 1), 0.5 * here * (xi[0] * xi[1] - chi[0])};
+    pair second = {0.5 * here * (xi[1] * xi[0] + chi[0]), 0.5 * here * (xi[1] * xi[1] - 1)};
+    pair third = {0.5 * here * (xi[2] * xi[0] + chi[0]), 0.5 * here * (xi[2] * xi[1] + chi[1])};
+    *angle = g * (mean * xi[2] + 0.5 * b * (thin(g2, p, 1, third) - thin(g2, p, -1, third)));
+    return (pair){mean * xi[0] + 0.5 * b * (thin(g2, p, 1, first) - thin(g2, p, -1, first)),
+                  mean * xi[1] + 0.5 * b * (thin(g2, p, 1, second) - thin(g2, p, -1, second))};
+}
+
+// -- stages of the step ---------------------------------------------------------------------------
+
+// base_next = X + h f(Y) + K, with the constant noise of g = 0.
+static void move_plain(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_tdgl *sim = j->sim;
+    const tdgl_langevin *l = sim->langevin;
+    const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
+    const double *restrict psi = sim->psi[0], *restrict y = sim->y, *restrict base = l->base;
+    const double *restrict counter = l->counter, *restrict amplitude = l->amplitude;
+    const double *restrict mobility = l->rate;
+    const float *restrict kick = l->kick;
+    double *restrict out = l->base_next;
+    double h = j->dt, root_dt = sqrt(h);
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double re = psi[2 * i], im = psi[2 * i + 1], b = root_dt * amplitude[i];
+        double own = eps[i] + counter[i] - (re * re + im * im), a = 1 / area[i];
+        double rate = h * mobility[i];
+        out[2 * i] = base[2 * i] + rate * (own * re + a * y[2 * i]) + b * (double)kick[2 * i];
+        out[2 * i + 1] =
+            base[2 * i + 1] + rate * (own * im + a * y[2 * i + 1]) + b * (double)kick[2 * i + 1];
+    }
+}
+
+// The same for g > 0; drift holds f of the step before, then that of this one. angle gets what the
+// site's own angle advances, but for half of the new kick.
+static void move_coupled(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_tdgl *sim = j->sim;
+    const tdgl_langevin *l = sim->langevin;
+    const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
+    const double *restrict psi = sim->psi[0], *restrict y = sim->y, *restrict base = l->base;
+    const double *restrict counter = l->counter, *restrict amplitude = l->amplitude;
+    const float *restrict kick = l->kick, *restrict spin = l->spin;
+    const double *restrict mobility = l->rate;
+    double *restrict drift = l->drift, *restrict out = l->base_next, *restrict angle = l->angle;
+    double g2 = sim->p.gamma * sim->p.gamma, h = j->dt, root_dt = sqrt(h);
+    double noisy = sim->clock.step > 0; // the first step has no kick behind it
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double re = psi[2 * i], im = psi[2 * i + 1], n2 = re * re + im * im;
+        double own = eps[i] + counter[i] - n2, a = 1 / area[i], b = root_dt * amplitude[i];
+        double s2 = 1 + g2 * n2, rate = mobility[i] / sqrt(s2);
+        double spurious = amplitude[i] * amplitude[i] / 2 * g2 / (s2 * sqrt(s2));
+        double f_re = rate * (own * re + a * y[2 * i]) - spurious * re;
+        double f_im = rate * (own * im + a * y[2 * i + 1]) - spurious * im;
+        pair x = {base[2 * i], base[2 * i + 1]};
+        pair from = {x.x + h / 4 * drift[2 * i], x.y + h / 4 * drift[2 * i + 1]};
+        const double xi[3] = {(double)kick[2 * i], (double)kick[2 * i + 1], (double)spin[3 * i]};
+        const double chi[2] = {spin[3 * i + 1] < 0 ? -1 : 1, spin[3 * i + 2] < 0 ? -1 : 1};
+        double turned, half = 0.5 * sqrt(g2) * b * thin(g2, x, 0, x) * xi[2];
+        pair k = noise_step(g2, from, b, xi, chi, &turned);
+        out[2 * i] = x.x + h * f_re + noisy * k.x;
+        out[2 * i + 1] = x.y + h * f_im + noisy * k.y;
+        drift[2 * i] = f_re;
+        drift[2 * i + 1] = f_im;
+        angle[i] =
+            h * g2 * rate * a * (re * y[2 * i + 1] - im * y[2 * i]) + noisy * (turned - half);
+    }
+}
+
+static void draw_sites(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const tdgl_langevin *l = j->sim->langevin;
+    flx_noise_fill(&j->key, FLX_NOISE_KICK, 2 * begin, 2 * end, l->kick);
+    if (l->spin)
+        flx_noise_fill(&j->key, FLX_NOISE_SPIN, 3 * begin, 3 * end, l->spin);
+}
+
+static void draw_edges(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    float *edge = j->sim->langevin->edge;
+    const float *restrict weight = j->sim->langevin->weight;
+    flx_noise_fill(&j->key, FLX_NOISE_JOLT, begin, end, edge);
+    for (int32_t e = begin; e < end; e++)
+        edge[e] *= weight[e];
+}
+
+// jolt_next_i = sum over edges out of i minus those into it.
+static void gather_edges(void *arg, int32_t begin, int32_t end)
+{
+    const flx_tdgl *sim = ((const job *)arg)->sim;
+    const flx_mesh *m = sim->mesh;
+    const float *restrict edge = sim->langevin->edge;
+    double *restrict out = sim->langevin->jolt_next;
+    for (int32_t i = begin; i < end; i++) {
+        double sum = 0;
+        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
+            double z = (double)edge[m->half_edge[k]];
+            sum += m->neighbour[k] > i ? z : -z;
+        }
+        out[i] = sum;
+    }
+}
+
+// Charges of the whole step: h b + sqrt(2 T h) (old + new)/2.
+static void add_jolts(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict old = j->sim->langevin->jolt, *restrict new =
+                                                             j->sim->langevin->jolt_next;
+    double *restrict b = j->sim->b;
+    double h = j->dt, half = 0.5 * sqrt(2 * j->sim->p.temperature * h);
+    for (int32_t i = begin; i < end; i++)
+        b[i] = h * b[i] + half * (old[i] + new[i]);
+}
+
+// Turns X by Phi's advance and adds half of the new kick: the next Y.
+static void turn_plain(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_tdgl *sim = j->sim;
+    const double *restrict turn = sim->turn, *restrict amplitude = sim->langevin->amplitude;
+    const float *restrict kick = sim->langevin->kick;
+    double *restrict base = sim->langevin->base_next, *restrict next = sim->next;
+    double *restrict mu = sim->next_mu, half = 0.5 * sqrt(j->dt), per_dt = 1 / j->dt;
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double c, s, re = base[2 * i], im = base[2 * i + 1], b = half * amplitude[i];
+        flx_rotation(-turn[i], &c, &s);
+        base[2 * i] = c * re - s * im;
+        base[2 * i + 1] = c * im + s * re;
+        next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
+        next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
+        mu[i] = per_dt * turn[i];
+    }
+}
+
+// The same for g > 0, where psi also has an angle of its own, and f must be turned.
+static void turn_coupled(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_tdgl *sim = j->sim;
+    const tdgl_langevin *l = sim->langevin;
+    const double *restrict turn = sim->turn, *restrict amplitude = l->amplitude;
+    const double *restrict angle = l->angle;
+    const float *restrict kick = l->kick, *restrict spin = l->spin;
+    double *restrict base = l->base_next, *restrict next = sim->next, *restrict drift = l->drift;
+    double *restrict mu = sim->next_mu, half = 0.5 * sqrt(j->dt), per_dt = 1 / j->dt;
+    double g2 = sim->p.gamma * sim->p.gamma, g = sim->p.gamma;
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double re = base[2 * i], im = base[2 * i + 1], n2 = re * re + im * im;
+        double b = half * amplitude[i] / sqrt(sqrt(1 + g2 * n2)), c, s;
+        flx_rotation(angle[i] + g * b * (double)spin[3 * i] - turn[i], &c, &s);
+        double f_re = drift[2 * i], f_im = drift[2 * i + 1];
+        base[2 * i] = c * re - s * im;
+        base[2 * i + 1] = c * im + s * re;
+        drift[2 * i] = c * f_re - s * f_im;
+        drift[2 * i + 1] = c * f_im + s * f_re;
+        next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
+        next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
+        mu[i] = per_dt * turn[i];
+    }
+}
+
+// Held sites: the turned present state.
+static void hold(flx_tdgl *sim)
+{
+    for (int32_t k = 0; k < sim->n_fixed; k++) {
+        int32_t i = sim->fixed[k];
+        double re = sim->psi[0][2 * i], im = sim->psi[0][2 * i + 1];
+        double n = sqrt(re * re + im * im), scale = n > 0 ? sim->fixed_psi[k] / n : 0, c, s;
+        flx_rotation(-sim->turn[i], &c, &s);
+        double *base = sim->langevin->base_next;
+        base[2 * i] = sim->next[2 * i] = scale * (c * re - s * im);
+        base[2 * i + 1] = sim->next[2 * i + 1] = scale * (c * im + s * re);
+    }
+}
+
+// -- the step -------------------------------------------------------------------------------------
+
+// What drives the step that ends as number `step`, and half of the one after it.
+static void draw(flx_tdgl *sim, int64_t step)
+{
+    job j = {.sim = sim, .key = {(uint64_t)sim->o.seed, (uint64_t)step}};
+    flx_pool_for(sim->pool, sim->mesh->n_site, draw_sites, &j);
+    flx_pool_for(sim->pool, sim->mesh->n_edge, draw_edges, &j);
+    flx_pool_for(sim->pool, sim->mesh->n_site, gather_edges, &j);
+}
+
+flx_status flx_langevin_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
+{
+    tdgl_langevin *l = sim->langevin;
+    tdgl_clock *clock = &sim->clock;
+    int32_t n = sim->mesh->n_site;
+    const double near = 1e-6; // a step this much too short is made long enough
+    double left = t_end - clock->t, dt = l->dt;
+    if (!(left > 0))
+        return flx_fail(sim->ctx, FLX_ERR_INPUT,
+                        "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
+    bool last = dt >= left * (1 - near);
+    dt = last ? left : dt;
+    job j = {.sim = sim, .dt = dt};
+
+    flx_tdgl_charge(sim, sim->psi[0], sim->y);
+    flx_pool_for(sim->pool, n, l->drift ? move_coupled : move_plain, &j);
+    if (sim->p.temperature > 0)
+        draw(sim, clock->step + 1);
+    flx_pool_for(sim->pool, n, add_jolts, &j);
+    flx_tdgl_solve_potential(sim, sim->turn);
+    flx_pool_for(sim->pool, n, l->drift ? turn_coupled : turn_plain, &j);
+    hold(sim);
+    double largest = flx_tdgl_largest(sim, sim->next);
+    if (!(largest < 1e8))
+        return flx_fail(sim->ctx, FLX_ERR_DIVERGED,
+                        "at t = %g tau0 a step of %g tau0 diverges; give a smaller tdgl.dt",
+                        clock->t, dt);
+    flx_tdgl_accept(sim, dt, true);
+    double *base = l->base, *jolt = l->jolt;
+    l->base = l->base_next;
+    l->base_next = base;
+    l->jolt = l->jolt_next;
+    l->jolt_next = jolt;
+    if (last)
+        clock->t = clock->times[0] = t_end;
+    clock->step++;
+    flx_tdgl_drive_at(sim, clock->t);
+    *report = (flx_tdgl_report){.time = clock->t, .dt = dt};
+    return FLX_OK;
+}
+
+// -- life -----------------------------------------------------------------------------------------
+
+flx_status flx_langevin_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o)
+{
+    if (!(p->temperature >= 0 && isfinite(p->temperature)))
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "the temperature of the noise is %g E_s, allowed is >= 0", p->temperature);
+    if (o->integrator == FLX_LANGEVIN && !o->adaptive && o->dt > DT_MOST)
+        return flx_fail(
+            ctx, FLX_ERR_INPUT,
+            "tdgl.dt is %g tau0; the integrator langevin takes steps of at most %g tau0", o->dt,
+            DT_MOST);
+    if (p->temperature > 0 && o->integrator != FLX_LANGEVIN)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "noise needs the integrator langevin, which makes steps of one length");
+    if (o->integrator == FLX_LANGEVIN &&
+        (p->screening != FLX_SCREENING_NONE || o->frozen_amplitude))
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "the integrator langevin works for films whose own field does not act back "
+                        "and whose |psi| is free");
+    for (int32_t e = 0; p->temperature > 0 && e < p->mesh->n_edge; e++)
+        if (p->mesh->dual[e] < 0)
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "edge %d has the dual face %g xi, noise needs a mesh where none is "
+                            "negative (a Delaunay mesh without obtuse triangles at the rim)",
+                            e, p->mesh->dual[e]);
+    return FLX_OK;
+}
+
+// What a lattice of cell a makes of <|psi|^2> through its shortest waves, (T/pi) ln(C/32 a) more
+// than the square one of cell xi^2, doubled by the interaction: epsilon + counter keeps the
+// fluctuating film what it is on any mesh. C = 2 (sum w)^3/sum w^2 is that of the square lattice
+// (32) and of the triangular one (24 sqrt 3).
+static void set_counter(flx_tdgl *sim)
+{
+    const flx_mesh *m = sim->mesh;
+    const double pi = 3.14159265358979323846;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        double sum = 0, squares = 0;
+        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
+            double w = sim->op.weight[m->half_edge[k]];
+            sum += w;
+            squares += w * w;
+        }
+        double c = sum > 0 ? 2 * sum * sum * sum / squares : 32;
+        sim->langevin->counter[i] = sim->p.temperature / pi * log(c / (32 * m->area[i]));
+    }
+}
+
+// Bound of the rate at which the phase of cell i falls by its own mobility, S (lambda_i + 2)/u with
+// lambda_i = 2 sum_j w_ij/a_i (Gershgorin).
+static double own_rate(const flx_tdgl *sim, int32_t i)
+{
+    double g2 = sim->p.gamma * sim->p.gamma;
+    return sqrt(1 + g2) * (2 * sim->op.diag[i] / sim->mesh->area[i] + 2) / sim->p.u;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+// Half of what is stable for 9 cells of 10; the normal current adds 1 to the rate. base serves as
+// scratch.
+static void choose_dt(flx_tdgl *sim)
+{
+    double *rate = sim->langevin->base;
+    int32_t n = sim->mesh->n_site;
+    for (int32_t i = 0; i < n; i++)
+        rate[i] = own_rate(sim, i);
+    qsort(rate, (size_t)n, sizeof *rate, by_size);
+    sim->langevin->dt =
+        fmin(fmin(sim->o.dt_max, DT_MOST), 1 / (rate[(int32_t)(0.9 * (n - 1))] + 1));
+}
+
+// Cells that are faster than the step can follow get a smaller mobility: no average of equilibrium
+// depends on it, and such a cell still follows its neighbours within a step.
+static void set_rates(flx_tdgl *sim)
+{
+    tdgl_langevin *l = sim->langevin;
+    for (int32_t i = 0; i < sim->mesh->n_site; i++) {
+        double allowed = fmax(1 / l->dt - 1, 0.5 / l->dt);
+        l->rate[i] = fmin(1, allowed / own_rate(sim, i)) / sim->p.u;
+        l->amplitude[i] = sqrt(2 * sim->p.temperature * l->rate[i] / sim->mesh->area[i]);
+    }
+}
+
+flx_status flx_langevin_create(flx_tdgl *sim)
+{
+    flx_ctx *ctx = sim->ctx;
+    tdgl_langevin *l = sim->langevin = FLX_NEW(ctx, tdgl_langevin);
+    if (!l)
+        return FLX_ERR_MEMORY;
+    const flx_mesh *m = sim->mesh;
+    size_t n = (size_t)m->n_site, n_edge = (size_t)m->n_edge;
+    bool coupled = sim->p.gamma > 0;
+    l->base = FLX_NEW_ARRAY(ctx, double, 2 * n);
+    l->base_next = FLX_NEW_ARRAY(ctx, double, 2 * n);
+    l->rate = FLX_NEW_ARRAY(ctx, double, n);
+    l->amplitude = FLX_NEW_ARRAY(ctx, double, n);
+    l->counter = FLX_NEW_ARRAY(ctx, double, n);
+    l->kick = FLX_NEW_ARRAY(ctx, float, 2 * n);
+    l->edge = FLX_NEW_ARRAY(ctx, float, n_edge);
+    l->weight = FLX_NEW_ARRAY(ctx, float, n_edge);
+    l->jolt = FLX_NEW_ARRAY(ctx, double, n);
+    l->jolt_next = FLX_NEW_ARRAY(ctx, double, n);
+    if (!l->base || !l->base_next || !l->rate || !l->amplitude || !l->counter || !l->kick ||
+        !l->edge || !l->weight || !l->jolt || !l->jolt_next)
+        return FLX_ERR_MEMORY;
+    if (coupled && !((l->drift = FLX_NEW_ARRAY(ctx, double, 2 * n)) &&
+                     (l->spin = FLX_NEW_ARRAY(ctx, float, 3 * n)) &&
+                     (l->angle = FLX_NEW_ARRAY(ctx, double, n))))
+        return FLX_ERR_MEMORY;
+    l->dt = sim->o.dt;
+    if (sim->o.adaptive)
+        choose_dt(sim);
+    set_rates(sim);
+    for (int32_t e = 0; e < m->n_edge; e++)
+        l->weight[e] = (float)sqrt(fmax(sim->op.weight[e], 0));
+    if (sim->o.counterterm)
+        set_counter(sim);
+    return FLX_OK;
+}
+
+void flx_langevin_free(flx_tdgl *sim)
+{
+    tdgl_langevin *l = sim->langevin;
+    if (!l)
+        return;
+    void *arrays[] = {l->base, l->base_next, l->rate, l->drift,  l->amplitude, l->counter,  l->kick,
+                      l->spin, l->angle,     l->edge, l->weight, l->jolt,      l->jolt_next};
+    for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
+        flx_free(arrays[k]);
+    flx_free(l);
+    sim->langevin = NULL;
+}
+
+void flx_langevin_begin(flx_tdgl *sim)
+{
+    tdgl_langevin *l = sim->langevin;
+    size_t n = (size_t)sim->mesh->n_site;
+    memcpy(l->base, sim->psi[0], 2 * n * sizeof *l->base);
+    memset(l->kick, 0, 2 * n * sizeof *l->kick);
+    memset(l->jolt, 0, n * sizeof *l->jolt);
+    if (l->drift)
+        memset(l->drift, 0, 2 * n * sizeof *l->drift);
+}
+
+int32_t flx_langevin_state(flx_tdgl *sim, flx_state_block *blocks)
+{
+    tdgl_langevin *l = sim->langevin;
+    size_t bytes = 2 * (size_t)sim->mesh->n_site * sizeof(double);
+    int32_t count = 0;
+    blocks[count++] = (flx_state_block){"base", l->base, bytes};
+    if (l->drift)
+        blocks[count++] = (flx_state_block){"drift", l->drift, bytes};
+    return count;
+}
+
+// Random numbers are keyed by the step: they are made again rather than saved.
+void flx_langevin_restored(flx_tdgl *sim)
+{
+    tdgl_langevin *l = sim->langevin;
+    if (sim->clock.step == 0 || !(sim->p.temperature > 0))
+        return;
+    draw(sim, sim->clock.step);
+    double *jolt = l->jolt;
+    l->jolt = l->jolt_next;
+    l->jolt_next = jolt;
+}
