@@ -369,9 +369,6 @@ static void the_helicity_of_small_films_is_the_curvature_of_their_free_energy(vo
         assert_near(d.mean, exact.density, 4 * d.error + 0.01);
         if (!field) // the next order in the field, (0.7 x 0.43)^2/12, is 1 %
             assert_near(helicity, exact.curvature, 0.03);
-        print_message("%d: Y %.4f(%.4f) exact %.4f curvature %.4f, psi2 %.4f(%.4f) exact %.4f\n",
-                      field, h.mean, h.error, helicity, exact.curvature, d.mean, d.error,
-                      exact.density);
         flx_twist_free(twist);
         flx_tdgl_free(sim);
         flx_ctx_free(ctx);
