@@ -10,6 +10,8 @@
 #include "fluxoid/static.h"
 #include "validate.h"
 
+enum { LEVELS = 3 }; // meshes where the order is measured
+
 // -- films ----------------------------------------------------------------------------------------
 
 // B = t on a mesh; A = t along x; or B = t with A along x, on a lattice closed along x.
@@ -59,12 +61,6 @@ static flx_static *engine(flx_ctx *ctx, world *w, const flx_terminal *terminals,
     return st;
 }
 
-// Limit of two values whose errors go as the square of the mean edge.
-static double limit_by(const double value[2], const double edge[2])
-{
-    return value[1] + (value[1] - value[0]) / (pow(edge[0] / edge[1], 2) - 1);
-}
-
 static void start_vortex(flx_ctx *ctx, flx_static *st, const flx_mesh *m, int32_t winding)
 {
     flx_cplx *psi = get(m->n_site, sizeof *psi);
@@ -98,18 +94,19 @@ static double lowest(flx_ctx *ctx, flx_static *st, double t, int32_t which)
 static void disks(void)
 {
     printf("# Nucleation field of a disk of radius R, Bc3/Bc2: where the lowest eigenvalue of the "
-           "normal state is 0. Errors go as the square of the mean edge; extrapolated 2e-5\n");
+           "normal state is 0. Rings h, 2h and 4h apart: the order seen, and the limit if it is 2. "
+           "At R = 10 the edge state is too narrow for the coarsest to show an order\n");
     const double radius[] = {1, 2, 3, 4, 5, 10},
                  exact[] = {2.85953452, 2.10800130, 1.89758978, 1.86295195, 1.82192563, 1.75389686};
     for (int r = 0; r < 6; r++) {
-        double value[2], edge[2], h = r < 1 ? 0.1 : r < 5 ? 0.2 : 0.3;
+        const int32_t rings[] = {60, 60, 80, 80, 100, 180};
+        double value[LEVELS];
         char name[96];
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < LEVELS; k++) {
             flx_ctx *ctx = flx_ctx_create();
-            flx_mesh *m = disk_mesh(ctx, radius[r], h / 2 / (1 << k));
+            flx_mesh *m = rings_mesh(ctx, radius[r], rings[r] / 4 << k);
             world w = {.mesh = m, .field = true};
             flx_static *st = engine(ctx, &w, NULL, 2);
-            edge[k] = flx_mesh_quality_of(m).mean_edge;
             double b0 = exact[r] * 0.998, b1 = exact[r];
             double e0 = lowest(ctx, st, b0, 0), e1 = lowest(ctx, st, b1, 0);
             for (int s = 0; s < 2; s++) { // secant
@@ -124,27 +121,30 @@ static void disks(void)
             flx_mesh_free(m);
             flx_ctx_free(ctx);
         }
-        snprintf(name, sizeof name, "R = %g: h <= %g xi", radius[r], h / 4);
-        row(name, value[1], exact[r], "0.1%", "Kummer functions");
+        snprintf(name, sizeof name, "R = %g: order", radius[r]);
+        if (r < 5)
+            row(name, order_of(value[0], value[1], value[2]), 2, "0.1", "second differences");
+        snprintf(name, sizeof name, "R = %g: h = %g xi", radius[r], radius[r] / rings[r]);
+        row(name, value[2], exact[r], "0.1%", "Kummer functions");
         snprintf(name, sizeof name, "R = %g: extrapolated", radius[r]);
-        row(name, limit_by(value, edge), exact[r], "0.002%", "Kummer functions");
+        row(name, limit_of(value[1], value[2], 2), exact[r], r < 5 ? "0.001%" : "0.01%",
+            "Kummer functions");
     }
 }
 
 static void cusps(void)
 {
     printf("# Tc(H) of a disk (R = 2 xi): the flux at which windings L and L + 1 nucleate at the "
-           "same temperature; the eigenvalue there times (R/xi)^2, of both, extrapolated from h <= "
-           "0.1 and 0.05 xi\n");
+           "same temperature; the eigenvalue there times (R/xi)^2, of both, extrapolated from "
+           "32 and 64 rings\n");
     const double flux[] = {1.92376936, 3.39234500, 4.74784828, 6.04558240, 7.30680055},
                  exact[] = {1.77711918, 3.33096958, 4.80282190, 6.22998974, 7.62812934};
-    double value[5][2][2], edge[2];
+    double value[5][2][2];
     for (int k = 0; k < 2; k++) {
         flx_ctx *ctx = flx_ctx_create();
-        flx_mesh *m = disk_mesh(ctx, 2, 0.1 / (1 << k));
+        flx_mesh *m = rings_mesh(ctx, 2, 32 << k);
         world w = {.mesh = m, .field = true};
         flx_static *st = engine(ctx, &w, NULL, 2);
-        edge[k] = flx_mesh_quality_of(m).mean_edge;
         for (int c = 0; c < 5; c++)
             for (int l = 0; l < 2; l++)
                 value[c][l][k] = 4 * (1 + lowest(ctx, st, flux[c] / 2, l));
@@ -156,7 +156,8 @@ static void cusps(void)
         for (int l = 0; l < 2; l++) {
             char name[96];
             snprintf(name, sizeof name, "windings %d and %d, eigenvalue %d", c, c + 1, l + 1);
-            row(name, limit_by(value[c][l], edge), exact[c], "0.01%", "Kummer functions");
+            row(name, limit_of(value[c][l][0], value[c][l][1], 2), exact[c], "0.001%",
+                "Kummer functions");
         }
 }
 
@@ -204,27 +205,32 @@ static void entries(void)
 {
     printf(
         "# Field in which a disk or strip without vortices loses its stability (the first enters), "
-        "B/Bc2: the lowest eigenvalue of the second variation is 0\n");
-    const double radius[] = {2, 4, 5, 10}, exact[] = {1.2420473, 0.5099447, 0.3834871, 0.1620523},
-                 h[] = {0.1, 0.25, 0.25, 0.5};
+        "B/Bc2: the lowest eigenvalue of the second variation is 0. Disks: the order from rings h, "
+        "2h "
+        "and 4h apart (at R = 10 the error changes its sign between them) and the limit of order "
+        "2\n");
+    const double radius[] = {2, 4, 5, 10}, exact[] = {1.2420473, 0.5099447, 0.3834871, 0.1620523};
+    const int32_t rings[] = {40, 48, 48, 128};
     char name[96];
     for (int r = 0; r < 4; r++) {
-        double value[2], edge[2];
-        for (int k = 0; k < 2; k++) {
+        double value[LEVELS];
+        for (int k = 0; k < LEVELS; k++) {
             flx_ctx *ctx = flx_ctx_create();
-            flx_mesh *m = disk_mesh(ctx, radius[r], h[r] / (1 << k));
+            flx_mesh *m = rings_mesh(ctx, radius[r], rings[r] / 4 << k);
             world w = {.mesh = m, .field = true};
             flx_static *st = engine(ctx, &w, NULL, 1);
-            edge[k] = flx_mesh_quality_of(m).mean_edge;
             value[k] = follow(ctx, st, 1.5 * exact[r]).t;
             flx_static_free(st);
             flx_mesh_free(m);
             flx_ctx_free(ctx);
         }
-        snprintf(name, sizeof name, "disk R = %g: h <= %g xi", radius[r], h[r] / 2);
-        row(name, value[1], exact[r], "0.1%", "radial problem");
+        snprintf(name, sizeof name, "disk R = %g: order", radius[r]);
+        if (r < 3)
+            row(name, order_of(value[0], value[1], value[2]), 2, "0.15", "second differences");
+        snprintf(name, sizeof name, "disk R = %g: h = %.3g xi", radius[r], radius[r] / rings[r]);
+        row(name, value[2], exact[r], "0.1%", "radial problem");
         snprintf(name, sizeof name, "disk R = %g: extrapolated", radius[r]);
-        row(name, limit_by(value, edge), exact[r], "0.01%", "radial problem");
+        row(name, limit_of(value[1], value[2], 2), exact[r], "0.01%", "radial problem");
     }
     const double width[] = {6, 10, 15, 30}, wave[] = {0.483, 0.636, 0.596, 0.499},
                  limit[] = {0.3903543, 0.1968103, 0.1165357, 0.0506105};
@@ -296,7 +302,7 @@ static void transitions(void)
 {
     printf(
         "# Field in which the states with windings L and L + 1 of a disk have one energy, B/Bc2, "
-        "and that energy, Bc^2/2mu0 x volume; extrapolated\n");
+        "and that energy, Bc^2/2mu0 x volume; extrapolated from 24 and 48 rings\n");
     const struct {
         double radius, field, energy;
         int32_t l;
@@ -305,14 +311,13 @@ static void transitions(void)
                {4, 0.2811692, -0.7138575, 0},
                {5, 0.1898203, -0.7904964, 0}};
     for (int s = 0; s < 4; s++) {
-        double field[2], energy[2], edge[2], h = all[s].radius < 3 ? 0.1 : 0.25;
+        double field[2], energy[2];
         char name[96];
         for (int k = 0; k < 2; k++) {
             flx_ctx *ctx = flx_ctx_create();
-            flx_mesh *m = disk_mesh(ctx, all[s].radius, h / (1 << k));
+            flx_mesh *m = rings_mesh(ctx, all[s].radius, 24 << k);
             world w = {.mesh = m, .field = true};
             flx_static *st = engine(ctx, &w, NULL, 1);
-            edge[k] = flx_mesh_quality_of(m).mean_edge;
             double b[3] = {0.99 * all[s].field, 1.01 * all[s].field}, d[3], e = 0;
             for (int i = 0; i < 5; i++) { // secant
                 int at = i < 2 ? i : 2;
@@ -335,17 +340,17 @@ static void transitions(void)
         }
         snprintf(name, sizeof name, "R = %g, L = %d and %d: field", all[s].radius, (int)all[s].l,
                  (int)all[s].l + 1);
-        row(name, limit_by(field, edge), all[s].field, "0.01%", "radial problem");
+        row(name, limit_of(field[0], field[1], 2), all[s].field, "0.01%", "radial problem");
         snprintf(name, sizeof name, "R = %g, L = %d and %d: energy", all[s].radius, (int)all[s].l,
                  (int)all[s].l + 1);
-        row(name, limit_by(energy, edge), all[s].energy,
-            all[s].radius < 3 && all[s].l ? "0.2%" : "0.01%", "radial problem");
+        row(name, limit_of(energy[0], energy[1], 2), all[s].energy, "0.01%", "radial problem");
     }
 }
 
 static void states(void)
 {
-    printf("# Energies of single states of disks, Bc^2/2mu0 x volume; extrapolated\n");
+    printf("# Energies of single states of disks, Bc^2/2mu0 x volume; extrapolated "
+           "from 32 and 64 rings\n");
     const struct {
         double radius, field, energy;
         int32_t l;
@@ -353,13 +358,12 @@ static void states(void)
                {5, 0.36, -0.38850496, 0}, {10, 0.05, -0.93877203, 0}, {10, 0.1, -0.77030321, 0},
                {10, 0.1, -0.84066570, 1}};
     for (int r = 0; r < 2; r++) {
-        double energy[7][2], edge[2];
+        double energy[7][2];
         for (int k = 0; k < 2; k++) {
             flx_ctx *ctx = flx_ctx_create();
-            flx_mesh *m = disk_mesh(ctx, r ? 10 : 5, (r ? 0.3 : 0.2) / (1 << k));
+            flx_mesh *m = rings_mesh(ctx, r ? 10 : 5, 32 << k);
             world w = {.mesh = m, .field = true};
             flx_static *st = engine(ctx, &w, NULL, 1);
-            edge[k] = flx_mesh_quality_of(m).mean_edge;
             for (int s = r ? 4 : 0; s < (r ? 7 : 4); s++)
                 energy[s][k] = energy_at(ctx, st, m, all[s].field, all[s].l);
             flx_static_free(st);
@@ -370,7 +374,8 @@ static void states(void)
             char name[96];
             snprintf(name, sizeof name, "R = %g, B = %g, L = %d", all[s].radius, all[s].field,
                      (int)all[s].l);
-            row(name, limit_by(energy[s], edge), all[s].energy, "0.01%", "radial problem");
+            row(name, limit_of(energy[s][0], energy[s][1], 2), all[s].energy, "0.01%",
+                "radial problem");
         }
     }
 }
