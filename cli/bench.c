@@ -5,15 +5,39 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *text;
     int (*main)(int argc, char **argv);
 } benches[] = {
     {"film", "a current-driven film: time per step, error against wall time", bench_film},
+    {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
+     bench_xy},
 };
 
 enum { N_BENCH = sizeof benches / sizeof *benches };
+
+double bench_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void bench_print_machine(void)
+{
+    char line[256], model[200] = "unknown processor";
+    FILE *info = fopen("/proc/cpuinfo", "r");
+    while (info && fgets(line, sizeof line, info))
+        if (sscanf(line, "model name : %199[^\n]", model) == 1)
+            break;
+    if (info)
+        fclose(info);
+    printf("fluxoid %s on %s, %ld processors\n", flx_version(), model,
+           sysconf(_SC_NPROCESSORS_ONLN));
+}
 
 static int unknown(const char *word)
 {

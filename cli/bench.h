@@ -5,5 +5,10 @@
 #define FLX_CLI_BENCH_H
 
 int bench_film(int argc, char **argv);
+int bench_xy(int argc, char **argv);
+
+// Seconds of a steady clock; the processor, on standard output.
+double bench_now(void);
+void bench_print_machine(void);
 
 #endif

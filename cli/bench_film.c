@@ -10,28 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void print_machine(void)
-{
-    char line[256], model[200] = "unknown processor";
-    FILE *info = fopen("/proc/cpuinfo", "r");
-    while (info && fgets(line, sizeof line, info))
-        if (sscanf(line, "model name : %199[^\n]", model) == 1)
-            break;
-    if (info)
-        fclose(info);
-    printf("fluxoid %s on %s, %ld processors\n", flx_version(), model,
-           sysconf(_SC_NPROCESSORS_ONLN));
-}
 
 // a = b + 3 c on arrays of `bytes` altogether: what the memory gives one thread.
 static double triad(size_t bytes)
@@ -42,10 +21,10 @@ static double triad(size_t bytes)
     for (size_t i = 0; i < n; i++)
         b[i] = c[i] = (double)i;
     for (int r = 0; r < 12; r++) {
-        double begin = now();
+        double begin = bench_now();
         for (size_t i = 0; i < n; i++)
             a[i] = b[i] + 3 * c[i];
-        best = fmin(best, now() - begin);
+        best = fmin(best, bench_now() - begin);
         b[(size_t)r % n] = a[n - 1]; // keeps the loop
     }
     free(a);
@@ -142,17 +121,17 @@ static flx_status time_steps(bar *b, int threads, int n_step)
     opts.threads = threads;
     opts.tolerance = 1e-3;
     flx_tdgl *sim = NULL;
-    double begin = now();
+    double begin = bench_now();
     flx_status status = flx_tdgl_create(b->ctx, &problem, &opts, &sim);
-    double create = now() - begin;
+    double create = bench_now() - begin;
     flx_tdgl_report report = {0};
     while (status >= 0 && report.time < 5)
         status = flx_tdgl_step(sim, 5, &report);
     double *seconds = cli_alloc((size_t)n_step, sizeof *seconds), sweeps = 0;
     for (int k = 0; k < n_step && status >= 0; k++) {
-        begin = now();
+        begin = bench_now();
         status = flx_tdgl_step(sim, 1e9, &report);
-        seconds[k] = now() - begin;
+        seconds[k] = bench_now() - begin;
         sweeps += report.iterations;
     }
     if (status >= 0) {
@@ -182,9 +161,9 @@ static int bench_sizes(int largest, int threads)
            "step ms", "sweeps", "Laplace", "sweep", "solve ms", "GB/s", "GB/s", "GB/s");
     for (int k = 0; k < largest; k++) {
         bar b = {.ctx = cli_context(1)};
-        double begin = now();
+        double begin = bench_now();
         flx_status status = make_bar(&b, width[k], 1.65 * width[k], 0.5);
-        double mesh = now() - begin;
+        double mesh = bench_now() - begin;
         for (int t = 1; t <= threads && status >= 0; t++)
             status = time_steps(&b, t, k < 3 ? 100 : 20);
         if (status < 0)
@@ -378,7 +357,7 @@ int bench_film(int argc, char **argv)
     cli_words words = {.max = 1};
     int code = cli_parse(&command, options, sizeof options / sizeof options[0], &words, argc, argv);
     if (code == CLI_GO_ON) {
-        print_machine();
+        bench_print_machine();
         code = words.n ? bench_case(words.word[0], &sets, picture)
                        : bench_sizes(large ? 4 : 3, threads);
     }

@@ -127,6 +127,13 @@ FLX_API flx_status flx_xy_step(flx_xy *sim, int32_t n_cycle);
 // What has been measured at temperature t (its place in the list).
 FLX_API flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result);
 
+// What updates cost on this machine: ns for each spin, one thread, best of the repetitions, at the
+// lowest temperature. The state is left as it is.
+typedef struct flx_xy_costs {
+    double overrelaxation, metropolis, measurement;
+} flx_xy_costs;
+FLX_API flx_status flx_xy_costs_of(flx_xy *sim, int32_t repetitions, flx_xy_costs *costs);
+
 // theta [n_site] [rad] in (-pi, pi] of replica r at temperature t; NaN where no phase is.
 FLX_API flx_status flx_xy_phases(const flx_xy *sim, int32_t t, int32_t r, double *theta);
 

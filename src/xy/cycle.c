@@ -190,10 +190,9 @@ void flx_xy_cycle(flx_xy *sim, int32_t v, int64_t cycle)
         tune(&sim->slot[flx_xy_slot_of(sim, v, r)], cycle == sim->thermalisation);
     for (int32_t k = 0; k < sim->o.metropolis; k++)
         metropolis(sim, v, &draw);
-    for (int32_t k = 0; k < sim->overrelaxation; k++) {
-        draw.sweep = vector->sweep++;
-        sim->kernels->overrelax(&sim->tables, spin, &draw);
-    }
+    draw.sweep = vector->sweep;
+    sim->kernels->overrelax(&sim->tables, spin, &draw, sim->overrelaxation);
+    vector->sweep += (uint64_t)sim->overrelaxation;
     for (int32_t k = 0; k < sim->o.clusters; k++) {
         draw.sweep = vector->sweep++;
         for (int32_t r = 0; r < g->replicas; r++)

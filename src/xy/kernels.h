@@ -46,8 +46,8 @@ typedef struct xy_kernels {
     int32_t lanes, size;
     // Ghosts from the elements they copy.
     void (*refresh)(const xy_grid *grid, void *spin);
-    // Reflects every spin about the field of its neighbours; Villain: accepted by its weight.
-    void (*overrelax)(const xy_tables *t, void *spin, xy_draw *draw);
+    // Reflects every spin n times about the field of its neighbours; Villain: accepted by its weight.
+    void (*overrelax)(const xy_tables *t, void *spin, xy_draw *draw, int32_t n);
     void (*metropolis)(const xy_tables *t, void *spin, xy_draw *draw);
     void (*measure)(const xy_tables *t, const void *spin, const xy_draw *draw, xy_sums *sums);
     // Turns the spins by angle * 2 pi x/n along an axis in the lanes where turn is not 0 (+1, -1).

@@ -10,7 +10,10 @@
 #define BITS uint32_t
 #define SIGNED int32_t
 #define LANES 16
-#define MADD __builtin_fmaf
+#define V512 __m512
+#define V256 __m256
+#define MADD512 _mm512_fmadd_ps
+#define MADD256 _mm256_fmadd_ps
 #define TINY 1e-30f
 #define EXP_RANGE 120.0f
 #define EXP_MAGIC 12582912.0f

@@ -10,7 +10,10 @@
 #define BITS uint64_t
 #define SIGNED int64_t
 #define LANES 8
-#define MADD __builtin_fma
+#define V512 __m512d
+#define V256 __m256d
+#define MADD512 _mm512_fmadd_pd
+#define MADD256 _mm256_fmadd_pd
 #define TINY 1e-300
 #define EXP_RANGE 1000.0
 #define EXP_MAGIC 6755399441055744.0

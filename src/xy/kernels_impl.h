@@ -72,13 +72,14 @@ static inline __attribute__((always_inline)) void overrelax_row(const xy_tables 
     }
 }
 
-static void overrelax(const xy_tables *t, void *spins, xy_draw *draw)
+static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
 {
     const xy_grid *g = t->grid;
-    if (t->villain) {
+    for (int32_t k = 0; k < n && t->villain; k++) {
         villain_sweep(t, spins, draw, true);
-        return;
+        draw->sweep++;
     }
+    for (int32_t k = 0; k < n && !t->villain; k++)
     for (int32_t row = 0; row < g->rows; row++)
         for (int parity = 0; parity < 2; parity++) {
             if (g->n_bond == 2 && !t->bond)

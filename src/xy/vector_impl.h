@@ -17,14 +17,19 @@ static inline void put(REAL *p, vreal v)
 }
 
 // a b + c, rounded once where the machine can. Asked for by name, so that it does not depend on what
-// a compiler likes to contract.
+// a compiler likes to contract or to vectorise.
 static inline vreal madd(vreal a, vreal b, vreal c)
 {
-#if defined(__FMA__)
-    vreal r;
-    for (int k = 0; k < LANES; k++)
-        r[k] = MADD(a[k], b[k], c[k]);
-    return r;
+#if defined(__AVX512F__)
+    return (vreal)MADD512((V512)a, (V512)b, (V512)c);
+#elif defined(__FMA__)
+    union {
+        vreal whole;
+        V256 half[2];
+    } p = {a}, q = {b}, r = {c};
+    for (int k = 0; k < 2; k++)
+        r.half[k] = MADD256(p.half[k], q.half[k], r.half[k]);
+    return r.whole;
 #else
     return a * b + c;
 #endif

@@ -6,7 +6,7 @@
 
 #include "xy/kernels.h"
 
-#if defined(__AVX512F__)
+#if defined(__FMA__)
 #include <immintrin.h>
 #endif
 
