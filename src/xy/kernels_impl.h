@@ -80,18 +80,18 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
         draw->sweep++;
     }
     for (int32_t k = 0; k < n && !t->villain; k++)
-    for (int32_t row = 0; row < g->rows; row++)
-        for (int parity = 0; parity < 2; parity++) {
-            if (g->n_bond == 2 && !t->bond)
-                overrelax_row(t, spins, row, parity, 4, false);
-            else if (g->n_bond == 2)
-                overrelax_row(t, spins, row, parity, 4, true);
-            else if (!t->bond)
-                overrelax_row(t, spins, row, parity, 6, false);
-            else
-                overrelax_row(t, spins, row, parity, 6, true);
-            copy_ghosts(g, spins, row, parity);
-        }
+        for (int32_t row = 0; row < g->rows; row++)
+            for (int parity = 0; parity < 2; parity++) {
+                if (g->n_bond == 2 && !t->bond)
+                    overrelax_row(t, spins, row, parity, 4, false);
+                else if (g->n_bond == 2)
+                    overrelax_row(t, spins, row, parity, 4, true);
+                else if (!t->bond)
+                    overrelax_row(t, spins, row, parity, 6, false);
+                else
+                    overrelax_row(t, spins, row, parity, 6, true);
+                copy_ghosts(g, spins, row, parity);
+            }
 }
 
 // ---- Metropolis ----------------------------------------------------------------------------------
