@@ -5,9 +5,9 @@ add_test(NAME cli_bad COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/test_cli_bad.sh $<TARG
 set_tests_properties(cli_bad PROPERTIES TIMEOUT 300)
 
 # The experiments of the lab: each row within what its page allows.
-file(GLOB lab_cases CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/examples/lab/*.yaml)
-foreach(case ${lab_cases})
-    get_filename_component(name ${case} NAME_WE)
+file(GLOB lab_pages CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/docs/lab/*.md)
+foreach(page ${lab_pages})
+    get_filename_component(name ${page} NAME_WE)
     add_test(NAME lab_${name} COMMAND fluxoid_cli lab ${name} -o lab-${name}.png)
     set_tests_properties(lab_${name} PROPERTIES TIMEOUT 300)
 endforeach()

@@ -73,7 +73,8 @@ static void put_table(FILE *out, const lab *l)
 bool lab_report_add(lab_report *r, const lab_experiment *e, const lab *l)
 {
     fprintf(r->file, "<section id=\"%s\">\n", e->name);
-    char *html = cmark_markdown_to_html(e->page, strlen(e->page), CMARK_OPT_DEFAULT);
+    const char *page = lab_page_text(e->name);
+    char *html = cmark_markdown_to_html(page, strlen(page), CMARK_OPT_DEFAULT);
     if (html)
         fputs(html, r->file);
     free(html);

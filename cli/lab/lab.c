@@ -2,27 +2,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "lab.h"
 
-#include "experiments.h"
 #include "lab_texts.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define EXPERIMENT(symbol, name, title)                                                            \
-    {                                                                                              \
-        name, title, lab_page_##symbol, lab_case_##symbol, lab_##symbol                            \
-    }
-
+#define EXPERIMENT(symbol, name, title) {name, title, lab_##symbol},
 const lab_experiment lab_experiments[] = {
-    EXPERIMENT(single_valuedness, "single-valuedness",
-               "psi has one value at each place, so its winding is a whole number"),
-    EXPERIMENT(persistent_current, "persistent-current",
-               "the current of a ring, which flows for ever, and the largest it can hold"),
-    EXPERIMENT(phase_slip, "phase-slip", "a wire's voltage counts the slips of its phase"),
-    EXPERIMENT(symmetry_breaking, "symmetry-breaking",
-               "200 quenches end with any phase, and with one energy"),
-    {NULL, NULL, NULL, NULL, NULL},
+#include "experiments.h"
+    {NULL, NULL, NULL},
 };
 
 const lab_experiment *lab_find(const char *name)
@@ -30,6 +19,22 @@ const lab_experiment *lab_find(const char *name)
     for (const lab_experiment *e = lab_experiments; e->name; e++)
         if (strcmp(e->name, name) == 0)
             return e;
+    return NULL;
+}
+
+const char *lab_page_text(const char *name)
+{
+    for (size_t k = 0; k < sizeof pages / sizeof *pages; k++)
+        if (strcmp(pages[k].name, name) == 0)
+            return pages[k].text;
+    return "";
+}
+
+const char *lab_case_text(const char *name)
+{
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        if (strcmp(cases[k].name, name) == 0)
+            return cases[k].text;
     return NULL;
 }
 
@@ -109,7 +114,7 @@ static int lab_main(int argc, char **argv)
         code = cli_wrong("lab", "all experiments do not fit one picture; use --report DIR");
     if (code == CLI_GO_ON && page) {
         for (const lab_experiment *k = all ? lab_experiments : e; k->name; k++) {
-            fputs(k->page, stdout);
+            fputs(lab_page_text(k->name), stdout);
             if (!all)
                 break;
         }

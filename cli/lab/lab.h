@@ -2,9 +2,9 @@
 //
 // An experiment NAME consists of
 //   docs/lab/NAME.md        its page: what to expect and why, formula, source, exercises
-//   examples/lab/NAME.yaml  its case, also for `fluxoid run`
+//   examples/lab/NAME.yaml  its case, also for `fluxoid run`; and others, NAME-WHAT.yaml
 //   cli/lab/NAME.c          a function that runs the case, compares, and draws
-// and its row in cli/lab/lab.c. Page and case are part of the program.
+// and its line in cli/lab/experiments.h. Pages and cases are part of the program.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_CLI_LAB_H
 #define FLX_CLI_LAB_H
@@ -37,6 +37,7 @@ typedef struct lab {
     flx_ctx *ctx;
     const char *name;     // borrowed
     const cli_list *user; // --set of the user, for every run; borrowed
+    const char *text;     // of the case that is run; static
     char *set[32];        // edits of the next run
     int32_t n_set;
     char *folder;           // for data files, removed at the end
@@ -55,14 +56,21 @@ typedef struct lab {
 // One experiment of the table.
 typedef struct lab_experiment {
     const char *name, *title;
-    const char *page; // Markdown
-    const char *text; // its case
     void (*run)(lab *l);
 } lab_experiment;
 extern const lab_experiment lab_experiments[]; // ends with a name of NULL
 const lab_experiment *lab_find(const char *name);
+const char *lab_page_text(const char *name); // docs/lab/NAME.md; "": none
+const char *lab_case_text(const char *name); // examples/lab/NAME.yaml; NULL: none
+
+#define EXPERIMENT(symbol, name, title) void lab_##symbol(lab *l);
+#include "experiments.h"
+#undef EXPERIMENT
 
 // -- running --------------------------------------------------------------------------------------
+
+// From now on another case is run: examples/lab/NAME.yaml.
+void lab_use(lab *l, const char *name);
 
 // An edit for the next run, as --set has it: lab_set(l, "start.winding.hole=%d", n).
 __attribute__((format(printf, 2, 3))) void lab_set(lab *l, const char *format, ...);
@@ -76,6 +84,9 @@ const char *lab_run_kept(lab *l);
 
 // The case with the user's edits, for its scales. Owned: flx_case_free. NULL after a failure.
 flx_case *lab_case(lab *l);
+
+// What `let` calls NAME, in SI (or as given, if it is a bare number); NAN: nothing.
+double lab_let(const flx_case *c, const char *name);
 
 // A number of a summary: "loops.hole.fluxoid_Phi0", "points.3.energy_F0"; NAN if there is none, or
 // the summary is NULL.

@@ -2,7 +2,7 @@
 //
 // With q = (n - phi)/R: |psi|^2 = 1 - q^2, J = q (1 - q^2), F/F0 = -(1 - q^2)^2.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "experiments.h"
+#include "lab.h"
 
 #include <math.h>
 
@@ -22,8 +22,8 @@ static bool read_ring(lab *l, ring *r)
     if (!c)
         return false;
     const flx_scales *s = &c->scales;
-    for (int32_t k = 0; k < c->n_let; k++)
-        *(c->lets[k].name[0] == 'R' ? &r->radius : &r->width) = c->lets[k].value / s->xi;
+    r->radius = lab_let(c, "R") / s->xi;
+    r->width = lab_let(c, "w") / s->xi;
     double area = pi * (r->radius * r->radius + r->width * r->width / 12);
     r->quantum = 2 * pi * s->Bc2 / (pi * r->radius * r->radius);
     r->unit = s->K0 * pow(s->xi, 3) * area * r->width;

@@ -10,6 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void lab_use(lab *l, const char *name)
+{
+    l->text = lab_case_text(name);
+    if (l->text)
+        return;
+    cli_wrong("lab", "there is no case '%s' in this program", name);
+    l->failed = true;
+}
+
 void lab_set(lab *l, const char *format, ...)
 {
     char text[256];
@@ -31,7 +40,6 @@ static void forget_sets(lab *l)
 
 static flx_status load(lab *l, flx_case **out)
 {
-    const lab_experiment *e = lab_find(l->name);
     int32_t n = l->user->n + l->n_set;
     const char **sets = cli_alloc((size_t)n + 1, sizeof *sets);
     for (int32_t k = 0; k < l->user->n; k++)
@@ -39,7 +47,7 @@ static flx_status load(lab *l, flx_case **out)
     for (int32_t k = 0; k < l->n_set; k++)
         sets[l->user->n + k] = l->set[k];
     flx_case_source source = {
-        .text = e->text, .length = strlen(e->text), .name = e->name, .sets = sets, .n_set = n};
+        .text = l->text, .length = strlen(l->text), .name = l->name, .sets = sets, .n_set = n};
     flx_status status = flx_case_create(l->ctx, &source, out);
     free((void *)sets);
     return status;
@@ -64,6 +72,14 @@ flx_case *lab_case(lab *l)
     return c;
 }
 
+double lab_let(const flx_case *c, const char *name)
+{
+    for (int32_t k = 0; k < c->n_let; k++)
+        if (strcmp(c->lets[k].name, name) == 0)
+            return c->lets[k].value;
+    return (double)NAN;
+}
+
 static const json_t *keep(lab *l, const char *json)
 {
     json_t *root = json_loads(json, 0, NULL);
@@ -84,6 +100,7 @@ static const json_t *run(lab *l, const char *output)
     if (!l->failed && tell(l, load(l, &c))) {
         flx_run_opts opts = flx_run_opts_default();
         opts.output = output;
+        opts.jobs = flx_ctx_threads(l->ctx); // of its sweep, if it has one
         if (tell(l, flx_run(l->ctx, c, &opts, &result)))
             summary = keep(l, result->json);
         flx_run_result_free(result);

@@ -1,6 +1,6 @@
 // cli/lab/single_valuedness.c -- windings of a ring and a disk.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "experiments.h"
+#include "lab.h"
 
 #include <math.h>
 

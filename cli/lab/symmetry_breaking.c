@@ -1,6 +1,6 @@
 // cli/lab/symmetry_breaking.c -- 200 quenches: every phase, one energy.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "experiments.h"
+#include "lab.h"
 
 #include <math.h>
 

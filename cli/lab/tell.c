@@ -135,7 +135,9 @@ bool lab_perform(flx_ctx *ctx, const lab_experiment *e, const cli_list *user, co
     }
     printf("%s: %s\n\n", e->name, e->title);
     fflush(stdout);
-    e->run(l);
+    lab_use(l, e->name);
+    if (!l->failed)
+        e->run(l);
     if (!l->failed)
         draw_curves(l);
     for (int32_t k = 0; k < l->n_done; k++) { // data files are numbered like summaries
