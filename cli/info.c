@@ -7,8 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_scales(const flx_scales *s)
+// A case that knows no coherence length counts in another unit of length (a case of the engine
+// london), which then stands for xi in the scales: not shown as one.
+static bool knows_xi(const cli_data *data)
 {
+    const char *text = NULL;
+    return !flx_file_has(data->file, "case/used") ||
+           flx_file_text(data->file, "case/used", &text) < 0 || strstr(text, "coherence_length");
+}
+
+static void print_scales(const cli_data *data)
+{
+    const flx_scales *s = &data->scales;
     const struct {
         const char *name, *unit;
         double value;
@@ -16,13 +26,15 @@ static void print_scales(const flx_scales *s)
                 {"K0", "A/m", s->K0}, {"tau0", "s", s->tau0},     {"V0", "V", s->V0}};
     char text[40];
     const char *gap = "units     ";
+    bool xi = knows_xi(data);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-        if (rows[k].value > 0) {
+        if (rows[k].value > 0 && (xi || strcmp(rows[k].name, "Lambda") == 0)) {
             printf("%s%s %s", gap, rows[k].name,
                    cli_si(rows[k].value, rows[k].unit, text, sizeof text));
             gap = ", ";
         }
-    printf("\n");
+    if (gap[0] == ',')
+        printf("\n");
 }
 
 static void print_frames(const cli_data *data)
@@ -68,7 +80,7 @@ static flx_status print_file(const cli_data *data)
         printf("mesh      %d sites, %d edges, %d triangles, films %d\n", (int)data->mesh->n_site,
                (int)data->mesh->n_edge, (int)data->mesh->n_tri, (int)data->mesh->n_film);
     if (data->scales.xi > 0)
-        print_scales(&data->scales);
+        print_scales(data);
     print_frames(data);
     flx_status status = print_series(data);
     if (points > 0)

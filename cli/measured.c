@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { CELL = 40, PAIR = 2 * CELL + 8 };
 
@@ -99,6 +100,35 @@ static void print_points(const json_t *all)
     }
 }
 
+// Of the engine london: current across paths, what is at places of its films.
+static void print_cuts(const json_t *all)
+{
+    const char *name;
+    json_t *path;
+    char a[CELL];
+    json_object_foreach((json_t *)all, name, path)
+    {
+        printf("\n%s  current %s", name, si_of(path, "current", "A", a));
+    }
+    if (json_object_size(all) > 0)
+        printf("\n");
+}
+
+static void print_places(const json_t *all)
+{
+    const char *name;
+    json_t *p;
+    char a[PAIR], b[PAIR], c[CELL];
+    json_object_foreach((json_t *)all, name, p)
+    {
+        printf("\n%s at (%s, %s) in %s\n", name, si_of(p, "x", "m", a), si_of(p, "y", "m", b),
+               json_string_value(json_object_get(p, "film")));
+        printf("  sheet current %s", vector_of(p, "sheet_current", "A/m", a));
+        printf(", stream function %s, B_z %s\n", si_of(p, "stream", "A", b),
+               si_of(p, "Bz", "T", c));
+    }
+}
+
 static void print_fields(const json_t *all)
 {
     const char *name;
@@ -165,9 +195,15 @@ void cli_report_measured(const char *json)
     json_t *root = json_loads(json, 0, &error);
     if (!root)
         return;
-    print_state(root);
-    print_voltages(json_object_get(root, "voltage"));
-    print_points(json_object_get(root, "points"));
+    const char *engine = json_string_value(json_object_get(root, "engine"));
+    if (engine && strcmp(engine, "london") == 0) {
+        print_cuts(json_object_get(root, "paths"));
+        print_places(json_object_get(root, "points"));
+    } else {
+        print_state(root);
+        print_voltages(json_object_get(root, "voltage"));
+        print_points(json_object_get(root, "points"));
+    }
     print_fields(json_object_get(root, "fields"));
     print_tracks(json_object_get(root, "tracks"));
     json_decref(root);

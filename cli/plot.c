@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "curves.h"
 #include "data.h"
+#include "plot_london.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 
 typedef struct plot_args {
-    const char *what, *series, *time, *point, *x, *out, *title;
+    const char *what, *series, *time, *point, *x, *out, *title, *height;
     int width;
 } plot_args;
 
@@ -113,8 +114,27 @@ static int plot_frame(cli_data *data, const plot_args *args)
     return cli_end(data->ctx, "plot", status);
 }
 
-static int plot_file(cli_data *data, const plot_args *args)
+static int plot_london(cli_data *data, int point, const plot_args *args)
 {
+    char group[32] = "/";
+    if (args->series || args->time)
+        return cli_wrong("plot", "%s is of currents at rest: it has no time", data->path);
+    if (point >= 0)
+        snprintf(group, sizeof group, "/points/%03d", point);
+    return cli_plot_london(data,
+                           &(cli_london_plot){.panels = args->what,
+                                              .title = args->title,
+                                              .map = {.group = group, .z = args->height},
+                                              .width = args->width},
+                           args->out);
+}
+
+static int plot_file(cli_data *data, int point, const plot_args *args)
+{
+    if (cli_is_london(data))
+        return plot_london(data, point, args);
+    if (args->height)
+        return cli_wrong("plot", "--z belongs to files of the engine london");
     if (cli_data_is_sweep(data))
         return cli_plot_sweep(data, args->what ? args->what : args->series, args->x, args->width,
                               args->out);
@@ -140,6 +160,8 @@ static int plot_main(int argc, char **argv)
         {"--series", NULL, "LIST", CLI_TEXT, &args.series, "columns over time: v, winding, dt ..."},
         {"--point", NULL, "N", CLI_TEXT, &args.point, "a point of a sweep by itself"},
         {"--x", NULL, "NAME", CLI_TEXT, &args.x, "x axis of a sweep: a swept key or a result"},
+        {"--z", NULL, "HEIGHT", CLI_TEXT, &args.height,
+         "engine london: the field at a height, as in 500 nm"},
         {"--title", NULL, "TEXT", CLI_TEXT, &args.title, "title of the picture"},
         {"--width", NULL, "PX", CLI_COUNT, &args.width, "width of the picture"},
     };
@@ -157,7 +179,7 @@ static int plot_main(int argc, char **argv)
     cli_data data;
     code = cli_end(ctx, "plot", cli_data_open(ctx, words.word[0], point, &data));
     if (code == CLI_DONE)
-        code = plot_file(&data, &args);
+        code = plot_file(&data, point, &args);
     cli_data_close(&data);
     flx_ctx_free(ctx);
     return code;
@@ -169,6 +191,9 @@ const cli_command cli_plot = {
     .text = "draws a frame, a series over time, or a sweep",
     .more = "A frame shows psi, phase, current, supercurrent, normal, vorticity, mu, field:\n"
             "  fluxoid plot out.h5 -q psi,current -t 20 -o fig.png\n"
+            "Of the engine london current, stream, field; flux, response of its scan:\n"
+            "  fluxoid plot washer.h5 -q current -o k.png\n"
+            "  fluxoid plot washer.h5 --z 0.5 -o above.png\n"
             "A series shows columns over time: voltage, winding, energy, dt, or one by its name:\n"
             "  fluxoid plot out.h5 -q voltage -o v.svg\n"
             "A sweep shows voltage, winding, current, moment, energy ... against a swept key or\n"

@@ -95,6 +95,25 @@ static void print_loops(const json_t *loops)
     printf("\n");
 }
 
+// Fluxoid states: the least energies, and what lies between them.
+static void print_energies(const json_t *run)
+{
+    enum { SHOWN = 5 };
+    const json_t *list = json_object_get(run, "energies");
+    size_t n_hole = json_array_size(json_object_get(run, "holes"));
+    char text[CELL];
+    if (json_array_size(list) == 0 || n_hole > NAMES)
+        return;
+    printf("fluxoids of least energy (Phi0)\n");
+    for (size_t k = 0; k < json_array_size(list) && k < SHOWN; k++) {
+        const json_t *item = json_array_get(list, k);
+        for (size_t h = 0; h < n_hole; h++)
+            printf("%s%.5g", h ? ", " : "  ",
+                   json_number_value(json_array_get(json_object_get(item, "fluxoid_Phi0"), h)));
+        printf(": %s\n", si(json_object_get(item, "gibbs_energy"), "J", text));
+    }
+}
+
 static void print_currents(const json_t *currents)
 {
     const char *name, *gap = "current   ";
@@ -132,6 +151,7 @@ void cli_report_london(const json_t *run)
     print_currents(json_object_get(run, "current"));
     printf("energy    %s, kinetic %s\n", si(json_object_get(run, "energy"), "J", a),
            si(json_object_get(run, "kinetic_energy"), "J", b));
+    print_energies(run);
     printf("moment    %.6g A m^2\n", json_number_value(json_object_get(run, "moment")));
     const json_t *most = json_object_get(run, "largest_sheet_current");
     printf("largest K %s\n", si(json_object_get(most, "K"), "A/m", a));

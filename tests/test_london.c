@@ -237,6 +237,56 @@ static void free_fluxoids_are_the_nearest_whole_ones(void **state)
     flx_mesh_free(mesh);
 }
 
+// Two rings in a field, one of them with half a quantum more, against all pairs of numbers.
+static void the_levels_are_those_of_all_fluxoid_states(void **state)
+{
+    (void)state;
+    enum { REACH = 7, ASKED = 12 };
+    const round_film films[] = {{1, 2, 0}, {1.2, 2.5, 0.1}};
+    const double z[] = {0, 0.1}, quantum = 0.9;
+    flx_mesh *mesh = rings_mesh(ctx, films, 2, 0.6, 1);
+    flx_london *l = london_of(ctx, mesh, z, 0.05, NULL);
+    double *moment = uniform(mesh, l), all[(2 * REACH + 1) * (2 * REACH + 1)], fluxoid[ASKED][2];
+    for (int32_t k = 0; k < mesh->n_site + 2; k++)
+        moment[k] *= 0.31;
+    int32_t n = 0, asked = ASKED;
+    for (int i = -REACH; i <= REACH; i++)
+        for (int j = -REACH; j <= REACH; j++) {
+            flx_london_condition at[] = {{FLX_LONDON_FLUXOID, i * quantum},
+                                         {FLX_LONDON_FLUXOID, (j + 0.5) * quantum}};
+            state_of s = solve(l, mesh, &(flx_london_drive){.moment = moment, .condition = at});
+            all[n++] = s.s.gibbs;
+            clear(&s);
+        }
+    flx_london_condition own[] = {{FLX_LONDON_FLUXOID, -2 * quantum},
+                                  {FLX_LONDON_FLUXOID, 1.5 * quantum}};
+    flx_london_drive drive = {.moment = moment, .condition = own, .quantum = quantum};
+    state_of s = solve(l, mesh, &drive);
+    flx_london_level level[ASKED];
+    for (int k = 0; k < ASKED; k++)
+        level[k].fluxoid = fluxoid[k];
+    assert_int_equal(flx_london_levels(ctx, l, &drive, &s.s, &asked, level), FLX_OK);
+    assert_int_equal(asked, ASKED);
+    for (int k = 0; k < ASKED; k++) {
+        int32_t least = 0;
+        for (int32_t i = 0; i < n; i++)
+            least = all[i] < all[least] ? i : least;
+        // rounding of energies of up to hundred times the least
+        assert_near(level[k].gibbs, all[least], 1e-9);
+        assert_near(fluxoid[k][0], (least / (2 * REACH + 1) - REACH) * quantum, 1e-9);
+        assert_near(fluxoid[k][1], (least % (2 * REACH + 1) - REACH + 0.5) * quantum, 1e-9);
+        all[least] = INFINITY;
+    }
+    // A hole whose current is held has no say, nor has a film without free holes a level.
+    own[0].given = own[1].given = FLX_LONDON_CURRENT;
+    assert_int_equal(flx_london_levels(ctx, l, &drive, &s.s, &asked, level), FLX_OK);
+    assert_int_equal(asked, 0);
+    clear(&s);
+    free(moment);
+    flx_london_free(l);
+    flx_mesh_free(mesh);
+}
+
 // -- both solvers ---------------------------------------------------------------------------------
 
 static void iterations_find_what_the_factor_does(void **state)
@@ -582,6 +632,7 @@ int main(void)
         cmocka_unit_test(a_ring_focuses_flux_and_screens),
         cmocka_unit_test(a_disk_is_diamagnetic),
         cmocka_unit_test(free_fluxoids_are_the_nearest_whole_ones),
+        cmocka_unit_test(the_levels_are_those_of_all_fluxoid_states),
         cmocka_unit_test(iterations_find_what_the_factor_does),
         cmocka_unit_test(large_films_are_solved_by_iterations),
         cmocka_unit_test(threads_do_not_change_a_bit),

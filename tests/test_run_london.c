@@ -176,6 +176,145 @@ static void the_error_of_an_inductance_is_bounded(void **state)
     flx_run_result_free(r);
 }
 
+// E_n = (n Phi0 - A_eff B)^2/2L + const, of the ring in 1 mT: A_eff B = 3.247 Phi0.
+static void energies_of_fluxoid_states_are_a_parabola(void **state)
+{
+    (void)state;
+    flx_run_result *r =
+        run_text(ctx, FLAT "drive: {field: 1 mT}\nlondon: {fluxoids: {hole: 1}}\n", NULL, FLX_OK);
+    json_t *root = json_of(r), *list = json_object_get(root, "energies");
+    double l = 1e-12 * json_number_value(json_array_get(
+                           json_array_get(json_object_get(root, "inductance_pH"), 0), 0));
+    double without = item(root, "fluxoid_without_current_Phi0", 0), least = 0;
+    const int order[] = {3, 4, 2, 5, 1, 6, 0, 7, -1};
+    assert_int_equal(json_array_size(list), 9);
+    for (size_t k = 0; k < 9; k++) {
+        const json_t *level = json_array_get(list, k);
+        double energy = number(level, "gibbs_energy", NULL), n = order[k] - without;
+        double parabola = n * n * FLX_SI_PHI0 * FLX_SI_PHI0 / (2 * l);
+        least = k == 0 ? energy - parabola : least;
+        assert_near(item(level, "fluxoid_Phi0", 0), order[k], 1e-9);
+        assert_near(energy - least, parabola, 1e-9 * parabola); // rounding of J ~ 1e-18
+        if (order[k] == 1)
+            assert_near(energy, number(root, "gibbs_energy", NULL), 1e-9 * energy);
+    }
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
+// -- after the fact -------------------------------------------------------------------------------
+
+static json_t *measured(const char *path, const flx_measure_request *request)
+{
+    char *json = NULL;
+    if (flx_measure_file(ctx, path, request, &json) < 0)
+        fail_msg("%s", flx_ctx_error(ctx));
+    json_t *root = json_loads(json, 0, NULL);
+    flx_text_free(json);
+    return root;
+}
+
+// One quantum in the ring, Lambda = 1 um: B_z in the middle and 1 um above it, K half way and I by
+// the integral equation.
+static void a_file_is_measured_after_the_fact(void **state)
+{
+    (void)state;
+    const char *const path = "test_measure_london.h5";
+    const char *const loop[] = {"{circle: {radius: 1.5}}"};
+    const char *const along[] = {"[[0, 0], [0.3, 0.1], [3, 0]]", "[[0, 3], [0, -3]]"};
+    const char *const at[] = {"1.5, 0"}, *const field[] = {"0, 0, 0", "0, 0, 1 um"};
+    flx_run_opts opts = flx_run_opts_default();
+    opts.output = path;
+    flx_run_result *r = run_text(
+        ctx, FLAT "sweep: {london.fluxoids.hole: [0, 1]}\ndrive: {field: 0 mT}\n", &opts, FLX_OK);
+    flx_run_result_free(r);
+    flx_measure_request request = {.group = "/points/001",
+                                   .time = NAN,
+                                   .loop = loop,
+                                   .n_loop = 1,
+                                   .along = along,
+                                   .n_along = 2,
+                                   .at_point = at,
+                                   .n_point = 1,
+                                   .field = field,
+                                   .n_field = 2};
+    json_t *root = measured(path, &request);
+    double current = item(root, "circulating_current", 0);
+    assert_near(current, 138.43232854e-6, 0.003 * 138e-6); // error of L on this mesh
+    // from left to right of a path outwards along x: against the current, which runs along +y there
+    assert_near(number(root, "paths", "path-1", "current", NULL), -current, 1e-12);
+    assert_near(number(root, "paths", "path-2", "current", NULL), 0, 1e-12);
+    // as the loops of the case: A is taken at three points a triangle
+    assert_near(number(root, "loops", "loop-1", "fluxoid_Phi0", NULL), 1, 1e-3);
+    assert_near(number(root, "loops", "hole", "fluxoid_Phi0", NULL), 1, 1e-3);
+    const json_t *place = json_object_get(json_object_get(root, "points"), "point-1");
+    assert_near(item(place, "sheet_current", 1), 128.55371726, 0.02 * 128); // edges of 0.25: h^2/12
+    assert_near(item(place, "sheet_current", 0), 0, 0.02 * 128);
+    assert_near(number(root, "fields", "field-1", "Bz", NULL), 63.21802628e-6, 0.005 * 63e-6);
+    assert_near(number(root, "fields", "field-2", "Bz", NULL), 32.59237638e-6, 0.005 * 33e-6);
+    json_decref(root);
+
+    flx_field_map map;
+    flx_map_request above = {.group = "/points/001", .z = "1 um", .n = 29};
+    assert_int_equal(flx_measure_file_map(ctx, path, &above, &map), FLX_OK);
+    assert_int_equal(map.x.n_row, 29);
+    assert_near(map.x.value[14], 0, 1e-12);
+    // a fifth of 4 um beyond the ring, whose polygon of equal area reaches 0.1 % beyond the circle
+    assert_near(map.x.value[28], 2.8e-6, 0.002 * 2.8e-6);
+    assert_near(map.b.value[14 * 29 + 14], 32.59237638e-6, 0.005 * 33e-6);
+    flx_array_clear(&map.x);
+    flx_array_clear(&map.y);
+    flx_array_clear(&map.b);
+
+    const struct {
+        const char *z, *message;
+    } wrong[] = {{"0 um", "film 'ring' lies at the height 0 um: the field in films is the picture "
+                          "without a height"},
+                 {"1 mT", "height in '0, 0, 1 mT': '1 mT' is in T; wanted is a length"}};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        above.z = wrong[k].z;
+        assert_int_equal(flx_measure_file_map(ctx, path, &above, &map), FLX_ERR_INPUT);
+        assert_non_null(strstr(flx_ctx_error(ctx), wrong[k].message));
+    }
+    unlink(path);
+}
+
+// Two films over each other: each has its own current across a path, and its own at a place.
+static void films_over_each_other_are_measured_each(void **state)
+{
+    (void)state;
+    const char *const path = "test_measure_films.h5", *const along[] = {"[[0, 0], [4, 0]]"};
+    const char *const at[] = {"1.5, 0", "2.2, 0"};
+    flx_run_opts opts = flx_run_opts_default();
+    opts.output = path;
+    flx_run_result *r = run_text(
+        ctx,
+        "fluxoid: 1\n"
+        "units: {length: um}\n"
+        "layers: {low: {pearl_length: 0.1 um}, high: {pearl_length: 0.1 um, z: 0.5 um}}\n"
+        "films:\n"
+        "  a: {layer: low, shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 1}]}}\n"
+        "  b: {layer: high, shape: [circle: {radius: 2.5}], holes: {k: [circle: {radius: 1.2}]}}\n"
+        "mesh: {max_edge: 0.5}\n"
+        "engine: london\n"
+        "london: {currents: {h: 1 mA, k: -0.5 mA}}\n",
+        &opts, FLX_OK);
+    flx_run_result_free(r);
+    flx_measure_request request = {
+        .time = NAN, .along = along, .n_along = 1, .at_point = at, .n_point = 2};
+    json_t *root = measured(path, &request);
+    assert_near(number(root, "paths", "path-1", "current", NULL), -0.5e-3, 1e-12);
+    assert_near(number(root, "paths", "path-1", "films", "a", NULL), -1e-3, 1e-12);
+    assert_near(number(root, "paths", "path-1", "films", "b", NULL), 0.5e-3, 1e-12);
+    const json_t *points = json_object_get(root, "points");
+    assert_true(item(json_object_get(points, "point-1.a"), "sheet_current", 1) > 0);
+    assert_true(item(json_object_get(points, "point-1.b"), "sheet_current", 1) < 0);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(points, "point-2"), "film")), "b");
+    json_decref(root);
+    unlink(path);
+}
+
 // -- what is refused ------------------------------------------------------------------------------
 
 static void wrong_cases_say_what_is_wrong(void **state)
@@ -252,6 +391,9 @@ int main(void)
         cmocka_unit_test(a_sweep_makes_one_engine_for_all_its_points),
         cmocka_unit_test(films_may_lie_over_each_other),
         cmocka_unit_test(the_error_of_an_inductance_is_bounded),
+        cmocka_unit_test(energies_of_fluxoid_states_are_a_parabola),
+        cmocka_unit_test(a_file_is_measured_after_the_fact),
+        cmocka_unit_test(films_over_each_other_are_measured_each),
         cmocka_unit_test(wrong_cases_say_what_is_wrong),
     };
     return cmocka_run_group_tests(tests, begin, end);

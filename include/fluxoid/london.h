@@ -40,6 +40,7 @@ typedef struct flx_london_problem {
     int32_t n_hole;       // numbered; inner loops that are not among them come after
     const flx_terminal *terminals; // [n_terminal] site and length are read; on outer rims
     int32_t n_terminal;
+    bool fields_only; // nothing is solved: for flx_london_field and what follows from a known g
 } flx_london_problem;
 
 typedef enum flx_london_method {
@@ -142,6 +143,19 @@ typedef struct flx_london_state {
 // Vortices outside their film are refused. Costs one solve, none without moment and vortices.
 FLX_API flx_status flx_london_solve(flx_ctx *ctx, flx_london *l, const flx_london_drive *drive,
                                     flx_london_state *state);
+
+// A fluxoid state: whole quanta more or less in the holes whose current is not given.
+typedef struct flx_london_level {
+    double *fluxoid; // [n_hole] [b l^2] given by the caller
+    double gibbs;    // [b^2 l^3/mu0] as flx_london_state.gibbs
+} flx_london_level;
+
+// The *n_level states of least energy with the drive of a solved state, in order; at the end
+// *n_level says how many there are (0: no hole is free to change). Of very many holes it gives the
+// best that a million trials found.
+FLX_API flx_status flx_london_levels(flx_ctx *ctx, const flx_london *l,
+                                     const flx_london_drive *drive, const flx_london_state *state,
+                                     int32_t *n_level, flx_london_level *level);
 
 // moment [n_site + n_hole] of the applied field at time t: integrals of B_z phi_i over the films,
 // phi_i the hat of site i, by a rule of degree 5 made exact in the flux of each triangle; then the

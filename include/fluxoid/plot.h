@@ -25,6 +25,9 @@ typedef enum flx_plot_quantity {
     FLX_PLOT_VORTICITY,    // curl_z K
     FLX_PLOT_MU,           // electric potential
     FLX_PLOT_FIELD,        // B_z
+    FLX_PLOT_STREAM,       // stream function of K
+    FLX_PLOT_FLUX,         // flux through a pickup loop at each place
+    FLX_PLOT_RESPONSE,     // flux per current of a field coil that films take away there
     FLX_PLOT_QUANTITIES    // their number
 } flx_plot_quantity;
 
@@ -53,6 +56,10 @@ typedef struct flx_plot_scene {
     const double *normal;            // [n_site][2] [K0]
     const double *vorticity;         // [n_site] [K0/xi]; NULL: the curl of `current`
     const double *field;             // [n_site] [Bc2] B_z
+    const double *stream;            // [n_site] [K0 xi]
+    const double *flux;              // [n_site] [Phi0]
+    const double *response;          // [n_site] [Phi0/A]
+    const flx_mesh *outline;         // whose rims are drawn; NULL: those of the mesh of the frame
     const flx_plot_vortex *vortices; // [n_vortex]
     int32_t n_vortex;
     const flx_plot_terminal *terminals; // [n_terminal]

@@ -146,6 +146,25 @@ typedef struct flx_measure_request {
 FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
                                     const flx_measure_request *request, char **json);
 
+// A file of the engine london gives the summary of its run with the loops of the request, and paths
+// (current across them), points (sheet current, stream function, field) and fields.
+
+// B_z over the films at a height, applied and of the currents of the engine london.
+typedef struct flx_map_request {
+    const char *group; // as in flx_measure_request
+    const char *z;     // height, as in a case; not that of a film
+    int32_t n;         // places along the longer side; 0: 96
+} flx_map_request;
+
+typedef struct flx_field_map {
+    flx_array x, y; // [nx], [ny] [m] a grid that goes a fifth beyond the films
+    flx_array b;    // [ny][nx] [T]
+} flx_field_map;
+
+// Owned: clear the arrays by flx_array_clear.
+FLX_API flx_status flx_measure_file_map(flx_ctx *ctx, const char *path,
+                                        const flx_map_request *request, flx_field_map *out);
+
 // The flux quantum that the points of a sweep stand on, from the loop or hole `of` of their
 // summaries ("hole" or "hole.fluxoid"; "hole.flux": what is trapped in it), by flx_measure_quantum:
 //   flux_quantum   {"value", "error"} [Wb] h/q*;  interval95 [Wb]

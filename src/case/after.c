@@ -167,8 +167,7 @@ static flx_status read_series(flx_after *a)
     return FLX_OK;
 }
 
-// What the run said of itself: name of the case, whether it was steady.
-static flx_status read_summary(flx_after *a, json_t **out)
+flx_status flx_after_said(flx_after *a, json_t **out)
 {
     const char *text = NULL;
     *out = NULL;
@@ -195,19 +194,41 @@ static flx_status make_currents(flx_after *a)
     return FLX_OK;
 }
 
-static flx_status open_frame(flx_after *a)
+static bool is_london(const flx_after *a)
+{
+    return flx_file_has(a->file, "results") && flx_file_has(a->file, "results/sheet_current");
+}
+
+flx_status flx_after_open(flx_after *a)
 {
     flx_mesh *mesh = NULL;
     FLX_TRY(flx_file_open(a->ctx, a->path, FLX_FILE_READ, &a->file));
     FLX_TRY(flx_file_enter(a->file, a->request->group ? a->request->group : "/"));
-    if (flx_file_frame_count(a->file) == 0)
+    if (flx_file_frame_count(a->file) == 0 && !is_london(a))
         return no_frame(a);
     FLX_TRY(case_with_loops(a));
     FLX_TRY(flx_file_read_mesh(a->file, &mesh));
-    FLX_TRY(flx_device_create_on(a->ctx, a->c, mesh, &a->device));
+    return flx_device_create_on(a->ctx, a->c, mesh, &a->device);
+}
+
+static flx_status open_frame(flx_after *a)
+{
     FLX_TRY(read_frame(a));
     FLX_TRY(read_series(a));
     return make_currents(a);
+}
+
+void flx_after_close(flx_after *a)
+{
+    flx_after_london_clear(a);
+    flx_free(a->voltage);
+    flx_free(a->js);
+    flx_free(a->site_super);
+    flx_series_free(a->series);
+    flx_frame_data_free(a->frame);
+    flx_device_free(a->device);
+    flx_case_free(a->c);
+    flx_file_close(a->file);
 }
 
 // The summary as a run that ended with this frame would have made it.
@@ -216,7 +237,7 @@ static flx_status make_summary(flx_after *a, json_t **root)
     const flx_frame *frame = &a->frame->frame;
     json_t *said = NULL;
     int64_t n_row = 0; // rows up to the frame
-    FLX_TRY(read_summary(a, &said));
+    FLX_TRY(flx_after_said(a, &said));
     while (n_row < a->series->n_row && a->series->step[n_row] <= frame->step)
         n_row++;
     bool last = n_row == a->series->n_row;
@@ -241,11 +262,19 @@ static flx_status make_summary(flx_after *a, json_t **root)
 static flx_status measure(flx_after *a, char **json)
 {
     static flx_status (*const part[])(flx_after *, json_t *) = {
-        flx_after_state, flx_after_paths, flx_after_points, flx_after_fields, flx_after_tracks};
+        flx_after_paths, flx_after_points, flx_after_fields, flx_after_state, flx_after_tracks};
+    size_t n_part = sizeof part / sizeof *part;
     json_t *root = NULL;
-    FLX_TRY(open_frame(a));
-    flx_status status = make_summary(a, &root);
-    for (size_t k = 0; status == FLX_OK && k < sizeof part / sizeof *part; k++)
+    flx_status status = FLX_OK;
+    FLX_TRY(flx_after_open(a));
+    if (is_london(a)) {
+        n_part -= 2; // they are of frames
+        status = flx_after_london(a, &root);
+    } else {
+        FLX_TRY(open_frame(a));
+        status = make_summary(a, &root);
+    }
+    for (size_t k = 0; status == FLX_OK && k < n_part; k++)
         status = part[k](a, root);
     if (status == FLX_OK)
         status = flx_summary_text(a->ctx, root, json);
@@ -259,13 +288,6 @@ flx_status flx_measure_file(flx_ctx *ctx, const char *path, const flx_measure_re
     *json = NULL;
     flx_after a = {.ctx = ctx, .request = request, .path = path};
     flx_status status = measure(&a, json);
-    flx_free(a.voltage);
-    flx_free(a.js);
-    flx_free(a.site_super);
-    flx_series_free(a.series);
-    flx_frame_data_free(a.frame);
-    flx_device_free(a.device);
-    flx_case_free(a.c);
-    flx_file_close(a.file);
+    flx_after_close(&a);
     return status;
 }

@@ -15,9 +15,10 @@ typedef struct flx_after {
     flx_device *device;
     flx_frame_data *frame;
     flx_series *series;
-    const double **voltage;           // [n_probe] columns of the series
-    double *js, *jn;                  // [n_edge] [J0] super and normal currents
-    double *site_super, *site_normal; // [n_site][2] [J0]
+    const double **voltage;              // [n_probe] columns of the series
+    double *js, *jn;                     // [n_edge] [J0] super and normal currents
+    double *site_super, *site_normal;    // [n_site][2] [J0]
+    struct flx_london_run_state *london; // the currents of the engine london, which has no frames
 } flx_after;
 
 // The case of the file with edits, which are freed.
@@ -40,12 +41,26 @@ flx_status flx_after_place(flx_after *a, const char *what, const char *text, dou
 #define FLX_AFTER_ABS_MIN 1e-8 // [1] |psi| that counts as 0
 flx_status flx_after_phase(flx_after *a, const int32_t *site, int32_t n, double *phase);
 
+// What the run said of itself: its summary, NULL if the file has none. *out is owned.
+flx_status flx_after_said(flx_after *a, json_t **out);
+
 // Each adds its part to the summary.
 flx_status flx_after_state(flx_after *a, json_t *root);  // energy, power, voltages now
 flx_status flx_after_paths(flx_after *a, json_t *root);  // request.along
 flx_status flx_after_points(flx_after *a, json_t *root); // request.at_point
 flx_status flx_after_fields(flx_after *a, json_t *root); // request.field
 flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
+
+// The same for the engine london (after_london.c): the summary of the run with the loops of the
+// request, current and field at a place of a film, the current across a path.
+flx_status flx_after_london(flx_after *a, json_t **root);
+flx_status flx_after_london_point(flx_after *a, const double r[3], const char *name, json_t *all);
+flx_status flx_after_london_cut(flx_after *a, const double *xy, int32_t n, json_t *item);
+flx_status flx_after_london_field(flx_after *a, const double *r, int32_t n, double *b, double *pot);
+void flx_after_london_clear(flx_after *a);
+// File, case with the loops of the request, and device; nothing of a frame.
+flx_status flx_after_open(flx_after *a);
+void flx_after_close(flx_after *a);
 
 // An object that belongs to root, by key.
 flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out);

@@ -130,7 +130,7 @@ static flx_status case_of_path(flx_after *a, const char *text, flx_case **out)
     char **sets = FLX_NEW_ARRAY(a->ctx, char *, 1);
     if (!sets)
         return FLX_ERR_MEMORY;
-    sets[0] = flx_format(a->ctx, "loops.measured-path=[{path: {points: %s, width: 1 xi}}]", text);
+    sets[0] = flx_format(a->ctx, "loops.measured-path=[{path: {points: %s, width: 1 um}}]", text);
     if (!sets[0]) {
         flx_free(sets);
         return FLX_ERR_MEMORY;
@@ -150,8 +150,11 @@ static flx_status put_path(flx_after *a, const char *text, json_t *item)
     while (strcmp(c->loops[k].name, "measured-path") != 0)
         k++;
     const flx_shape_item *path = &c->loops[k].shape.item[0];
-    status = put_phase(a, path->points, path->n_point, item);
-    if (status == FLX_OK)
+    if (a->london)
+        status = flx_after_london_cut(a, path->points, path->n_point, item);
+    else
+        status = put_phase(a, path->points, path->n_point, item);
+    if (status == FLX_OK && !a->london)
         status = put_currents(a, path->points, path->n_point, item);
     flx_case_free(c);
     return status;

@@ -87,13 +87,17 @@ flx_status flx_after_points(flx_after *a, json_t *root)
             return flx_fail(a->ctx, FLX_ERR_INPUT,
                             "point '%.80s': a place in a film is X, Y; its height is the film's",
                             text);
+        snprintf(name, sizeof name, "point-%d", (int)k + 1);
         int32_t tri = flx_locator_find(a->device->locator, r[0], r[1], weight);
+        if (tri >= 0 && a->london) {
+            FLX_TRY(flx_after_london_point(a, r, name, all));
+            continue;
+        }
         if (tri < 0)
             return flx_fail(a->ctx, FLX_ERR_INPUT,
                             "point '%.80s': x = %g, y = %g xi lies in no film; fields outside are "
                             "measured at X, Y, Z",
                             text, r[0], r[1]);
-        snprintf(name, sizeof name, "point-%d", (int)k + 1);
         FLX_TRY(flx_json_put_object(a->ctx, all, name, &item));
         FLX_TRY(put_point(a, r, tri, weight, item));
     }
@@ -211,6 +215,8 @@ static void induced_inside(flx_after *a, const double *r, int32_t n, double *b, 
 static flx_status induced(flx_after *a, const double *r, int32_t n, double *b, double *pot)
 {
     const flx_mesh *m = a->device->mesh;
+    if (a->london)
+        return flx_after_london_field(a, r, n, b, pot);
     if (a->c->run.screening == FLX_SCREENING_LONG && a->frame->frame.a_induced) {
         induced_inside(a, r, n, b, pot);
         return FLX_OK;
@@ -238,7 +244,7 @@ static flx_status put_fields(flx_after *a, const flx_source *source, double *r, 
     FLX_TRY(induced(a, r, n, b, pot));
     for (int32_t k = 0; k < n; k++) {
         const double *at = r + 3 * (ptrdiff_t)k;
-        field f = field_at(source, at, a->frame->frame.time);
+        field f = field_at(source, at, a->frame ? a->frame->frame.time : 0);
         f.b = b + 3 * (ptrdiff_t)k;
         f.a = pot + 3 * (ptrdiff_t)k;
         char name[32];

@@ -30,9 +30,17 @@ typedef struct flx_london_run_state {
     double *k, *site; // [n_tri][2], [n_site][2] [Bc2/mu0] sheet current
     double unit;      // [A] A0/mu0
     double wall;      // [s]
+    bool fields_only; // the currents are known already, from a file
     double *image[2]; // [scan.n[1]][scan.n[0]] flux [Phi0], response [Phi0/A]; NULL: none
     double *finer;    // [n_current][n_current] inductances on a finer mesh; NULL: none
 } flx_london_run_state;
+
+// Pearl lengths, vortices, engine, names of currents, applied field (run_london.c); what it made
+// goes with flx_london_clear, also where it failed.
+flx_status flx_london_begin(flx_london_run_state *r);
+void flx_london_clear(flx_london_run_state *r);
+
+flx_london_drive flx_london_drive_of(const flx_london_run_state *r);
 
 // Engine for a device: made, or taken from the device if it fits (london_make.c).
 flx_status flx_london_make(flx_london_run_state *r);
@@ -56,6 +64,8 @@ flx_status flx_london_loop(flx_london_run_state *r, const int32_t *site, int32_t
 // Field B_z [Bc2] at the middle of each triangle, of the currents alone.
 flx_status flx_london_triangle_field(flx_london_run_state *r, double *b);
 
+// Adds "loops" to root: those of the case, then the rims of holes.
+flx_status flx_london_put_loops(flx_london_run_state *r, json_t *root);
 flx_status flx_london_summary(flx_london_run_state *r, json_t *root);
 flx_status flx_london_write(flx_london_run_state *r, flx_file *file);
 

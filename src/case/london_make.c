@@ -110,7 +110,8 @@ flx_status flx_london_make(flx_london_run_state *r)
                                   .hole = r->device->hole_loop,
                                   .n_hole = r->device->n_hole,
                                   .terminals = r->device->terminals,
-                                  .n_terminal = r->c->n_terminal};
+                                  .n_terminal = r->c->n_terminal,
+                                  .fields_only = r->fields_only};
     flx_status status = flx_london_create(r->ctx, &problem, &k->opts, &k->l);
     if (status < 0) {
         free_kept(k);

@@ -135,7 +135,7 @@ static flx_status put_loop(flx_london_run_state *r, json_t *all, const char *nam
     return flx_json_put(r->ctx, item, "supercurrent_Phi0", flx_json_real(part.supercurrent * unit));
 }
 
-static flx_status put_loops(flx_london_run_state *r, json_t *root)
+flx_status flx_london_put_loops(flx_london_run_state *r, json_t *root)
 {
     const flx_device *d = r->device;
     json_t *all = json_object();
@@ -176,6 +176,37 @@ static flx_status put_vortices(flx_london_run_state *r, json_t *root)
     return FLX_OK;
 }
 
+// The fluxoid states of least energy.
+static flx_status put_levels(flx_london_run_state *r, json_t *root, double energy)
+{
+    enum { LEVELS = 9 };
+    flx_london_level level[LEVELS];
+    int32_t n = LEVELS;
+    const flx_london_drive drive = flx_london_drive_of(r);
+    json_t *list = json_array();
+    double *fluxoid = FLX_NEW_ARRAY(r->ctx, double, LEVELS *(size_t)r->n_hole);
+    flx_status status = flx_json_put(r->ctx, root, "energies", list);
+    if (status == FLX_OK && !fluxoid)
+        status = FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < LEVELS && fluxoid; k++)
+        level[k].fluxoid = &fluxoid[k * r->n_hole];
+    if (status == FLX_OK)
+        status = flx_london_levels(r->ctx, r->l, &drive, &r->s, &n, level);
+    for (int32_t k = 0; status == FLX_OK && k < n; k++) {
+        json_t *item = json_object();
+        if (!item || json_array_append_new(list, item) != 0)
+            status = flx_fail(r->ctx, FLX_ERR_MEMORY, "no memory for the summary");
+        if (status == FLX_OK)
+            status = put_numbers(r, item, "fluxoid_Phi0", level[k].fluxoid, r->n_hole,
+                                 1 / FLX_LONDON_PHI0);
+        if (status == FLX_OK)
+            status =
+                flx_json_put(r->ctx, item, "gibbs_energy", flx_json_real(level[k].gibbs * energy));
+    }
+    flx_free(fluxoid);
+    return status;
+}
+
 // Where the sheet current is largest.
 static flx_status put_crowding(flx_london_run_state *r, json_t *root)
 {
@@ -211,9 +242,10 @@ static flx_status put_state(flx_london_run_state *r, json_t *root)
     FLX_TRY(flx_json_put(r->ctx, root, "gibbs_energy", flx_json_real(r->s.gibbs * energy)));
     FLX_TRY(flx_json_put(r->ctx, root, "moment",
                          flx_json_real(flx_london_moment(r->l, r->k) * r->unit * s->xi * s->xi)));
+    FLX_TRY(put_levels(r, root, energy));
     FLX_TRY(put_crowding(r, root));
     FLX_TRY(put_vortices(r, root));
-    return put_loops(r, root);
+    return flx_london_put_loops(r, root);
 }
 
 static flx_status put_image(flx_london_run_state *r, json_t *root, const char *key,
@@ -300,6 +332,20 @@ static flx_status write_field(flx_london_run_state *r, flx_file *file)
     return status;
 }
 
+// Places of the scan along x or y [m].
+static flx_status write_axis(flx_london_run_state *r, flx_file *file, int d)
+{
+    const flx_case_scan *scan = &r->c->london.scan;
+    double *at = FLX_NEW_ARRAY(r->ctx, double, scan->n[d]);
+    if (!at)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < scan->n[d]; k++)
+        at[k] = r->c->scales.xi * (scan->at[d] + scan->size[d] * (k / (scan->n[d] - 1.0) - 0.5));
+    flx_status status = write(file, d ? "scan_y" : "scan_x", at, scan->n[d], 1);
+    flx_free(at);
+    return status;
+}
+
 flx_status flx_london_write(flx_london_run_state *r, flx_file *file)
 {
     const flx_mesh *m = r->device->mesh;
@@ -315,6 +361,8 @@ flx_status flx_london_write(flx_london_run_state *r, flx_file *file)
         flx_array l = {n, n, (double *)(uintptr_t)flx_london_inductance(r->l)};
         FLX_TRY(write_scaled(r, file, "inductance", &l, FLX_SI_MU0 * r->c->scales.xi));
     }
+    for (int d = 0; d < 2 && r->image[0]; d++)
+        FLX_TRY(write_axis(r, file, d));
     for (int k = 0; k < 2; k++)
         if (r->image[k])
             FLX_TRY(write(file, k ? "scan_response" : "scan_flux", r->image[k], scan->n[1],

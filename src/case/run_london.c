@@ -114,6 +114,15 @@ static flx_status make_vortices(flx_london_run_state *r)
 
 // -- the run --------------------------------------------------------------------------------------
 
+flx_london_drive flx_london_drive_of(const flx_london_run_state *r)
+{
+    return (flx_london_drive){.moment = r->c->n_field > 0 ? r->moment : NULL,
+                              .vortices = r->vortices,
+                              .n_vortex = r->c->london.n_vortex,
+                              .condition = r->condition,
+                              .quantum = FLX_LONDON_PHI0};
+}
+
 static flx_status solve(flx_london_run_state *r)
 {
     const flx_mesh *m = r->device->mesh;
@@ -126,18 +135,14 @@ static flx_status solve(flx_london_run_state *r)
     r->site = FLX_NEW_ARRAY(r->ctx, double, 2 * (size_t)m->n_site);
     if (!r->s.g || !r->s.current || !r->s.fluxoid || !r->s.effective || !r->k || !r->site)
         return FLX_ERR_MEMORY;
-    flx_london_drive drive = {.moment = r->c->n_field > 0 ? r->moment : NULL,
-                              .vortices = r->vortices,
-                              .n_vortex = r->c->london.n_vortex,
-                              .condition = r->condition,
-                              .quantum = FLX_LONDON_PHI0};
+    flx_london_drive drive = flx_london_drive_of(r);
     FLX_TRY(flx_london_solve(r->ctx, r->l, &drive, &r->s));
     flx_london_sheet(r->l, r->s.g, r->k);
     flx_london_site_current(r->l, r->k, r->site);
     return FLX_OK;
 }
 
-static flx_status run(flx_london_run_state *r)
+flx_status flx_london_begin(flx_london_run_state *r)
 {
     r->lambda = FLX_NEW_ARRAY(r->ctx, double, r->device->mesh->n_tri);
     if (!r->lambda)
@@ -146,14 +151,19 @@ static flx_status run(flx_london_run_state *r)
     FLX_TRY(make_vortices(r)); // before the work, for what may be wrong
     FLX_TRY(flx_london_make(r));
     FLX_TRY(name_currents(r));
-    FLX_TRY(make_drive(r));
+    return make_drive(r);
+}
+
+static flx_status run(flx_london_run_state *r)
+{
+    FLX_TRY(flx_london_begin(r));
     FLX_TRY(make_conditions(r));
     FLX_TRY(solve(r));
     FLX_TRY(flx_london_study(r));
     return flx_london_scan(r);
 }
 
-static void clear(flx_london_run_state *r)
+void flx_london_clear(flx_london_run_state *r)
 {
     for (int32_t c = 0; r->name && c < r->n_current; c++)
         flx_free(r->name[c]);
@@ -187,6 +197,6 @@ flx_status flx_london_run(flx_ctx *ctx, const flx_run_point *point, const flx_ru
     }
     flx_file_close(file);
     json_decref(root);
-    clear(&r);
+    flx_london_clear(&r);
     return status;
 }

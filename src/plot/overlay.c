@@ -15,9 +15,9 @@ void flx_figure_place(const flx_figure *figure, int k, const double xy[2], doubl
     out[1] = figure->at[k][1] + scale * (box[3] - xy[1]);
 }
 
-static void line_to_site(const flx_figure *figure, cairo_t *cr, int k, int32_t i)
+static void line_to_site(const flx_figure *figure, cairo_t *cr, int k, const flx_mesh *mesh,
+                         int32_t i)
 {
-    const flx_mesh *mesh = figure->scene->frame->mesh;
     double at[2];
     flx_figure_place(figure, k, (double[2]){mesh->x[i], mesh->y[i]}, at);
     cairo_line_to(cr, at[0], at[1]);
@@ -28,8 +28,8 @@ void flx_draw_mesh(const flx_figure *figure, cairo_t *cr, int k)
     const flx_mesh *mesh = figure->scene->frame->mesh;
     for (int32_t e = 0; e < mesh->n_edge; e++) {
         cairo_new_sub_path(cr);
-        line_to_site(figure, cr, k, mesh->tail[e]);
-        line_to_site(figure, cr, k, mesh->head[e]);
+        line_to_site(figure, cr, k, mesh, mesh->tail[e]);
+        line_to_site(figure, cr, k, mesh, mesh->head[e]);
     }
     cairo_set_source_rgba(cr, 1, 1, 1, 0.35);
     cairo_set_line_width(cr, 0.04 * figure->em);
@@ -38,11 +38,12 @@ void flx_draw_mesh(const flx_figure *figure, cairo_t *cr, int k)
 
 void flx_draw_rim(const flx_figure *figure, cairo_t *cr, int k)
 {
-    const flx_mesh *mesh = figure->scene->frame->mesh;
+    const flx_plot_scene *scene = figure->scene;
+    const flx_mesh *mesh = scene->outline ? scene->outline : scene->frame->mesh;
     for (int32_t l = 0; l < mesh->n_loop; l++) {
         cairo_new_sub_path(cr);
         for (int32_t m = 0; m < mesh->loop[l].n; m++)
-            line_to_site(figure, cr, k, mesh->loop_site[mesh->loop[l].start + m]);
+            line_to_site(figure, cr, k, mesh, mesh->loop_site[mesh->loop[l].start + m]);
         cairo_close_path(cr);
     }
     cairo_set_source_rgb(cr, 0.12, 0.12, 0.14);
@@ -120,8 +121,8 @@ static void draw_terminal(const flx_figure *figure, cairo_t *cr, int k, const bo
             sum[3] -= side * dx;
             sum[4] += d;
             cairo_new_sub_path(cr);
-            line_to_site(figure, cr, k, i);
-            line_to_site(figure, cr, k, j);
+            line_to_site(figure, cr, k, mesh, i);
+            line_to_site(figure, cr, k, mesh, j);
         }
     }
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);

@@ -20,8 +20,12 @@ static const quantity_row rows[FLX_PLOT_QUANTITIES] = {
     [FLX_PLOT_VORTICITY] = {"vorticity", "Vorticity", "curl K", "vorticity or current"},
     [FLX_PLOT_MU] = {"mu", "Potential", "\u03bc", "frame->mu"},
     [FLX_PLOT_FIELD] = {"field", "Field", "B_{z}", "field"},
+    [FLX_PLOT_STREAM] = {"stream", "Stream function", "g", "stream"},
+    [FLX_PLOT_FLUX] = {"flux", "Flux through the loop", "\u03a6", "flux"},
+    [FLX_PLOT_RESPONSE] = {"response", "Answer to the coil", "\u03a6/I", "response"},
 };
-static const char all_names[] = "psi, phase, current, supercurrent, normal, vorticity, mu, field";
+static const char all_names[] =
+    "psi, phase, current, supercurrent, normal, vorticity, mu, field, stream, flux, response";
 
 const char *flx_plot_quantity_name(int32_t quantity)
 {
@@ -217,6 +221,18 @@ static flx_status set_values(flx_ctx *ctx, flx_quantity *quantity, const flx_plo
     case FLX_PLOT_MU:
         set_unit(quantity, scales->V0, "V", "V_{0}");
         value = frame->mu;
+        break;
+    case FLX_PLOT_STREAM:
+        set_unit(quantity, scales->K0 * scales->xi, "A", "K_{0}\u03be");
+        value = scene->stream;
+        break;
+    case FLX_PLOT_FLUX:
+        set_unit(quantity, 0, NULL, "\u03a6_{0}");
+        value = scene->flux;
+        break;
+    case FLX_PLOT_RESPONSE:
+        set_unit(quantity, 0, NULL, "\u03a6_{0}/A");
+        value = scene->response;
         break;
     default:
         set_unit(quantity, scales->Bc2, "T", "B_{c2}");
