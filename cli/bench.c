@@ -15,6 +15,7 @@ static const struct {
     {"film", "a current-driven film: time per step, error against wall time", bench_film},
     {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
      bench_xy},
+    {"noise", "thermal noise in a film: time of a step with it and without", bench_noise},
 };
 
 enum { N_BENCH = sizeof benches / sizeof *benches };

@@ -6,6 +6,7 @@
 
 int bench_film(int argc, char **argv);
 int bench_xy(int argc, char **argv);
+int bench_noise(int argc, char **argv);
 
 // Seconds of a steady clock; the processor, on standard output.
 double bench_now(void);

@@ -74,6 +74,57 @@ static void cholesky_solves_grids_of_any_size(void **state)
     }
 }
 
+static void random_solutions_have_the_covariance_of_the_inverse(void **state)
+{
+    (void)state;
+    // Column k of R is what the k-th z alone adds; A R R^T = 1. In pieces: two grids that do not
+    // touch, beside each other in one matrix.
+    enum { SIDE = 9, N = 2 * SIDE * SIDE };
+    static double r[N][N], product[N][N];
+    flx_ctx *ctx = flx_ctx_create();
+    grid *g = laplacian(SIDE);
+    int32_t half = g->n, entries = g->row[half];
+    static int32_t row[N + 1], col[10 * N];
+    static double val[10 * N];
+    for (int32_t k = 0; k < 2 * entries; k++) {
+        col[k] = g->col[k % entries] + (k < entries ? 0 : half);
+        val[k] = g->val[k % entries] * (k < entries ? 1 : 3);
+    }
+    for (int32_t i = 0; i <= N; i++)
+        row[i] = i <= half ? g->row[i] : entries + g->row[i - half];
+    flx_csr a = {N, row, col, val};
+    flx_spd *spd;
+    assert_int_equal(flx_spd_create(ctx, "cholmod", &a, NULL, &spd), FLX_OK);
+    double b[N] = {0}, z[N] = {0}, x[N], shifted[N];
+    for (int32_t k = 0; k < N; k++) {
+        z[k] = 1;
+        flx_spd_solve_random(spd, b, z, x);
+        z[k] = 0;
+        for (int32_t i = 0; i < N; i++)
+            r[i][k] = x[i];
+    }
+    for (int32_t i = 0; i < N; i++)
+        for (int32_t q = row[i]; q < row[i + 1]; q++)
+            for (int32_t j = 0; j < N; j++)
+                for (int32_t k = 0; k < N; k++)
+                    product[i][j] += val[q] * r[col[q]][k] * r[j][k];
+    // rounding of sums of 162 terms of size 1, times a condition number below 800
+    for (int32_t i = 0; i < N; i++)
+        for (int32_t j = 0; j < N; j++)
+            assert_near(product[i][j], i == j ? 1 : 0, 1e-10);
+    // About the solution: the two parts add up.
+    for (int32_t i = 0; i < N; i++)
+        b[i] = cos(0.3 * i);
+    z[5] = 2;
+    flx_spd_solve(spd, b, x);
+    flx_spd_solve_random(spd, b, z, shifted);
+    for (int32_t i = 0; i < N; i++)
+        assert_near(shifted[i], x[i] + 2 * r[i][5], 1e-12);
+    free(g);
+    flx_spd_free(spd);
+    flx_ctx_free(ctx);
+}
+
 static void the_bits_do_not_depend_on_threads(void **state)
 {
     (void)state;
@@ -157,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cholesky_solves_grids_of_any_size),
+        cmocka_unit_test(random_solutions_have_the_covariance_of_the_inverse),
         cmocka_unit_test(the_bits_do_not_depend_on_threads),
         cmocka_unit_test(wrong_matrices_and_names_are_refused),
         cmocka_unit_test(every_allocation_may_fail),

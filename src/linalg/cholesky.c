@@ -126,14 +126,26 @@ static void permute_back(void *arg, int32_t begin, int32_t end)
         x[f->perm[k]] = f->x[k];
 }
 
-void flx_cholesky_solve(void *factor_, const double *b, double *x)
+static void join(void *arg, int32_t begin, int32_t end)
+{
+    void **a = arg;
+    const factor *f = a[0];
+    const double *restrict z = a[1];
+    double *restrict x = f->x;
+    for (int32_t k = begin; k < end; k++)
+        x[k] += z[k];
+}
+
+void flx_cholesky_solve(void *factor_, const double *b, const double *z, double *x)
 {
     factor *f = factor_;
-    const void *from[] = {f, b};
+    const void *from[] = {f, b}, *random[] = {f, z};
     void *to[] = {f, x};
     flx_pool_for(f->pool, f->n, permute, (void *)from);
     flx_pool_each(f->pool, f->n_tree, forward_subtree, f);
     forward_top(f);
+    if (z)
+        flx_pool_for(f->pool, f->n, join, (void *)random);
     for (int32_t k = f->n_top - 1; k >= 0; k--)
         backward_super(f, &f->super[f->top[k]], f->top_x);
     flx_pool_each(f->pool, f->n_tree, backward_subtree, f);

@@ -8,7 +8,8 @@
 // like: a factor whose ordering fits the pattern of the matrix; NULL: none.
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                                const void *like, void **out);
-void flx_cholesky_solve(void *factor, const double *b, double *x);
+// z joins after the forward solve: x = A^{-1} b + P^T L^{-T} z. NULL: none.
+void flx_cholesky_solve(void *factor, const double *b, const double *z, double *x);
 void flx_cholesky_free(void *factor);
 double flx_cholesky_bytes(const void *factor);
 

@@ -65,7 +65,12 @@ void flx_spd_free(flx_spd *spd)
 
 void flx_spd_solve(flx_spd *spd, const double *b, double *x)
 {
-    spd->ops->solve(spd->factor, b, x);
+    spd->ops->solve(spd->factor, b, NULL, x);
+}
+
+void flx_spd_solve_random(flx_spd *spd, const double *b, const double *z, double *x)
+{
+    spd->ops->solve(spd->factor, b, z, x);
 }
 
 double flx_spd_bytes(const flx_spd *spd)

@@ -23,7 +23,7 @@ typedef struct flx_spd_ops {
     // like: factor of a matrix of the same pattern, whose ordering is taken again; may be NULL
     flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, const void *like,
                          void **factor);
-    void (*solve)(void *factor, const double *b, double *x);
+    void (*solve)(void *factor, const double *b, const double *z, double *x); // z may be NULL
     void (*free)(void *factor);
     double (*bytes)(const void *factor); // memory read by one solve
 } flx_spd_ops;
@@ -39,6 +39,11 @@ flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix);
 
 // Solves in place or not (b may be x). Never allocates.
 void flx_spd_solve(flx_spd *spd, const double *b, double *x);
+
+// x = A^{-1} b + R z with R R^T = A^{-1}: of the covariance A^{-1} about the solution when z [n] are
+// independent numbers of variance 1. Free: z joins between the two triangular solves, L^{-T} z in
+// the order of the factor. An unknown that A ties to no other one gets a multiple of one z.
+void flx_spd_solve_random(flx_spd *spd, const double *b, const double *z, double *x);
 double flx_spd_bytes(const flx_spd *spd);
 
 #endif

@@ -114,6 +114,18 @@ void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
     remove_mean(sim, mu);
 }
 
+// Such currents charge the sites with the covariance of the operator itself, so mu has that of its
+// inverse.
+void flx_tdgl_solve_noisy(flx_tdgl *sim, const double *z, double *mu)
+{
+    for (int32_t f = 0; f < sim->mesh->n_film; f++)
+        sim->b[sim->ground[f]] = 0;
+    flx_spd_solve_random(sim->poisson, sim->b, z, mu);
+    for (int32_t f = 0; f < sim->mesh->n_film; f++)
+        mu[sim->ground[f]] = 0;
+    remove_mean(sim, mu);
+}
+
 void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y)
 {
     job j = {sim, psi, y, NULL, sim->b};

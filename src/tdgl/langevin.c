@@ -12,8 +12,9 @@
 // B B^T = 2 T Gamma, and the state is Y: of second order for stationary averages with one force a
 // step. For constant B it is B. Leimkuhler, C. Matthews, Appl. Math. Res. Express 2013, 34
 // (arXiv:1102.4139); in general E. Bronasco, B. Leimkuhler, D. Phillips, G. Vilmart
-// (arXiv:2501.02943), with K the step of dX = B dW of weak order 2 without derivatives of A.
-// Abdulle, G. Vilmart, K. Zygalakis, SIAM J. Sci. Comput. 35, A1792 (2013).
+// (arXiv:2501.02943), with K a step of dX = B dW of weak order 2. The currents noise_ij charge the
+// sites with the covariance 2 T L, L = C C^T the operator of Phi: their part of dPhi/dt is
+// sqrt(2 T) C^-T z with one Gaussian z a site, and joins between the two triangular solves.
 // All arrays are turned with Phi, so that the rotation by mu is exact, as in the other integrators.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/langevin.h"
@@ -35,11 +36,13 @@ struct tdgl_langevin {
     double *amplitude;        // [n_site] sqrt(2 T rate_i/a_i)
     double *counter;          // [n_site] what the cutoff adds to epsilon
     float *kick;              // [n_site][2] xi
-    float *spin;   // [n_site][3] the angle's xi, and two of which the signs are used; g > 0
-    double *angle; // [n_site] what the angle advances in a step; g > 0
-    float *edge;   // [n_edge] Gaussians of the normal currents
-    float *weight; // [n_edge] sqrt(w_e)
-    double *jolt, *jolt_next; // [n_site] their sums out of each cell
+    float *jolt, *jolt_next;  // [n_site] Gaussians of the normal currents, this step's and the next
+    double *shake;            // [n_site] what they add up to in a step
+    float *spin;              // [n_site] xi of the angle; g > 0
+    uint8_t *sign;            // [n_site] two bits are used; g > 0
+    float *thin;              // [n_site] S^(-1/2) of X; g > 0
+    double *push;             // [n_site][2] K; g > 0
+    double *angle;            // [n_site] what the angle advances by itself in a step; g > 0
 };
 
 typedef struct job {
@@ -47,37 +50,6 @@ typedef struct job {
     double dt;
     flx_noise_key key;
 } job;
-
-typedef struct pair {
-    double x, y;
-} pair;
-
-// -- multiplicative noise -------------------------------------------------------------------------
-
-// S^(-1/2) of psi = p + k q.
-static inline double thin(double g2, pair p, double k, pair q)
-{
-    double x = p.x + k * q.x, y = p.y + k * q.y;
-    return 1 / sqrt(sqrt(1 + g2 * (x * x + y * y)));
-}
-
-// The steps K of psi and of its angle, which add up to d psi = b S^(-1/2) dW, d angle = g b
-// S^(-1/2) dW', from p. b has sqrt(h) in it; xi are Gaussians, chi signs; products of the xi stand
-// for the areas of Levy.
-static inline pair noise_step(double g2, pair p, double b, const double xi[3], const double chi[2],
-                              double *angle)
-{
-    const double half = 0.70710678118654752440;
-    double here = b * thin(g2, p, 0, p), g = sqrt(g2);
-    pair spread = {half * here * chi[0], half * here * chi[1]};
-    double mean = 0.5 * b * (thin(g2, p, 1, spread) + thin(g2, p, -1, spread));
-    pair first = {0.5 * here * (xi[0] * xi[0] - 1), 0.5 * here * (xi[0] * xi[1] - chi[0])};
-    pair second = {0.5 * here * (xi[1] * xi[0] + chi[0]), 0.5 * here * (xi[1] * xi[1] - 1)};
-    pair third = {0.5 * here * (xi[2] * xi[0] + chi[0]), 0.5 * here * (xi[2] * xi[1] + chi[1])};
-    *angle = g * (mean * xi[2] + 0.5 * b * (thin(g2, p, 1, third) - thin(g2, p, -1, third)));
-    return (pair){mean * xi[0] + 0.5 * b * (thin(g2, p, 1, first) - thin(g2, p, -1, first)),
-                  mean * xi[1] + 0.5 * b * (thin(g2, p, 1, second) - thin(g2, p, -1, second))};
-}
 
 // -- stages of the step ---------------------------------------------------------------------------
 
@@ -105,8 +77,44 @@ static void move_plain(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// The same for g > 0; drift holds f of the step before, then that of this one. angle gets what the
-// site's own angle advances, but for half of the new kick.
+// K and the angle's share of it for g > 0: the step of weak order 2 of d psi = b S^(-1/2) dW,
+// d angle = g b S^(-1/2) dW' from p = X + h f(Y_n-1)/4, b with sqrt(h) in it. With v = S^(-1/2),
+//   grad v = -(g^2/2) v p/S^2,   lap v = (g^2/S^2) (5/4 g^2 p^2/S^2 - 1) v,
+// component a gets b (v + (b v)^2 lap v/4) xi_a + b^2 v sum_c d_c v I_ca,  2 I_ca = xi_c xi_a -
+// delta_ca +- chi: signs chi stand for the areas of Levy. P. E. Kloeden and E. Platen, Numerical
+// Solution of Stochastic Differential Equations (Springer 1992), section 14.2; chi as in A.
+// Roessler, SIAM J. Numer. Anal. 47, 1713 (2009).
+static void push_coupled(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const flx_tdgl *sim = j->sim;
+    const tdgl_langevin *l = sim->langevin;
+    const double *restrict base = l->base, *restrict drift = l->drift;
+    const double *restrict amplitude = l->amplitude;
+    const float *restrict kick = l->kick, *restrict spin = l->spin, *restrict thin = l->thin;
+    const uint8_t *restrict sign = l->sign;
+    double *restrict push = l->push, *restrict angle = l->angle;
+    double g = sim->p.gamma, g2 = g * g, quarter = j->dt / 4, root_dt = sqrt(j->dt);
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        double x = base[2 * i], y = base[2 * i + 1], b = root_dt * amplitude[i];
+        x += quarter * drift[2 * i];
+        y += quarter * drift[2 * i + 1];
+        double p2 = x * x + y * y;
+        float s = 1 / sqrtf((float)(1 + g2 * p2));
+        double s2 = (double)(s * s), here = b * (double)sqrtf(s);
+        double xi = (double)kick[2 * i], eta = (double)kick[2 * i + 1], zeta = (double)spin[i];
+        double chi = 1 - 2 * (sign[i] & 1), chi2 = 1 - (sign[i] & 2);
+        double mean = here + here * here * here * 0.25 * g2 * s2 * (1.25 * g2 * p2 * s2 - 1);
+        double slope = -0.25 * here * here * g2 * s2;
+        push[2 * i] = mean * xi + slope * (x * (xi * xi - 1) + y * (xi * eta - chi));
+        push[2 * i + 1] = mean * eta + slope * (x * (xi * eta + chi) + y * (eta * eta - 1));
+        double turned = mean * zeta + slope * (x * (zeta * xi + chi) + y * (zeta * eta + chi2));
+        angle[i] = g * (turned - 0.5 * b * (double)thin[i] * zeta); // half of it was in Y already
+    }
+}
+
+// The same as move_plain for g > 0; drift gets f, angle what f turns.
 static void move_coupled(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
@@ -115,31 +123,22 @@ static void move_coupled(void *arg, int32_t begin, int32_t end)
     const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
     const double *restrict psi = sim->psi[0], *restrict y = sim->y, *restrict base = l->base;
     const double *restrict counter = l->counter, *restrict amplitude = l->amplitude;
-    const float *restrict kick = l->kick, *restrict spin = l->spin;
-    const double *restrict mobility = l->rate;
+    const double *restrict mobility = l->rate, *restrict push = l->push;
     double *restrict drift = l->drift, *restrict out = l->base_next, *restrict angle = l->angle;
-    double g2 = sim->p.gamma * sim->p.gamma, h = j->dt, root_dt = sqrt(h);
-    double noisy = sim->clock.step > 0; // the first step has no kick behind it
+    double g2 = sim->p.gamma * sim->p.gamma, h = j->dt;
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
         double re = psi[2 * i], im = psi[2 * i + 1], n2 = re * re + im * im;
-        double own = eps[i] + counter[i] - n2, a = 1 / area[i], b = root_dt * amplitude[i];
-        double s2 = 1 + g2 * n2, rate = mobility[i] / sqrt(s2);
-        double spurious = amplitude[i] * amplitude[i] / 2 * g2 / (s2 * sqrt(s2));
+        double own = eps[i] + counter[i] - n2, a = 1 / area[i];
+        double s = 1 / sqrt(1 + g2 * n2), rate = mobility[i] * s;
+        double spurious = amplitude[i] * amplitude[i] * 0.5 * g2 * s * s * s;
         double f_re = rate * (own * re + a * y[2 * i]) - spurious * re;
         double f_im = rate * (own * im + a * y[2 * i + 1]) - spurious * im;
-        pair x = {base[2 * i], base[2 * i + 1]};
-        pair from = {x.x + h / 4 * drift[2 * i], x.y + h / 4 * drift[2 * i + 1]};
-        const double xi[3] = {(double)kick[2 * i], (double)kick[2 * i + 1], (double)spin[3 * i]};
-        const double chi[2] = {spin[3 * i + 1] < 0 ? -1 : 1, spin[3 * i + 2] < 0 ? -1 : 1};
-        double turned, half = 0.5 * sqrt(g2) * b * thin(g2, x, 0, x) * xi[2];
-        pair k = noise_step(g2, from, b, xi, chi, &turned);
-        out[2 * i] = x.x + h * f_re + noisy * k.x;
-        out[2 * i + 1] = x.y + h * f_im + noisy * k.y;
+        out[2 * i] = base[2 * i] + h * f_re + push[2 * i];
+        out[2 * i + 1] = base[2 * i + 1] + h * f_im + push[2 * i + 1];
         drift[2 * i] = f_re;
         drift[2 * i + 1] = f_im;
-        angle[i] =
-            h * g2 * rate * a * (re * y[2 * i + 1] - im * y[2 * i]) + noisy * (turned - half);
+        angle[i] += h * g2 * rate * a * (re * y[2 * i + 1] - im * y[2 * i]);
     }
 }
 
@@ -148,47 +147,22 @@ static void draw_sites(void *arg, int32_t begin, int32_t end)
     const job *j = arg;
     const tdgl_langevin *l = j->sim->langevin;
     flx_noise_fill(&j->key, FLX_NOISE_KICK, 2 * begin, 2 * end, l->kick);
-    if (l->spin)
-        flx_noise_fill(&j->key, FLX_NOISE_SPIN, 3 * begin, 3 * end, l->spin);
+    flx_noise_fill(&j->key, FLX_NOISE_JOLT, begin, end, l->jolt_next);
+    if (!l->spin)
+        return;
+    flx_noise_fill(&j->key, FLX_NOISE_SPIN, begin, end, l->spin);
+    flx_noise_bytes(&j->key, FLX_NOISE_SIGN, begin, end, l->sign);
 }
 
-static void draw_edges(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    float *edge = j->sim->langevin->edge;
-    const float *restrict weight = j->sim->langevin->weight;
-    flx_noise_fill(&j->key, FLX_NOISE_JOLT, begin, end, edge);
-    for (int32_t e = begin; e < end; e++)
-        edge[e] *= weight[e];
-}
-
-// jolt_next_i = sum over edges out of i minus those into it.
-static void gather_edges(void *arg, int32_t begin, int32_t end)
-{
-    const flx_tdgl *sim = ((const job *)arg)->sim;
-    const flx_mesh *m = sim->mesh;
-    const float *restrict edge = sim->langevin->edge;
-    double *restrict out = sim->langevin->jolt_next;
-    for (int32_t i = begin; i < end; i++) {
-        double sum = 0;
-        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
-            double z = (double)edge[m->half_edge[k]];
-            sum += m->neighbour[k] > i ? z : -z;
-        }
-        out[i] = sum;
-    }
-}
-
-// Charges of the whole step: h b + sqrt(2 T h) (old + new)/2.
+// sqrt(2 T/h) (old + new)/2: the normal currents' part of mu comes from it.
 static void add_jolts(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const double *restrict old = j->sim->langevin->jolt, *restrict new =
-                                                             j->sim->langevin->jolt_next;
-    double *restrict b = j->sim->b;
-    double h = j->dt, half = 0.5 * sqrt(2 * j->sim->p.temperature * h);
+    const tdgl_langevin *l = j->sim->langevin;
+    const float *restrict old = l->jolt, *restrict new = l->jolt_next;
+    double *restrict shake = l->shake, half = 0.5 * sqrt(2 * j->sim->p.temperature / j->dt);
     for (int32_t i = begin; i < end; i++)
-        b[i] = h * b[i] + half * (old[i] + new[i]);
+        shake[i] = half * (double)(old[i] + new[i]);
 }
 
 // Turns X by Phi's advance and adds half of the new kick: the next Y.
@@ -196,19 +170,18 @@ static void turn_plain(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const flx_tdgl *sim = j->sim;
-    const double *restrict turn = sim->turn, *restrict amplitude = sim->langevin->amplitude;
+    const double *restrict mu = sim->next_mu, *restrict amplitude = sim->langevin->amplitude;
     const float *restrict kick = sim->langevin->kick;
     double *restrict base = sim->langevin->base_next, *restrict next = sim->next;
-    double *restrict mu = sim->next_mu, half = 0.5 * sqrt(j->dt), per_dt = 1 / j->dt;
+    double h = j->dt, half = 0.5 * sqrt(h);
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
         double c, s, re = base[2 * i], im = base[2 * i + 1], b = half * amplitude[i];
-        flx_rotation(-turn[i], &c, &s);
+        flx_rotation(-h * mu[i], &c, &s);
         base[2 * i] = c * re - s * im;
         base[2 * i + 1] = c * im + s * re;
         next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
         next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
-        mu[i] = per_dt * turn[i];
     }
 }
 
@@ -218,17 +191,18 @@ static void turn_coupled(void *arg, int32_t begin, int32_t end)
     const job *j = arg;
     const flx_tdgl *sim = j->sim;
     const tdgl_langevin *l = sim->langevin;
-    const double *restrict turn = sim->turn, *restrict amplitude = l->amplitude;
+    const double *restrict mu = sim->next_mu, *restrict amplitude = l->amplitude;
     const double *restrict angle = l->angle;
     const float *restrict kick = l->kick, *restrict spin = l->spin;
     double *restrict base = l->base_next, *restrict next = sim->next, *restrict drift = l->drift;
-    double *restrict mu = sim->next_mu, half = 0.5 * sqrt(j->dt), per_dt = 1 / j->dt;
-    double g2 = sim->p.gamma * sim->p.gamma, g = sim->p.gamma;
+    float *restrict thin = l->thin;
+    double h = j->dt, half = 0.5 * sqrt(h), g = sim->p.gamma, g2 = g * g;
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
         double re = base[2 * i], im = base[2 * i + 1], n2 = re * re + im * im;
-        double b = half * amplitude[i] / sqrt(sqrt(1 + g2 * n2)), c, s;
-        flx_rotation(angle[i] + g * b * (double)spin[3 * i] - turn[i], &c, &s);
+        thin[i] = sqrtf(1 / sqrtf((float)(1 + g2 * n2)));
+        double b = half * amplitude[i] * (double)thin[i], c, s;
+        flx_rotation(angle[i] + g * b * (double)spin[i] - h * mu[i], &c, &s);
         double f_re = drift[2 * i], f_im = drift[2 * i + 1];
         base[2 * i] = c * re - s * im;
         base[2 * i + 1] = c * im + s * re;
@@ -236,18 +210,17 @@ static void turn_coupled(void *arg, int32_t begin, int32_t end)
         drift[2 * i + 1] = c * f_im + s * f_re;
         next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
         next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
-        mu[i] = per_dt * turn[i];
     }
 }
 
 // Held sites: the turned present state.
-static void hold(flx_tdgl *sim)
+static void hold(flx_tdgl *sim, double dt)
 {
     for (int32_t k = 0; k < sim->n_fixed; k++) {
         int32_t i = sim->fixed[k];
         double re = sim->psi[0][2 * i], im = sim->psi[0][2 * i + 1];
         double n = sqrt(re * re + im * im), scale = n > 0 ? sim->fixed_psi[k] / n : 0, c, s;
-        flx_rotation(-sim->turn[i], &c, &s);
+        flx_rotation(-dt * sim->next_mu[i], &c, &s);
         double *base = sim->langevin->base_next;
         base[2 * i] = sim->next[2 * i] = scale * (c * re - s * im);
         base[2 * i + 1] = sim->next[2 * i + 1] = scale * (c * im + s * re);
@@ -261,8 +234,18 @@ static void draw(flx_tdgl *sim, int64_t step)
 {
     job j = {.sim = sim, .key = {(uint64_t)sim->o.seed, (uint64_t)step}};
     flx_pool_for(sim->pool, sim->mesh->n_site, draw_sites, &j);
-    flx_pool_for(sim->pool, sim->mesh->n_edge, draw_edges, &j);
-    flx_pool_for(sim->pool, sim->mesh->n_site, gather_edges, &j);
+}
+
+// K of the kicks behind X; the first step has none behind it.
+static void push(flx_tdgl *sim, job *j)
+{
+    int32_t n = sim->mesh->n_site;
+    if (sim->p.temperature > 0 && sim->clock.step > 0) {
+        flx_pool_for(sim->pool, n, push_coupled, j);
+        return;
+    }
+    memset(sim->langevin->push, 0, 2 * (size_t)n * sizeof(double));
+    memset(sim->langevin->angle, 0, (size_t)n * sizeof(double));
 }
 
 flx_status flx_langevin_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
@@ -280,20 +263,26 @@ flx_status flx_langevin_step(flx_tdgl *sim, double t_end, flx_tdgl_report *repor
     job j = {.sim = sim, .dt = dt};
 
     flx_tdgl_charge(sim, sim->psi[0], sim->y);
+    if (l->drift)
+        push(sim, &j);
     flx_pool_for(sim->pool, n, l->drift ? move_coupled : move_plain, &j);
-    if (sim->p.temperature > 0)
+    if (sim->p.temperature > 0) {
         draw(sim, clock->step + 1);
-    flx_pool_for(sim->pool, n, add_jolts, &j);
-    flx_tdgl_solve_potential(sim, sim->turn);
+        flx_pool_for(sim->pool, n, add_jolts, &j);
+        flx_tdgl_solve_noisy(sim, l->shake, sim->next_mu);
+    } else {
+        flx_tdgl_solve_potential(sim, sim->next_mu);
+    }
     flx_pool_for(sim->pool, n, l->drift ? turn_coupled : turn_plain, &j);
-    hold(sim);
+    hold(sim, dt);
     double largest = flx_tdgl_largest(sim, sim->next);
     if (!(largest < 1e8))
         return flx_fail(sim->ctx, FLX_ERR_DIVERGED,
                         "at t = %g tau0 a step of %g tau0 diverges; give a smaller tdgl.dt",
                         clock->t, dt);
     flx_tdgl_accept(sim, dt, true);
-    double *base = l->base, *jolt = l->jolt;
+    double *base = l->base;
+    float *jolt = l->jolt;
     l->base = l->base_next;
     l->base_next = base;
     l->jolt = l->jolt_next;
@@ -326,12 +315,6 @@ flx_status flx_langevin_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "the integrator langevin works for films whose own field does not act back "
                         "and whose |psi| is free");
-    for (int32_t e = 0; p->temperature > 0 && e < p->mesh->n_edge; e++)
-        if (p->mesh->dual[e] < 0)
-            return flx_fail(ctx, FLX_ERR_INPUT,
-                            "edge %d has the dual face %g xi, noise needs a mesh where none is "
-                            "negative (a Delaunay mesh without obtuse triangles at the rim)",
-                            e, p->mesh->dual[e]);
     return FLX_OK;
 }
 
@@ -401,7 +384,7 @@ flx_status flx_langevin_create(flx_tdgl *sim)
     if (!l)
         return FLX_ERR_MEMORY;
     const flx_mesh *m = sim->mesh;
-    size_t n = (size_t)m->n_site, n_edge = (size_t)m->n_edge;
+    size_t n = (size_t)m->n_site;
     bool coupled = sim->p.gamma > 0;
     l->base = FLX_NEW_ARRAY(ctx, double, 2 * n);
     l->base_next = FLX_NEW_ARRAY(ctx, double, 2 * n);
@@ -409,23 +392,23 @@ flx_status flx_langevin_create(flx_tdgl *sim)
     l->amplitude = FLX_NEW_ARRAY(ctx, double, n);
     l->counter = FLX_NEW_ARRAY(ctx, double, n);
     l->kick = FLX_NEW_ARRAY(ctx, float, 2 * n);
-    l->edge = FLX_NEW_ARRAY(ctx, float, n_edge);
-    l->weight = FLX_NEW_ARRAY(ctx, float, n_edge);
-    l->jolt = FLX_NEW_ARRAY(ctx, double, n);
-    l->jolt_next = FLX_NEW_ARRAY(ctx, double, n);
+    l->jolt = FLX_NEW_ARRAY(ctx, float, n);
+    l->jolt_next = FLX_NEW_ARRAY(ctx, float, n);
+    l->shake = FLX_NEW_ARRAY(ctx, double, n);
     if (!l->base || !l->base_next || !l->rate || !l->amplitude || !l->counter || !l->kick ||
-        !l->edge || !l->weight || !l->jolt || !l->jolt_next)
+        !l->jolt || !l->jolt_next || !l->shake)
         return FLX_ERR_MEMORY;
-    if (coupled && !((l->drift = FLX_NEW_ARRAY(ctx, double, 2 * n)) &&
-                     (l->spin = FLX_NEW_ARRAY(ctx, float, 3 * n)) &&
-                     (l->angle = FLX_NEW_ARRAY(ctx, double, n))))
+    if (coupled &&
+        !((l->drift = FLX_NEW_ARRAY(ctx, double, 2 * n)) &&
+          (l->spin = FLX_NEW_ARRAY(ctx, float, n)) && (l->sign = FLX_NEW_ARRAY(ctx, uint8_t, n)) &&
+          (l->thin = FLX_NEW_ARRAY(ctx, float, n)) &&
+          (l->push = FLX_NEW_ARRAY(ctx, double, 2 * n)) &&
+          (l->angle = FLX_NEW_ARRAY(ctx, double, n))))
         return FLX_ERR_MEMORY;
     l->dt = sim->o.dt;
     if (sim->o.adaptive)
         choose_dt(sim);
     set_rates(sim);
-    for (int32_t e = 0; e < m->n_edge; e++)
-        l->weight[e] = (float)sqrt(fmax(sim->op.weight[e], 0));
     if (sim->o.counterterm)
         set_counter(sim);
     return FLX_OK;
@@ -436,8 +419,9 @@ void flx_langevin_free(flx_tdgl *sim)
     tdgl_langevin *l = sim->langevin;
     if (!l)
         return;
-    void *arrays[] = {l->base, l->base_next, l->rate, l->drift,  l->amplitude, l->counter,  l->kick,
-                      l->spin, l->angle,     l->edge, l->weight, l->jolt,      l->jolt_next};
+    void *arrays[] = {l->base,    l->base_next, l->rate, l->drift,     l->amplitude,
+                      l->counter, l->kick,      l->jolt, l->jolt_next, l->shake,
+                      l->spin,    l->thin,      l->sign, l->push,      l->angle};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
         flx_free(arrays[k]);
     flx_free(l);
@@ -458,11 +442,13 @@ void flx_langevin_begin(flx_tdgl *sim)
 int32_t flx_langevin_state(flx_tdgl *sim, flx_state_block *blocks)
 {
     tdgl_langevin *l = sim->langevin;
-    size_t bytes = 2 * (size_t)sim->mesh->n_site * sizeof(double);
+    size_t n = (size_t)sim->mesh->n_site, bytes = 2 * n * sizeof(double);
     int32_t count = 0;
     blocks[count++] = (flx_state_block){"base", l->base, bytes};
-    if (l->drift)
+    if (l->drift) {
         blocks[count++] = (flx_state_block){"drift", l->drift, bytes};
+        blocks[count++] = (flx_state_block){"thin", l->thin, n * sizeof *l->thin};
+    }
     return count;
 }
 
@@ -473,7 +459,7 @@ void flx_langevin_restored(flx_tdgl *sim)
     if (sim->clock.step == 0 || !(sim->p.temperature > 0))
         return;
     draw(sim, sim->clock.step);
-    double *jolt = l->jolt;
+    float *jolt = l->jolt;
     l->jolt = l->jolt_next;
     l->jolt_next = jolt;
 }

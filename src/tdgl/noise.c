@@ -4,7 +4,7 @@
 // into four words; two words make two Gaussians by Box and Muller,
 //     g = sqrt(-2 ln u) (cos, sin)(2 pi v),  u = (m + 1/2) 2^-23 with 23 bits m,  v of 32 bits,
 // in single precision, which ends the tails at 5.8 standard deviations (6e-9 of them are beyond).
-// A block of counters is worked on at a time, in loops without branches that become vector
+// A block of counters is worked on at a time, in loops without branches that are vector
 // instructions: integers and single roundings, so the same bits on any processor.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/noise.h"
@@ -12,36 +12,61 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 128 }; // counters at a time: two sites or four edges each
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
+enum { BLOCK = 128, LANES = 8, CHAINS = 4 }; // counters of a block; in a vector; vectors at a time
+
+// Word c of counter k of block b stands for place 4 BLOCK b + BLOCK c + k.
 typedef struct words {
     uint32_t v[4][BLOCK];
 } words;
 
+typedef uint32_t u32x8 __attribute__((vector_size(32)));
+typedef uint64_t u64x8 __attribute__((vector_size(64), may_alias));
+
+// Product of the low 32 bits of each, as 64. Compilers that cannot see that the high ones do not
+// matter multiply three times.
+static inline u64x8 product(u64x8 a, uint32_t b)
+{
+    const u64x8 zero = {0};
+#if defined(__AVX512F__)
+    return (u64x8)_mm512_mul_epu32((__m512i)a, (__m512i)(zero + b));
+#else
+    return (a & (zero + 0xFFFFFFFFu)) * b;
+#endif
+}
+
 // The ten rounds for counters first .. first + BLOCK - 1.
 static void philox(const flx_noise_key *key, uint32_t kind, uint32_t first, words *out)
 {
-    const uint32_t m0 = 0xD2511F53u, m1 = 0xCD9E8D57u, w0 = 0x9E3779B9u, w1 = 0xBB67AE85u;
-    const uint32_t low = (uint32_t)key->step, high = (uint32_t)(key->step >> 32);
-    const uint32_t seed0 = (uint32_t)key->seed, seed1 = (uint32_t)(key->seed >> 32);
-    uint32_t *restrict v0 = out->v[0], *restrict v1 = out->v[1];
-    uint32_t *restrict v2 = out->v[2], *restrict v3 = out->v[3];
-    for (uint32_t k = 0; k < BLOCK; k++) {
-        uint32_t a = first + k, b = kind, c = low, d = high, k0 = seed0, k1 = seed1;
-        for (int round = 0; round < 10; round++) {
-            uint64_t p = (uint64_t)m0 * a, q = (uint64_t)m1 * c;
-            uint32_t a_new = (uint32_t)(q >> 32) ^ b ^ k0, c_new = (uint32_t)(p >> 32) ^ d ^ k1;
-            b = (uint32_t)q;
-            d = (uint32_t)p;
-            a = a_new;
-            c = c_new;
-            k0 += w0;
-            k1 += w1;
+    const u64x8 zero = {0}, count = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (uint32_t k = 0; k < BLOCK; k += LANES * CHAINS) {
+        u64x8 a[CHAINS], b[CHAINS], c[CHAINS], d[CHAINS];
+        for (uint32_t h = 0; h < CHAINS; h++) {
+            a[h] = count + (uint64_t)(first + k + LANES * h);
+            b[h] = zero + kind;
+            c[h] = zero + (uint32_t)key->step;
+            d[h] = zero + (key->step >> 32);
         }
-        v0[k] = a;
-        v1[k] = b;
-        v2[k] = c;
-        v3[k] = d;
+        uint32_t k0 = (uint32_t)key->seed, k1 = (uint32_t)(key->seed >> 32);
+        for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
+            for (uint32_t h = 0; h < CHAINS; h++) {
+                // What the high halves of b and d hold is dropped in the end.
+                u64x8 p = product(a[h], 0xD2511F53u), q = product(c[h], 0xCD9E8D57u);
+                a[h] = (q >> 32) ^ b[h] ^ k0;
+                b[h] = q;
+                c[h] = (p >> 32) ^ d[h] ^ k1;
+                d[h] = p;
+            }
+        for (uint32_t h = 0; h < CHAINS; h++) {
+            const u32x8 all[4] = {
+                __builtin_convertvector(a[h], u32x8), __builtin_convertvector(b[h], u32x8),
+                __builtin_convertvector(c[h], u32x8), __builtin_convertvector(d[h], u32x8)};
+            for (int w = 0; w < 4; w++)
+                memcpy(out->v[w] + k + LANES * h, &all[w], sizeof all[w]);
+        }
     }
 }
 
@@ -67,7 +92,8 @@ static inline float logarithm(float x)
     float e = (float)((int32_t)(bits >> 23) - 127);
     float m = float_of_bits((bits & 0x007FFFFFu) + 0x3F3504F3u);
     float s = (m - 1) / (m + 1), q = s * s;
-    return e * 0.693147181f + 2 * s * (1 + q * (1.0f / 3 + q * (0.2f + q * (1.0f / 7 + q / 9))));
+    return e * 0.693147181f +
+           2 * s * (1 + q * (1.0f / 3 + q * (0.2f + q * (1.0f / 7 + q * (1.0f / 9)))));
 }
 
 // Gaussians of the words a, b. The angle b 2^-32 turns is a whole number of quarters and a rest r
@@ -81,7 +107,7 @@ static void gauss(const uint32_t *restrict a, const uint32_t *restrict b, float 
         uint32_t quarter = (b[k] + 0x20000000u) >> 30;
         float r = (float)(int32_t)(b[k] - (quarter << 30)) * 1.46291807927e-9f; // pi 2^-31
         float q = r * r;
-        float c = 1 + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q / 40320)));
+        float c = 1 + q * (-0.5f + q * (1.0f / 24 + q * (-1.0f / 720 + q * (1.0f / 40320))));
         float s = r * (1 + q * (-1.0f / 6 + q * (1.0f / 120 + q * (-1.0f / 5040))));
         uint32_t odd = 0u - (quarter & 1u); // odd quarters swap the two, and signs follow
         uint32_t cb = bits_of_float(c), sb = bits_of_float(s);
@@ -93,30 +119,33 @@ static void gauss(const uint32_t *restrict a, const uint32_t *restrict b, float 
     }
 }
 
-// The words of places 4 first .. of either kind, as four Gaussians a counter.
-static void four(const words *w, float g[4][BLOCK])
-{
-    gauss(w->v[0], w->v[1], g[0], g[1]);
-    gauss(w->v[2], w->v[3], g[2], g[3]);
-}
-
 void flx_noise_fill(const flx_noise_key *key, flx_noise_kind kind, int32_t begin, int32_t end,
                     float *out)
 {
+    enum { PLACES = 4 * BLOCK };
     words w;
-    float g[4][BLOCK];
-    for (int32_t at = begin - begin % 4; at < end; at += 4 * BLOCK) {
+    float part[PLACES];
+    for (int32_t at = begin - begin % PLACES; at < end; at += PLACES) {
+        bool whole = at >= begin && at + PLACES <= end;
+        float *g = whole ? out + at : part;
         philox(key, (uint32_t)kind, (uint32_t)at / 4, &w);
-        four(&w, g);
-        if (at >= begin && at + 4 * BLOCK <= end) {
-            float *restrict to = out + at;
-            for (int k = 0; k < BLOCK; k++)
-                for (int c = 0; c < 4; c++)
-                    to[4 * k + c] = g[c][k];
+        gauss(w.v[0], w.v[1], g, g + BLOCK);
+        gauss(w.v[2], w.v[3], g + 2 * BLOCK, g + 3 * BLOCK);
+        if (whole)
             continue;
-        }
-        for (int32_t k = 0; k < 4 * BLOCK; k++)
-            if (at + k >= begin && at + k < end)
-                out[at + k] = g[k % 4][k / 4];
+        int32_t from = at > begin ? at : begin, to = at + PLACES < end ? at + PLACES : end;
+        memcpy(out + from, part + (from - at), (size_t)(to - from) * sizeof *out);
+    }
+}
+
+void flx_noise_bytes(const flx_noise_key *key, flx_noise_kind kind, int32_t begin, int32_t end,
+                     uint8_t *out)
+{
+    enum { PLACES = sizeof(words) };
+    words w;
+    for (int32_t at = begin - begin % PLACES; at < end; at += PLACES) {
+        philox(key, (uint32_t)kind, (uint32_t)at / 16, &w);
+        int32_t from = at > begin ? at : begin, to = at + PLACES < end ? at + PLACES : end;
+        memcpy(out + from, (const uint8_t *)&w + (from - at), (size_t)(to - from));
     }
 }

@@ -15,12 +15,18 @@ typedef struct flx_noise_key {
 // Kinds keep apart from each other, and from the streams of starting states.
 typedef enum flx_noise_kind {
     FLX_NOISE_KICK = 0x4b69636b, // of psi: places 2i, 2i + 1 are the two parts at site i
-    FLX_NOISE_JOLT = 0x4a6f6c74, // of the normal current: place e is edge e
-    FLX_NOISE_SPIN = 0x5370696e  // of the angle of psi: three places for each site
+    FLX_NOISE_JOLT =
+        0x4a6f6c74, // of the normal currents: a place for each unknown of the potential
+    FLX_NOISE_SPIN = 0x5370696e, // of the angle of psi: a place for each site
+    FLX_NOISE_SIGN = 0x5369676e  // of the areas of Levy: a byte for each site
 } flx_noise_kind;
 
 // out[begin .. end-1]: standard Gaussians of these places, in single precision.
 void flx_noise_fill(const flx_noise_key *key, flx_noise_kind kind, int32_t begin, int32_t end,
                     float *out);
+
+// out[begin .. end-1]: random bytes of these places.
+void flx_noise_bytes(const flx_noise_key *key, flx_noise_kind kind, int32_t begin, int32_t end,
+                     uint8_t *out);
 
 #endif

@@ -45,7 +45,7 @@ void flx_tdgl_accept(flx_tdgl *sim, double dt, bool replace)
     tdgl_clock *clock = &sim->clock;
     if (clock->n_history == LEVELS && !replace) // the oldest will be overwritten
         clock->n_history--;
-    if (!sim->screen) // with it there is no mu to turn by
+    if (!sim->screen && !sim->langevin) // there is no mu to turn by; there is no history
         flx_pool_for(sim->pool, sim->mesh->n_site, turn_history, &(turn_job){sim, replace ? 1 : 0});
     if (!replace) {
         int32_t last = LEVELS - 1;
