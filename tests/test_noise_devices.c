@@ -202,7 +202,9 @@ static void a_weak_link_follows_ambegaokar_and_halperin(void **state)
         double exact = washboard(all[c].i, all[c].t);
         // I_c R = 1 V0. Away from equilibrium the step is of first order: 0.010 too little at 0.1
         // tau0 (i = 1.5), 0.003 here. Fluctuations within a bank lower I_c by T/(2 x 2 w_bank) = t w^2/2 < 2e-4.
-        assert_true(e.error < 0.006);
+        // The phase diffuses by 2 t a tau0, more near i = 1: sqrt(2 x 1.5/(575 x 150)) = 0.006, known
+        // from 150 links to 6 %.
+        assert_true(e.error < 0.0072);
         assert_near(e.mean, exact, 4 * e.error + 3e-3);
         flx_tdgl_free(sim);
         flx_ctx_free(ctx);
