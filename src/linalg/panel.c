@@ -84,44 +84,40 @@ static inline __attribute__((always_inline)) void transposed(int32_t width, int3
     memcpy(x, &all, (size_t)width * sizeof *x);
 }
 
-// A copy of both loops for each width of a group.
-#define WIDTH(w)                                                                                   \
-    static void times_##w(int32_t n_tile, bool first, const double *tile, const double *x,         \
-                          double *y)                                                               \
-    {                                                                                              \
-        times(w, n_tile, first, tile, x, y);                                                       \
-    }                                                                                              \
-    static void transposed_##w(int32_t n_tile, const double *tile, const double *y, double *x)     \
-    {                                                                                              \
-        transposed(w, n_tile, tile, y, x);                                                         \
+// A copy of the loop for each width of a group: DO(w) for the w that is the width.
+#define FOR_WIDTH(width, DO)                                                                       \
+    switch (width) {                                                                               \
+    case 1:                                                                                        \
+        DO(1);                                                                                     \
+        break;                                                                                     \
+    case 2:                                                                                        \
+        DO(2);                                                                                     \
+        break;                                                                                     \
+    case 3:                                                                                        \
+        DO(3);                                                                                     \
+        break;                                                                                     \
+    case 4:                                                                                        \
+        DO(4);                                                                                     \
+        break;                                                                                     \
+    case 5:                                                                                        \
+        DO(5);                                                                                     \
+        break;                                                                                     \
+    case 6:                                                                                        \
+        DO(6);                                                                                     \
+        break;                                                                                     \
+    case 7:                                                                                        \
+        DO(7);                                                                                     \
+        break;                                                                                     \
+    default:                                                                                       \
+        DO(8);                                                                                     \
     }
-WIDTH(1)
-WIDTH(2)
-WIDTH(3)
-WIDTH(4)
-WIDTH(5)
-WIDTH(6)
-WIDTH(7)
-WIDTH(8)
-
-static const struct {
-    void (*times)(int32_t n_tile, bool first, const double *tile, const double *x, double *y);
-    void (*transposed)(int32_t n_tile, const double *tile, const double *y, double *x);
-} of_width[T + 1] = {{NULL, NULL},
-                     {times_1, transposed_1},
-                     {times_2, transposed_2},
-                     {times_3, transposed_3},
-                     {times_4, transposed_4},
-                     {times_5, transposed_5},
-                     {times_6, transposed_6},
-                     {times_7, transposed_7},
-                     {times_8, transposed_8}};
 
 void flx_panel_times(int32_t n_col, int32_t n_row, const double *panel, const double *x, double *y)
 {
     for (int32_t j = 0; j < n_col; j += T) {
         int32_t n_tile = flx_panel_tiles(n_row) - j / T, width = n_col - j < T ? n_col - j : T;
-        of_width[width].times(n_tile, j == 0, panel, x + j, y + j);
+#define TIMES(w) times(w, n_tile, j == 0, panel, x + j, y + j)
+        FOR_WIDTH(width, TIMES)
         panel += (int64_t)width * n_tile * T;
     }
 }
@@ -134,7 +130,8 @@ void flx_panel_transposed_times(int32_t n_col, int32_t n_row, const double *pane
     for (int32_t j = (n_col - 1) / T * T; j >= 0; j -= T) {
         int32_t n_tile = flx_panel_tiles(n_row) - j / T, width = n_col - j < T ? n_col - j : T;
         panel -= (int64_t)width * n_tile * T;
-        of_width[width].transposed(n_tile, panel, y + j, x + j);
+#define TRANSPOSED(w) transposed(w, n_tile, panel, y + j, x + j)
+        FOR_WIDTH(width, TRANSPOSED)
     }
 }
 
