@@ -132,18 +132,33 @@ static void laplacian_ref(int32_t begin, int32_t end, const flx_stencil *stencil
     }
 }
 
+// sum_j w_ij mu_j of the sites of slice s.
+static inline d8 weights_times_d8(const flx_stencil *st, int32_t s, const double *mu)
+{
+    d8 sum = {0};
+    for (size_t q = (size_t)st->start[s] * L; q < (size_t)st->start[s + 1] * L; q += L) {
+        const uint32_t *place = st->place + q;
+        d8 mu_j = {mu[place[0] / 2], mu[place[1] / 2], mu[place[2] / 2], mu[place[3] / 2],
+                   mu[place[4] / 2], mu[place[5] / 2], mu[place[6] / 2], mu[place[7] / 2]};
+        sum += load_d8(st->weight + q) * mu_j;
+    }
+    return sum;
+}
+
 static void inflow_ref(int32_t begin, int32_t end, const flx_stencil *stencil,
-                       const double *restrict psi, double *restrict b)
+                       const flx_inflow *job)
 {
     for (int32_t s = begin; s < end; s++) {
-        d16 sum = links_times_d16(stencil, s, psi);
+        d16 sum = links_times_d16(stencil, s, job->psi);
         size_t i = (size_t)s * L;
         // (re sum_im, im sum_re)
-        d8 low = load_d8(psi + 2 * i) * SWAPPED(sum.low);
-        d8 high = load_d8(psi + 2 * i + 8) * SWAPPED(sum.high);
+        d8 low = load_d8(job->psi + 2 * i) * SWAPPED(sum.low);
+        d8 high = load_d8(job->psi + 2 * i + 8) * SWAPPED(sum.high);
         d8 inflow = __builtin_shufflevector(low, high, 1, 3, 5, 7, 9, 11, 13, 15) -
                     __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-        memcpy(b + i, &inflow, sizeof inflow);
+        inflow +=
+            weights_times_d8(stencil, s, job->mu) - load_d8(job->diag + i) * load_d8(job->mu + i);
+        memcpy(job->b + i, &inflow, sizeof inflow);
     }
 }
 

@@ -17,6 +17,7 @@ typedef struct flx_stencil {
     int32_t n_site, n_slice;
     int32_t *start;  // [n_slice + 1]
     uint32_t *place; // [8 start[n_slice]] twice the neighbour: where its pair begins
+    double *weight;  // [8 start[n_slice]] s_ij/e_ij
     double *link;    // [8 start[n_slice]][2]
     float *link32;   // the same, rounded
 } flx_stencil;
@@ -36,6 +37,13 @@ typedef struct flx_begin {
     float *g;                  // [whole slices][2]
 } flx_begin;
 
+// What flows into the cells. Vectors are of whole slices.
+typedef struct flx_inflow {
+    const double *psi; // [][2]
+    const double *mu, *diag;
+    double *b;
+} flx_inflow;
+
 // One sweep of a Chebyshev iteration for (D - links) x = D g. Vectors are [whole slices][2].
 typedef struct flx_sweep {
     const flx_blocks *blocks;
@@ -53,10 +61,9 @@ typedef struct flx_kernels {
     void (*laplacian)(int32_t begin, int32_t end, const flx_stencil *stencil,
                       const double *restrict diag, const double *restrict psi, double *restrict y);
 
-    // b_i = -Im(psi_i* sum_j link_ij psi_j): minus the supercurrent that leaves a cell. psi [whole
-    // slices][2], b [whole slices].
-    void (*inflow)(int32_t begin, int32_t end, const flx_stencil *stencil,
-                   const double *restrict psi, double *restrict b);
+    // b_i = -Im(psi_i* sum_j link_ij psi_j) + sum_j weight_ij mu_j - diag_i mu_i: minus the super- and
+    // normal current that leaves a cell.
+    void (*inflow)(int32_t begin, int32_t end, const flx_stencil *stencil, const flx_inflow *job);
 
     // g = D^{-1} (right_i + sum_j link_ij psi_j - diag_i psi_i); returns sum_i area_i |g_i|^2.
     double (*begin)(int32_t begin, int32_t end, const flx_stencil *stencil, const flx_begin *job);

@@ -23,9 +23,10 @@ static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
     }
     size_t n = (size_t)st->start[st->n_slice] * L;
     st->place = FLX_NEW_ARRAY(ctx, uint32_t, n);
+    st->weight = FLX_NEW_ARRAY(ctx, double, n);
     st->link = FLX_NEW_ARRAY(ctx, double, 2 * n);
     st->link32 = FLX_NEW_ARRAY(ctx, float, 2 * n);
-    if (!st->place || !st->link || !st->link32)
+    if (!st->place || !st->weight || !st->link || !st->link32)
         return FLX_ERR_MEMORY;
     for (int32_t s = 0; s < st->n_slice; s++)
         for (int32_t q = st->start[s]; q < st->start[s + 1]; q++)
@@ -64,6 +65,7 @@ void flx_operator_clear(flx_operator *op)
     flx_free(op->diag);
     flx_free(op->stencil.start);
     flx_free(op->stencil.place);
+    flx_free(op->stencil.weight);
     flx_free(op->stencil.link);
     flx_free(op->stencil.link32);
     *op = (flx_operator){0};
@@ -73,6 +75,7 @@ typedef struct job {
     const flx_operator *op;
     const double *x;
     double *y;
+    const flx_inflow *inflow;
     const flx_begin *begin;
     const flx_sweep *sweep;
 } job;
@@ -88,6 +91,7 @@ static void set_links(void *arg, int32_t begin, int32_t end)
             double a = j->x ? j->x[e] : 0, w = j->op->weight[e];
             double a_ij = m->neighbour[k] > i ? a : -a;
             size_t at = (size_t)(st->start[i / L] + k - m->row[i]) * L + (size_t)(i % L);
+            st->weight[at] = w;
             st->link[2 * at] = w * cos(a_ij);
             st->link[2 * at + 1] = -w * sin(a_ij);
             st->link32[2 * at] = (float)st->link[2 * at];
@@ -115,13 +119,15 @@ void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *ps
 static void inflow(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    j->op->kernels->inflow(begin, end, &j->op->stencil, j->x, j->y);
+    j->op->kernels->inflow(begin, end, &j->op->stencil, j->inflow);
 }
 
-void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi, double *b)
+void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi,
+                         const double *mu, double *b)
 {
+    flx_inflow what = {.psi = psi, .mu = mu, .diag = op->diag, .b = b};
     flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, inflow,
-                   &(job){.op = op, .x = psi, .y = b});
+                   &(job){.op = op, .inflow = &what});
 }
 
 // begin, end: sites, a block of the sum.

@@ -31,7 +31,8 @@ void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); 
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);
 
 // Stages of a step, with arrays of whole slices (fvm/kernels.h has the formulas).
-void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi, double *b);
+void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi,
+                         const double *mu, double *b);
 double flx_operator_begin(const flx_operator *op, flx_pool *pool, const flx_begin *begin);
 void flx_operator_sweep(const flx_operator *op, flx_pool *pool, const flx_sweep *sweep);
 

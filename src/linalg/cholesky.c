@@ -22,8 +22,8 @@ enum { N_SUBTREE = 16 };
 typedef struct subtree {
     int32_t begin, end; // supernodes, in order
     int32_t col_end;    // columns of the subtree are below this one
-    double *x;          // [height] rows of the present supernode
-    double *owed;       // [n_top_col] what the forward solve subtracts from columns of the top
+    void *x;            // [height] rows of the present supernode
+    void *owed;         // [n_top_col] what the forward solve subtracts from columns of the top
 } subtree;
 
 typedef struct super {
@@ -33,123 +33,52 @@ typedef struct super {
 } super;
 
 typedef struct factor {
+    bool single; // numbers below that stand as void are floats; else doubles
     int32_t n, n_super;
     int32_t *perm; // [n] row of A at place k
     super *super;  // [n_super]
     int64_t n_entry, n_val;
     int32_t *rows; // [n_entry] rows of each supernode, its own columns first, then n to fill tiles
-    double *val;   // [n_val] panels [L11^{-1}; -L21 L11^{-1}] of the supernodes
+    void *val;     // [n_val] panels [L11^{-1}; -L21 L11^{-1}] of the supernodes
     int32_t *top_col; // [n] place of a column among those of the top
     int32_t n_top_col, height;
     int32_t n_tree, n_top;
     subtree tree[N_SUBTREE];
-    int32_t *top;  // [n_top] supernodes of the top, in order
-    double *x;     // [n + 1] permuted; the last stays 0
-    double *top_x; // [height]
+    int32_t *top; // [n_top] supernodes of the top, in order
+    void *x;      // [n + 1] permuted; the last stays 0
+    void *top_x;  // [height]
     flx_pool *pool;
 } factor;
 
-// y = L11^{-1} x, and the rows below gain -L21 y: both from one product, left in work.
-static void forward_super(const factor *f, const super *s, double *restrict work)
-{
-    double *restrict x = f->x + s->col;
-    flx_panel_times(s->n_col, s->n_row, f->val + s->val_at, x, work);
-    for (int32_t j = 0; j < s->n_col; j++)
-        x[j] = work[j];
-}
+#define REAL double
+#define NAMED(name) name##_d
+#include "linalg/substitution.h"
+#undef REAL
+#undef NAMED
 
-// x = L11^{-T} (y - L21^T x below): the transposed product.
-static void backward_super(const factor *f, const super *s, double *restrict work)
-{
-    double *restrict x = f->x;
-    flx_panel_gather(s->n_row, f->rows + s->row_at, x, work);
-    flx_panel_transposed_times(s->n_col, s->n_row, f->val + s->val_at, work, x + s->col);
-}
-
-static void forward_subtree(void *arg, int32_t t, int32_t unused)
-{
-    (void)unused;
-    factor *f = arg;
-    subtree *tree = &f->tree[t];
-    double *restrict x = f->x, *restrict work = tree->x, *restrict owed = tree->owed;
-    memset(owed, 0, (size_t)f->n_top_col * sizeof *owed);
-    for (const super *s = f->super + tree->begin; s < f->super + tree->end; s++) {
-        const int32_t *rows = f->rows + s->row_at;
-        forward_super(f, s, work);
-        int32_t r = s->n_col;
-        for (; r < s->n_row && rows[r] < tree->col_end; r++)
-            x[rows[r]] += work[r];
-        for (; r < s->n_row; r++)
-            owed[f->top_col[rows[r]]] += work[r];
-    }
-}
-
-static void backward_subtree(void *arg, int32_t t, int32_t unused)
-{
-    (void)unused;
-    const factor *f = arg;
-    for (int32_t s = f->tree[t].end - 1; s >= f->tree[t].begin; s--)
-        backward_super(f, &f->super[s], f->tree[t].x);
-}
-
-static void forward_top(factor *f)
-{
-    double *restrict x = f->x, *restrict work = f->top_x;
-    for (int32_t k = 0; k < f->n_top; k++) {
-        const super *s = &f->super[f->top[k]];
-        const int32_t *rows = f->rows + s->row_at;
-        // What the subtrees owe to these columns, in order.
-        for (int32_t t = 0; t < f->n_tree; t++)
-            for (int32_t j = 0; j < s->n_col; j++)
-                x[s->col + j] += f->tree[t].owed[f->top_col[s->col + j]];
-        forward_super(f, s, work);
-        for (int32_t r = s->n_col; r < s->n_row; r++)
-            x[rows[r]] += work[r];
-    }
-}
-
-static void permute(void *arg, int32_t begin, int32_t end)
-{
-    const void **a = arg;
-    const factor *f = a[0];
-    const double *b = a[1];
-    for (int32_t k = begin; k < end; k++)
-        f->x[k] = b[f->perm[k]];
-}
-
-static void permute_back(void *arg, int32_t begin, int32_t end)
-{
-    void **a = arg;
-    const factor *f = a[0];
-    double *x = a[1];
-    for (int32_t k = begin; k < end; k++)
-        x[f->perm[k]] = f->x[k];
-}
-
-static void join(void *arg, int32_t begin, int32_t end)
-{
-    void **a = arg;
-    const factor *f = a[0];
-    const double *restrict z = a[1];
-    double *restrict x = f->x;
-    for (int32_t k = begin; k < end; k++)
-        x[k] += z[k];
-}
+#define REAL float
+#define NAMED(name) name##_f
+#include "linalg/substitution.h"
+#undef REAL
+#undef NAMED
 
 void flx_cholesky_solve(void *factor_, const double *b, const double *z, double *x)
 {
     factor *f = factor_;
-    const void *from[] = {f, b}, *random[] = {f, z};
-    void *to[] = {f, x};
-    flx_pool_for(f->pool, f->n, permute, (void *)from);
-    flx_pool_each(f->pool, f->n_tree, forward_subtree, f);
-    forward_top(f);
-    if (z)
-        flx_pool_for(f->pool, f->n, join, (void *)random);
-    for (int32_t k = f->n_top - 1; k >= 0; k--)
-        backward_super(f, &f->super[f->top[k]], f->top_x);
-    flx_pool_each(f->pool, f->n_tree, backward_subtree, f);
-    flx_pool_for(f->pool, f->n, permute_back, to);
+    if (f->single)
+        solve_f(f, b, z, x);
+    else
+        solve_d(f, b, z, x);
+}
+
+static size_t real_size(const factor *f)
+{
+    return f->single ? sizeof(float) : sizeof(double);
+}
+
+static void *new_reals(flx_ctx *ctx, const factor *f, int64_t n)
+{
+    return f->single ? (void *)FLX_NEW_ARRAY(ctx, float, n) : (void *)FLX_NEW_ARRAY(ctx, double, n);
 }
 
 // Cuts the forest of supernodes: the heaviest subtree is replaced by its children until there are
@@ -224,8 +153,8 @@ static flx_status cut_tree(flx_ctx *ctx, factor *f)
         }
     status = FLX_OK;
     for (int32_t k = 0; k < f->n_tree; k++) {
-        f->tree[k].x = FLX_NEW_ARRAY(ctx, double, f->height);
-        f->tree[k].owed = FLX_NEW_ARRAY(ctx, double, f->n_top_col);
+        f->tree[k].x = new_reals(ctx, f, f->height);
+        f->tree[k].owed = new_reals(ctx, f, f->n_top_col);
         if (!f->tree[k].x || !f->tree[k].owed)
             status = FLX_ERR_MEMORY;
     }
@@ -251,7 +180,10 @@ static void fill_panels(const cholmod_factor *l, factor *f, double *matrix)
                 matrix[j * n_row + r] = r < s->n_col ? r == j : -from[j * n_row + r];
         cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, s->n_row,
                     s->n_col, 1, from, s->n_row, matrix, s->n_row);
-        flx_panel_fill(s->n_col, s->n_row, matrix, f->val + s->val_at);
+        if (f->single)
+            flx_panel_fill_f(s->n_col, s->n_row, matrix, (float *)f->val + s->val_at);
+        else
+            flx_panel_fill_d(s->n_col, s->n_row, matrix, (double *)f->val + s->val_at);
     }
 }
 
@@ -262,7 +194,7 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     f->n_super = (int32_t)l->nsuper;
     f->perm = FLX_NEW_ARRAY(ctx, int32_t, f->n);
     f->super = FLX_NEW_ARRAY(ctx, super, f->n_super);
-    f->x = FLX_NEW_ARRAY(ctx, double, f->n + 1);
+    f->x = new_reals(ctx, f, f->n + 1);
     if (!f->perm || !f->super || !f->x)
         return FLX_ERR_MEMORY;
     memcpy(f->perm, l->Perm, (size_t)f->n * sizeof *f->perm);
@@ -282,8 +214,8 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
         largest = size > largest ? size : largest;
     }
     f->rows = FLX_NEW_ARRAY(ctx, int32_t, f->n_entry);
-    f->val = FLX_NEW_ARRAY(ctx, double, f->n_val);
-    f->top_x = FLX_NEW_ARRAY(ctx, double, f->height);
+    f->val = new_reals(ctx, f, f->n_val);
+    f->top_x = new_reals(ctx, f, f->height);
     double *matrix = FLX_NEW_ARRAY(ctx, double, largest);
     flx_status status = FLX_ERR_MEMORY;
     if (f->rows && f->val && f->top_x && matrix) {
@@ -298,17 +230,16 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     return status;
 }
 
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                               const void *like, void **out)
+static flx_status make_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                              const factor *like, factor *f)
 {
-    *out = NULL;
     openblas_set_num_threads(1); // the factor's bits must not depend on the machine's load
     cholmod_common cm;
     cholmod_start(&cm);
     cm.print = 0;
     cm.nmethods = 1;
     // The ordering is a third of the work; the one of a matrix of the same pattern is kept.
-    const int32_t *order = like ? ((const factor *)like)->perm : NULL;
+    const int32_t *order = like ? like->perm : NULL;
     cm.method[0].ordering = order ? CHOLMOD_GIVEN : CHOLMOD_METIS;
     cm.postorder = 1;
     cm.supernodal = CHOLMOD_SUPERNODAL;
@@ -329,7 +260,6 @@ flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *po
         .packed = 1,
     };
     flx_status status = FLX_OK;
-    factor *f = NULL;
     cholmod_factor *l = cholmod_analyze_p(&a, (int32_t *)(uintptr_t)order, NULL, 0, &cm);
     if (l)
         cholmod_factorize(&a, l, &cm);
@@ -344,22 +274,44 @@ flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *po
                           "a system of %d unknowns is not positive definite (column %zu); the mesh "
                           "may have negative co-volumes",
                           matrix->n, l->minor);
-    if (status == FLX_OK && !(f = FLX_NEW(ctx, factor)))
-        status = FLX_ERR_MEMORY;
-    if (l && f) {
+    if (status == FLX_OK) {
         f->pool = pool;
         status = copy_factor(ctx, l, f);
-        if (status == FLX_OK)
-            status = cut_tree(ctx, f);
     }
+    if (status == FLX_OK)
+        status = cut_tree(ctx, f);
     cholmod_free_factor(&l, &cm);
     cholmod_finish(&cm);
+    return status;
+}
+
+static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, const void *like,
+                         bool single, void **out)
+{
+    *out = NULL;
+    factor *f = FLX_NEW(ctx, factor);
+    if (!f)
+        return FLX_ERR_MEMORY;
+    f->single = single;
+    flx_status status = make_factor(ctx, matrix, pool, like, f);
     if (status < 0) {
         flx_cholesky_free(f);
         return status;
     }
     *out = f;
     return FLX_OK;
+}
+
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                               const void *like, void **out)
+{
+    return create(ctx, matrix, pool, like, false, out);
+}
+
+flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                                      const void *like, void **out)
+{
+    return create(ctx, matrix, pool, like, true, out);
 }
 
 void flx_cholesky_free(void *factor_)
@@ -385,6 +337,6 @@ void flx_cholesky_free(void *factor_)
 double flx_cholesky_bytes(const void *factor_)
 {
     const factor *f = factor_;
-    return 2 * (double)f->n_val * sizeof(double) + 2 * (double)f->n_entry * sizeof(int32_t) +
+    return 2 * (double)f->n_val * (double)real_size(f) + 2 * (double)f->n_entry * sizeof(int32_t) +
            6.0 * f->n * sizeof(double);
 }

@@ -17,17 +17,20 @@ static inline int32_t flx_panel_tiles(int32_t n_row)
     return (n_row + FLX_TILE - 1) / FLX_TILE;
 }
 
-int64_t flx_panel_size(int32_t n_col, int32_t n_row); // doubles
-// From a matrix stored by columns with n_row rows each.
-void flx_panel_fill(int32_t n_col, int32_t n_row, const double *matrix, double *panel);
+int64_t flx_panel_size(int32_t n_col, int32_t n_row); // numbers
 
-// y = M x; y is written in whole tiles.
-void flx_panel_times(int32_t n_col, int32_t n_row, const double *panel, const double *x, double *y);
-// x = M^T y; y is read in whole tiles.
-void flx_panel_transposed_times(int32_t n_col, int32_t n_row, const double *panel, const double *y,
-                                double *x);
-
-// y_r = x[rows[r]] in whole tiles; rows is [whole tiles].
-void flx_panel_gather(int32_t n_row, const int32_t *rows, const double *x, double *y);
+// fill: from a matrix stored by columns with n_row rows each.
+// times: y = M x; y is written in whole tiles.
+// transposed_times: x = M^T y; y is read in whole tiles.
+// gather: y_r = x[rows[r]] in whole tiles; rows is [whole tiles].
+#define FLX_PANEL_OF(REAL, suffix)                                                                 \
+    void flx_panel_fill_##suffix(int32_t n_col, int32_t n_row, const double *matrix, REAL *panel); \
+    void flx_panel_times_##suffix(int32_t n_col, int32_t n_row, const REAL *panel, const REAL *x,  \
+                                  REAL *y);                                                        \
+    void flx_panel_transposed_times_##suffix(int32_t n_col, int32_t n_row, const REAL *panel,      \
+                                             const REAL *y, REAL *x);                              \
+    void flx_panel_gather_##suffix(int32_t n_row, const int32_t *rows, const REAL *x, REAL *y);
+FLX_PANEL_OF(double, d)
+FLX_PANEL_OF(float, f)
 
 #endif

@@ -63,7 +63,8 @@ typedef struct stage {
     flx_tdgl *sim;
     int32_t n_psi, n_mu;
     double predict[LEVELS], turn[LEVELS], difference[LEVELS],
-        alpha;                  // alpha: weight of the new state
+        alpha; // alpha: weight of the new state
+    double predict_mu[LEVELS];
     double interpolate[LEVELS]; // of the new mu and the history, for the error of turn
     double share;               // of the distance to the prediction that is error
 } stage;
@@ -78,7 +79,7 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
     const double *restrict diag = sim->op.diag;
     double *restrict turned = sim->turn, *restrict predicted = sim->predicted;
-    double *restrict residual = sim->rhs;
+    double *restrict residual = sim->rhs, *restrict predicted_mu = sim->next_mu;
     float *restrict inverse = sim->blocks.inverse, *restrict shrink = sim->blocks.shrink;
     float *restrict v = sim->blocks.v;
     const double *restrict psi0 = sim->psi[0], *restrict psi1 = sim->psi[1];
@@ -89,6 +90,7 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     const double d0 = -st->difference[0], d1 = -st->difference[1], d2 = -st->difference[2],
                  d3 = -st->difference[3];
     const double t0 = st->turn[0], t1 = st->turn[1], t2 = st->turn[2];
+    const double m0 = st->predict_mu[0], m1 = st->predict_mu[1], m2 = st->predict_mu[2];
     const double alpha = st->alpha;
     double u = sim->p.u, g2 = sim->p.gamma * sim->p.gamma;
     int32_t indefinite = 0;
@@ -113,6 +115,7 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
         double own = along - (p - diag[i]) - r * n2;
         turned[i] = turn;
+        predicted_mu[i] = m0 * mu0[i] + m1 * mu1[i] + m2 * mu2[i];
         predicted[2 * i] = t_re;
         predicted[2 * i + 1] = t_im;
         residual[2 * i] = mass * k_re + own * t_re;
@@ -310,6 +313,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     extrapolation(st.n_psi, clock->times, t, st.predict);
     const double nodes[LEVELS] = {t, clock->times[0], clock->times[1], clock->times[2]};
     if (!sim->screen) { // with it there is no mu
+        extrapolation(clock->n_history < 3 ? clock->n_history : 3, clock->times, t, st.predict_mu);
         integration(st.n_mu, clock->times, clock->t, t, st.turn);
         integration(st.n_mu + 1, nodes, clock->t, t, st.interpolate);
     }
@@ -340,7 +344,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     if (sim->screen)
         field_error = flx_screen_close(sim, &field);
     else
-        flx_tdgl_potential(sim, sim->next, NULL, sim->next_mu);
+        flx_tdgl_refine_potential(sim, sim->next, sim->next_mu);
     st.share = 1; // where the predictor has no more states than the formula
     if (st.n_psi > q) {
         double lag = 1 / (st.alpha * (t - clock->times[q]));

@@ -106,45 +106,88 @@ static void remove_mean(flx_tdgl *sim, double *mu)
         mu[i] -= sim->film_sum[film[i]] / sim->film_area[film[i]];
 }
 
-void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
+static void ground(flx_tdgl *sim)
 {
     for (int32_t f = 0; f < sim->mesh->n_film; f++)
         sim->b[sim->ground[f]] = 0;
+}
+
+void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
+{
+    ground(sim);
     flx_spd_solve(sim->poisson, sim->b, mu);
     remove_mean(sim, mu);
 }
 
 // Such currents charge the sites with the covariance of the operator itself, so mu has that of its
-// inverse.
+// inverse. One pass in single precision: 1e-6 is far below what the noise itself does.
 void flx_tdgl_solve_noisy(flx_tdgl *sim, const double *z, double *mu)
 {
-    for (int32_t f = 0; f < sim->mesh->n_film; f++)
-        sim->b[sim->ground[f]] = 0;
+    ground(sim);
     flx_spd_solve_random(sim->poisson, sim->b, z, mu);
     for (int32_t f = 0; f < sim->mesh->n_film; f++)
         mu[sim->ground[f]] = 0;
     remove_mean(sim, mu);
 }
 
-void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y)
+// What the terminals and the changing A bring to the cells.
+static void add_drive(flx_tdgl *sim)
 {
-    job j = {sim, psi, y, NULL, sim->b};
-    if (y) {
-        flx_operator_apply(&sim->op, sim->pool, psi, y);
-        flx_pool_for(sim->pool, sim->mesh->n_site, charge, &j);
-    } else {
-        flx_operator_inflow(&sim->op, sim->pool, psi, sim->b);
-    }
     if (sim->p.drive.vector_potential_varies)
-        flx_pool_for(sim->pool, sim->mesh->n_site, induced_charge, &j);
+        flx_pool_for(sim->pool, sim->mesh->n_site, induced_charge, &(job){sim, .out = sim->b});
     for (int32_t k = 0; k < sim->n_inflow; k++)
         sim->b[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
+}
+
+void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y)
+{
+    flx_operator_apply(&sim->op, sim->pool, psi, y);
+    flx_pool_for(sim->pool, sim->mesh->n_site, charge, &(job){sim, psi, y, NULL, sim->b});
+    add_drive(sim);
 }
 
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 {
     flx_tdgl_charge(sim, psi, y);
     flx_tdgl_solve_potential(sim, mu);
+}
+
+static double largest(void *arg, int32_t begin, int32_t end)
+{
+    const double *v = arg;
+    int64_t max = 0;
+    for (int32_t i = begin; i < end; i++) {
+        int64_t v2 = flx_magnitude(v[i] * v[i]);
+        max = v2 > max ? v2 : max;
+    }
+    return flx_of_magnitude(max);
+}
+
+static void add_charge_potential(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict correction = j->sim->b;
+    double *restrict mu = j->out;
+    for (int32_t i = begin; i < end; i++)
+        mu[i] += correction[i];
+}
+
+void flx_tdgl_refine_potential(flx_tdgl *sim, const double *psi, double *mu)
+{
+    enum { AT_MOST = 5 };
+    const double small = 2e-4;
+    int32_t n = sim->mesh->n_site;
+    for (int32_t pass = 0; pass < AT_MOST; pass++) {
+        flx_operator_inflow(&sim->op, sim->pool, psi, mu, sim->b);
+        add_drive(sim);
+        ground(sim);
+        flx_spd_approximate(sim->poisson, sim->b, sim->b);
+        flx_pool_for(sim->pool, n, add_charge_potential, &(job){sim, .out = mu});
+        double correction = flx_pool_max(sim->pool, n, largest, sim->b);
+        if (correction <= small * small * flx_pool_max(sim->pool, n, largest, mu))
+            break;
+    }
+    remove_mean(sim, mu);
 }
 
 // With R = (eps - |psi|^2) psi + Lap psi and S = sqrt(1 + g^2|psi|^2), the mass (u/S)(1 + g^2 psi

@@ -348,7 +348,7 @@ static flx_status create_poisson(flx_tdgl *sim)
         row[i + 1] = n;
     }
     flx_csr matrix = {m->n_site, row, col, val};
-    status = flx_spd_create(ctx, "cholmod", &matrix, sim->pool, &sim->poisson);
+    status = flx_spd_create(ctx, "cholmod-single", &matrix, sim->pool, &sim->poisson);
 end:
     flx_free(row);
     flx_free(col);

@@ -88,11 +88,15 @@ struct flx_tdgl {
 // Inputs at time t: a, a_dot, eps, currents, links.
 void flx_tdgl_drive_at(flx_tdgl *sim, double t);
 
-// mu from div J = 0. y: filled with a Lap psi; NULL: not needed.
+// mu from div J = 0. y: filled with a Lap psi.
 void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu);
 
-// The charges sim->b that it solves for: of psi and of the inflow.
+// The charges sim->b that it solves for: of psi and of the inflow. y: filled with a Lap psi.
 void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y);
+
+// The same from a good guess in mu, by corrections (each in single precision, from the residual in
+// double) until one is below 2e-4 of the largest |mu|: what it leaves is some 1e-6 of itself.
+void flx_tdgl_refine_potential(flx_tdgl *sim, const double *psi, double *mu);
 
 // Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
 void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu);
