@@ -12,6 +12,8 @@ static const struct {
     const char *name, *text;
     int (*main)(int argc, char **argv);
 } benches[] = {
+    {"circuit", "a noisy SQUID in a batch, a string of 3900 junctions: time per step, by method",
+     bench_circuit},
     {"film", "a current-driven film: time per step, error against wall time", bench_film},
     {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
      bench_xy},

@@ -4,6 +4,7 @@
 #ifndef FLX_CLI_BENCH_H
 #define FLX_CLI_BENCH_H
 
+int bench_circuit(int argc, char **argv);
 int bench_film(int argc, char **argv);
 int bench_xy(int argc, char **argv);
 int bench_noise(int argc, char **argv);

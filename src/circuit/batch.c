@@ -16,7 +16,7 @@ typedef struct batch {
     int32_t n_pack;
 } batch;
 
-static bool is_noisy(const flx_circuit *c)
+bool flx_circuit_is_noisy(const flx_circuit *c)
 {
     for (int32_t i = 0; i < c->n_element; i++) {
         const flx_element *e = &c->element[i];
@@ -31,8 +31,8 @@ static bool is_noisy(const flx_circuit *c)
 // neither chooses its steps.
 static bool together(const flx_deck *a, const flx_deck *b)
 {
-    bool fixed_a = is_noisy(&a->circuit) || a->tolerance == 0;
-    bool fixed_b = is_noisy(&b->circuit) || b->tolerance == 0;
+    bool fixed_a = flx_circuit_is_noisy(&a->circuit) || a->tolerance == 0;
+    bool fixed_b = flx_circuit_is_noisy(&b->circuit) || b->tolerance == 0;
     return fixed_a && fixed_b && !a->josim && !b->josim && a->step == b->step &&
            a->stop == b->stop && a->tolerance == b->tolerance && a->n_probe == b->n_probe &&
            a->n_measure == b->n_measure && flx_circuit_alike(&a->circuit, &b->circuit);
@@ -273,7 +273,7 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
     if (status == FLX_OK) {
         result->n_probe = d->n_probe;
         result->n_measure = d->n_measure;
-        bool noisy = result->noisy = is_noisy(&d->circuit);
+        bool noisy = result->noisy = flx_circuit_is_noisy(&d->circuit);
         for (int32_t k = 0; k < d->n_probe; k++) {
             for (int32_t l = 0; l < n; l++)
                 sum[l] = &lane[l]->sum[k];

@@ -23,26 +23,43 @@ static double window(double u)
     return u <= 0 || u >= 1 ? 0 : exp(-1 / (u * (1 - u)));
 }
 
-static void add_mean(run_sum *sum, const run_span *span, double t, double h, double value)
+// How the step from t - h to t enters the means.
+static run_share share_of(const run_span *span, bool noisy, double t, double h)
 {
-    double middle = t - h / 2, from = span->begin, whole = span->end - from;
-    double u = (middle - from) / whole;
-    double w = h * window(u), late = h * window(2 * u - 1);
-    sum->windowed += w * value;
-    sum->weight += w;
-    sum->late += late * value;
-    sum->late_weight += late;
-    // A step that crosses the border of blocks belongs to both in parts.
+    run_share share = {0};
+    double from = span->begin, whole = span->end - from;
+    if (!(h > 0) || t <= from)
+        return share;
+    if (!noisy) {
+        double u = (t - h / 2 - from) / whole;
+        share.window = h * window(u);
+        share.late = h * window(2 * u - 1);
+        return share;
+    }
+    // A step that crosses borders of blocks belongs to each in parts.
     for (double at = fmax(t - h, from); at < t;) {
         int32_t b = (int32_t)((at - from) / whole * RUN_BLOCKS);
-        b = b < 0 ? 0 : b >= RUN_BLOCKS ? RUN_BLOCKS - 1 : b;
-        double border = from + whole * (b + 1) / RUN_BLOCKS;
-        double end = b == RUN_BLOCKS - 1 ? t : fmin(t, border);
-        if (end <= at)
-            end = t;
-        sum->block[b] += value * (end - at);
-        sum->block_time[b] += end - at;
-        at = end;
+        b = b < share.first + share.n ? share.first + share.n : b;
+        b = b < RUN_BLOCKS ? b : RUN_BLOCKS - 1;
+        if (share.n == 0)
+            share.first = b;
+        double end = b < RUN_BLOCKS - 1 ? fmin(t, from + whole * (b + 1) / RUN_BLOCKS) : t;
+        share.time[b - share.first] += fmax(end - at, 0);
+        share.n = b - share.first + 1;
+        at = b < RUN_BLOCKS - 1 ? fmax(end, at) : t;
+    }
+    return share;
+}
+
+static void add_mean(run_sum *sum, const run_share *share, double value)
+{
+    sum->windowed += share->window * value;
+    sum->weight += share->window;
+    sum->late += share->late * value;
+    sum->late_weight += share->late;
+    for (int32_t b = 0; b < share->n; b++) {
+        sum->block[share->first + b] += value * share->time[b];
+        sum->block_time[share->first + b] += share->time[b];
     }
 }
 
@@ -136,6 +153,7 @@ static flx_status observe(run_pack *p, double t, double h)
 {
     const flx_deck *d = p->deck;
     const double grain = 1e-6 * d->step;
+    const run_share share = share_of(&p->span, p->noisy, t, h);
     for (int32_t l = 0; l < p->n_lane; l++) {
         run_lane *lane = &p->lane[l];
         double *mean = p->scratch;
@@ -151,8 +169,7 @@ static flx_status observe(run_pack *p, double t, double h)
             sum->min = sum->seen ? fmin(sum->min, value) : value;
             sum->max = sum->seen ? fmax(sum->max, value) : value;
             sum->seen = true;
-            if (h > 0 && t > p->span.begin)
-                add_mean(sum, &p->span, t, h, mean[k]);
+            add_mean(sum, &share, mean[k]);
             lane->next_row[k] = value;
         }
         for (int32_t k = 0; h > 0 && k < d->n_measure; k++)
@@ -252,6 +269,7 @@ static flx_status run_once(run_pack *p, double dt)
         reset_lane(&p->lane[l]);
     }
     p->josim = d->josim;
+    p->noisy = flx_circuit_is_noisy(&d->circuit);
     p->steps = p->rejected = p->factored = p->iterations = 0;
     p->dt = 0;
     FLX_TRY(flx_circuit_create(p->ctx, lanes, p->n_lane, &opts, &p->sim));

@@ -23,6 +23,12 @@ typedef struct run_span {
     double begin, end; // [s]
 } run_span;
 
+// The part of a step in the means: its weights in the windows, or its times in blocks.
+typedef struct run_share {
+    double window, late, time[RUN_BLOCKS];
+    int32_t first, n; // blocks
+} run_share;
+
 typedef struct run_lane {
     const flx_deck *deck;
     int32_t number; // of the deck among those to be run
@@ -47,7 +53,7 @@ typedef struct run_pack {
     flx_circuit_sim *sim;
     run_span span;
     double *scratch;
-    bool josim, tells;
+    bool josim, noisy, tells;
     double share_begin, share; // of the progress of all packs
     int64_t steps, rejected, factored, iterations;
     double dt;
@@ -55,14 +61,11 @@ typedef struct run_pack {
 } run_pack;
 
 flx_status flx_run_pack(run_pack *pack);
+bool flx_circuit_is_noisy(const flx_circuit *circuit); // in any of its elements
 
 // Phases and voltages at t = 0 [n_node] each; given: false, nothing was asked for.
 flx_status flx_deck_start_of(flx_ctx *ctx, const flx_deck *deck, double *phase, double *voltage,
                              bool *given);
-
-// The static state that a deck's start asks for: fluxoid numbers, then phases and currents held.
-flx_status flx_static_start(flx_circuit_static *st, const flx_circuit_start *start, int32_t n,
-                            double *phase);
 
 // The static state that a deck's start asks for: fluxoid numbers, then phases and currents held.
 flx_status flx_static_start(flx_circuit_static *st, const flx_circuit_start *start, int32_t n,

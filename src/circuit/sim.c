@@ -180,9 +180,12 @@ static double steady_from(const flx_wave *w)
 {
     if (w->kind == FLX_WAVE_DC)
         return -INFINITY;
-    if (w->kind == FLX_WAVE_PWL || w->kind == FLX_WAVE_PWS)
-        return w->t[w->n - 1];
-    return INFINITY;
+    if (w->kind != FLX_WAVE_PWL && w->kind != FLX_WAVE_PWS)
+        return INFINITY;
+    int32_t k = w->n - 1;
+    while (k > 0 && w->x[k - 1] == w->x[k]) // corners that change nothing
+        k--;
+    return k > 0 ? w->t[k] : -INFINITY;
 }
 
 static void add_drive(flx_circuit_sim *s, drives *d, int32_t element)
@@ -697,10 +700,12 @@ void flx_sim_drive(flx_circuit_sim *s, double t, double h)
             for (int32_t p = s->slot_at[k]; p < s->slot_at[k + 1]; p++) {
                 const drives *d = &s->phase;
                 int32_t at = s->slot_drive[p];
-                bool volts = s->circuit->element[d->element[at]].kind == FLX_VOLTAGE_SOURCE;
-                double slope =
-                    volts ? flx_wave_at(s->lane[l]->element[d->element[at]].wave, t + h) / s->sigma
-                          : (d->end[at * w + l] - d->now[at * w + l]) / h;
+                const flx_element *e = &s->lane[l]->element[d->element[at]];
+                double slope = (d->end[at * w + l] - d->now[at * w + l]) / h;
+                if (e->kind == FLX_VOLTAGE_SOURCE)
+                    slope = (t < d->steady_from[at] ? flx_wave_at(e->wave, t + h)
+                                                    : d->steady[at * w + l]) /
+                            s->sigma;
                 sum += s->slot_sign[p] * d->end[at * w + l];
                 rate += s->slot_sign[p] * slope;
             }

@@ -1,0 +1,190 @@
+// cli/bench_circuit.c -- fluxoid bench circuit: time of a step of a noisy SQUID in a batch, and of a
+// string of Josephson transmission lines or of a deck, by each method.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/circuit.h"
+
+#include "bench.h"
+#include "cli.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// A dc SQUID of beta_L = 1 and beta_c = 0.5 at a quarter of a flux quantum, at 4.2 K: eight seeds,
+// which are the lanes of one batch.
+static const char squid[] = ".model jj1 jj(rtype=0, icrit=10u, rn=8, cap=0.25711p)\n"
+                            "B1 1 0 jj1\n"
+                            "B2 2 0 jj1\n"
+                            "L1 1 3 51.696p\n"
+                            "L2 4 2 51.696p\n"
+                            "P1 3 4 pwl(0 0 10p 1.5707963)\n"
+                            "IB 0 3 pwl(0 0 10p 21u)\n"
+                            ".temp 4.2\n"
+                            ".noise seeds=8\n"
+                            ".tran 0.1p 20n\n"
+                            ".print v(3)\n";
+enum { SQUID_LANES = 8 };
+
+// Cells of two junctions with bias, parasitic inductance and shunts; a pulse every 100 ps enters at
+// the left, and a resistor takes it at the right.
+static const char cell[] = ".model jj1 jj(rtype=1, vg=2.8m, cap=0.07p, r0=160, rn=16, icrit=0.1m)\n"
+                           ".subckt jtl 4 5\n"
+                           "B1 3 7 jj1 area=2.16\n"
+                           "B2 6 8 jj1 area=2.16\n"
+                           "I1 0 1 pwl(0 0 5p 280u)\n"
+                           "L1 4 3 2p\n"
+                           "L2 3 2 2.4p\n"
+                           "L3 2 6 2.4p\n"
+                           "L4 6 5 2p\n"
+                           "L5 0 7 0.1p\n"
+                           "L6 0 8 0.1p\n"
+                           "L7 2 1 0.3p\n"
+                           "L8 7 9 1p\n"
+                           "L9 8 10 1p\n"
+                           "R1 9 3 5.2\n"
+                           "R2 10 6 5.2\n"
+                           ".ends\n"
+                           "I1 0 1 pulse(0 600u 50p 4p 4p 4p 100p)\n"
+                           "R1 out 0 2\n";
+static const int n_cell = 1950;
+
+static void write_string(FILE *out)
+{
+    fprintf(out, "* a string of %d cells of two junctions\n%s", n_cell, cell);
+    for (int k = 1; k < n_cell; k++)
+        fprintf(out, "X%d jtl %d %d\n", k, k, k + 1);
+    fprintf(out, "X%d jtl %d out\n.tran 0.25p 1000p\n.print p(B1|X1) p(B2|X%d)\n.end\n", n_cell,
+            n_cell, n_cell);
+}
+
+// CPU seconds of a run by one thread.
+static flx_status run(flx_ctx *ctx, const flx_deck *deck, double *seconds,
+                      flx_circuit_result *result)
+{
+    const flx_deck_run_opts opts = {.threads = 1};
+    clock_t begin = clock();
+    flx_status status = flx_deck_run(ctx, &deck, 1, &opts, result);
+    *seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    return status;
+}
+
+static flx_status bench_squid(flx_ctx *ctx, int repeat)
+{
+    const flx_deck_source source = {.path = "squid", .text = squid, .length = strlen(squid)};
+    flx_deck *deck = NULL;
+    flx_status status = flx_deck_create(ctx, &source, &deck);
+    double best = INFINITY;
+    flx_circuit_result r = {0};
+    for (int k = 0; k < repeat && status >= 0; k++) {
+        double seconds = 0;
+        flx_circuit_result_clear(&r);
+        status = run(ctx, deck, &seconds, &r);
+        best = fmin(best, seconds);
+    }
+    if (status >= 0)
+        printf("noisy dc SQUID, %d lanes: %.1f ns per step and lane, %.2f iterations a step\n",
+               SQUID_LANES, 1e9 * best / (double)r.steps, (double)r.iterations / (double)r.steps);
+    flx_circuit_result_clear(&r);
+    flx_deck_free(deck);
+    return status;
+}
+
+// The deck at its own step by the midpoint rule and by JoSIM's, then with steps as they come.
+static flx_status bench_deck(flx_ctx *ctx, const flx_deck_source *source, int repeat)
+{
+    static const char *const name[] = {"midpoint, fixed steps", "josim, fixed steps",
+                                       "midpoint, chosen steps"};
+    for (int m = 0; m < 3; m++) {
+        flx_deck *deck = NULL;
+        flx_status status = flx_deck_create(ctx, source, &deck);
+        if (status < 0)
+            return status;
+        deck->josim = m == 1;
+        deck->tolerance = m == 2 ? deck->tolerance : 0;
+        int32_t n_junction = 0;
+        for (int32_t k = 0; k < deck->circuit.n_element; k++)
+            n_junction += deck->circuit.element[k].kind == FLX_JUNCTION;
+        if (m == 0)
+            printf("%s: %d junctions, %d nodes, %g s in steps of %g s\n%-24s %9s %9s %11s %10s "
+                   "%15s\n",
+                   source->path, n_junction, deck->circuit.n_node - 1, deck->stop, deck->step, "",
+                   "CPU s", "steps", "iterations", "factored", "ns/junction");
+        double best = INFINITY;
+        flx_circuit_result r = {0};
+        for (int k = 0; k < repeat && status >= 0; k++) {
+            double seconds = 0;
+            flx_circuit_result_clear(&r);
+            status = run(ctx, deck, &seconds, &r);
+            best = fmin(best, seconds);
+        }
+        if (status >= 0)
+            printf("%-24s %9.3f %9lld %11.2f %10lld %15.1f\n", name[m], best, (long long)r.steps,
+                   (double)r.iterations / (double)r.steps, (long long)r.factored,
+                   1e9 * best / (double)r.steps / (n_junction > 0 ? n_junction : 1));
+        flx_circuit_result_clear(&r);
+        flx_deck_free(deck);
+        if (status < 0)
+            return status;
+    }
+    return FLX_OK;
+}
+
+static flx_status bench_string(flx_ctx *ctx, int repeat)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        return FLX_ERR_MEMORY;
+    write_string(out);
+    fclose(out);
+    const flx_deck_source source = {.path = "string", .text = text, .length = length};
+    flx_status status = bench_deck(ctx, &source, repeat);
+    free(text);
+    return status;
+}
+
+static int write_file(const char *path)
+{
+    FILE *out = fopen(path, "w");
+    if (!out)
+        return cli_wrong("bench circuit", "cannot write %s", path);
+    write_string(out);
+    fclose(out);
+    return CLI_DONE;
+}
+
+int bench_circuit(int argc, char **argv)
+{
+    int repeat = 3;
+    const char *file = NULL;
+    const cli_option options[] = {
+        {"--repeat", NULL, "N", CLI_COUNT, &repeat, "the best of N runs (3)"},
+        {"--write", NULL, "OUT.cir", CLI_TEXT, &file, "writes the string as a deck, runs nothing"},
+    };
+    static const cli_command command = {
+        .name = "bench circuit",
+        .words = "[DECK]",
+        .text = "time of a step of a noisy SQUID and of a string of 3900 junctions, or of a DECK"};
+    cli_words words = {.max = 1};
+    int code = cli_parse(&command, options, sizeof options / sizeof options[0], &words, argc, argv);
+    if (code != CLI_GO_ON)
+        return code;
+    if (file)
+        return write_file(file);
+    flx_ctx *ctx = cli_context(1);
+    flx_status status = FLX_OK;
+    const flx_deck_source source = {.path = words.n ? words.word[0] : NULL};
+    if (words.n) {
+        status = bench_deck(ctx, &source, repeat);
+    } else {
+        status = bench_squid(ctx, repeat);
+        if (status >= 0)
+            status = bench_string(ctx, repeat);
+    }
+    code = cli_end(ctx, "bench circuit", status);
+    flx_ctx_free(ctx);
+    return code;
+}
