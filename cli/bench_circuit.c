@@ -176,6 +176,7 @@ int bench_circuit(int argc, char **argv)
         return write_file(file);
     flx_ctx *ctx = cli_context(1);
     flx_status status = FLX_OK;
+    bench_print_machine();
     const flx_deck_source source = {.path = words.n ? words.word[0] : NULL};
     if (words.n) {
         status = bench_deck(ctx, &source, repeat);

@@ -374,7 +374,8 @@ typedef struct flx_circuit_result {
     double *time; // [n_row] [s]
     double *row;  // [n_row][n_probe] of the first seed
     int64_t n_row;
-    double *block; // [n_probe][n_block] means of equal parts of the run, all seeds
+    double *block;  // [n_probe][n_block] means of equal parts of the run, all seeds
+    double *smooth; // the same under Hann's window, for noise at low frequencies
     int32_t n_block;
     double block_time; // [s]
     bool noisy;        // there was noise

@@ -230,7 +230,8 @@ static flx_status keep_blocks(batch *b, const run_lane *const *lane, int32_t n,
 {
     int32_t m = n * RUN_BLOCKS;
     result->block = FLX_NEW_ARRAY(b->ctx, double, (int64_t)result->n_probe *m);
-    if (!result->block)
+    result->smooth = FLX_NEW_ARRAY(b->ctx, double, (int64_t)result->n_probe *m);
+    if (!result->block || !result->smooth)
         return FLX_ERR_MEMORY;
     result->n_block = m;
     for (int32_t k = 0; k < result->n_probe; k++)
@@ -238,8 +239,10 @@ static flx_status keep_blocks(batch *b, const run_lane *const *lane, int32_t n,
             for (int32_t j = 0; j < RUN_BLOCKS; j++) {
                 const run_sum *sum = &lane[l]->sum[k];
                 result->block_time = sum->block_time[j];
-                result->block[k * m + l * RUN_BLOCKS + j] =
-                    sum->block_time[j] > 0 ? sum->block[j] / sum->block_time[j] : 0;
+                int32_t at = k * m + l * RUN_BLOCKS + j;
+                result->block[at] = sum->block_time[j] > 0 ? sum->block[j] / sum->block_time[j] : 0;
+                result->smooth[at] =
+                    sum->smooth_weight[j] > 0 ? sum->smooth[j] / sum->smooth_weight[j] : 0;
             }
     return FLX_OK;
 }
@@ -301,6 +304,7 @@ void flx_circuit_result_clear(flx_circuit_result *r)
     flx_free(r->time);
     flx_free(r->row);
     flx_free(r->block);
+    flx_free(r->smooth);
     *r = (flx_circuit_result){0};
 }
 

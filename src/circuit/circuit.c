@@ -81,7 +81,7 @@ static double *lanes_of(flx_circuit_sim *s, int64_t n)
 
 static flx_status allocate(flx_circuit_sim *s)
 {
-    int64_t n = s->n + 1;
+    int64_t n = s->n + 1, j = flx_sim_room(s->j.n);
     struct {
         double **at;
         int64_t n;
@@ -101,11 +101,16 @@ static flx_status allocate(flx_circuit_sim *s)
         {&s->l_turn, s->l.n},
         {&s->k_turn, s->k.n},
         {&s->c_rate, s->c.n},
-        {&s->j_factor, s->j.n},
-        {&s->j_rate, s->j.n},
-        {&s->j_current, s->j.n},
-        {&s->noise, s->r.n},
-        {&s->spare, s->r.n},
+        {&s->j_factor, j},
+        {&s->j_rate, j},
+        {&s->j_current, j},
+        {&s->j_at, j},
+        {&s->j_move, j},
+        {&s->j_turn, j},
+        {&s->j_last, j},
+        {&s->j_slope, j},
+        {&s->noise, flx_sim_room(s->r.n)},
+        {&s->spare, flx_sim_room(s->r.n)},
         {&s->noise_size, s->r.n},
         {&s->values, flx_ldl_places(s->ldl)},
     };
@@ -195,6 +200,8 @@ static flx_status prepare(flx_circuit_sim *s)
     s->adaptive = s->opts.tolerance > 0 && !s->noisy && s->w == 1 && s->t.n == 0;
     s->whole_newton = s->n <= 40;
     s->contraction = 1;
+    for (int32_t k = 0; k < s->j.n; k++)
+        flx_junction_put(&s->j_row[k / 8], k % 8, &s->junction[k]);
     if (s->opts.method == FLX_CIRCUIT_JOSIM)
         FLX_TRY(flx_josim_create(s));
     return flx_circuit_set(s, NULL, NULL);
@@ -268,17 +275,16 @@ void flx_circuit_free(flx_circuit_sim *s)
         free_branches(kinds[q]);
     free_drives(&s->current);
     free_drives(&s->phase);
-    void *arrays[] = {s->unknown,       s->node_slot,  s->slot_at,     s->slot_drive,
-                      s->slot_sign,     s->off,        s->off_next,    s->off_rate,
-                      s->off_rate_next, s->k_at,       s->k_to,        s->k_value,
-                      s->k_place,       s->l_turn,     s->k_turn,      s->c_rate,
-                      s->junction,      s->j_resistor, s->j_capacitor, s->branch,
-                      s->touch_at,      s->touch,      s->j_factor,    s->j_rate,
-                      s->j_current,     s->share,      s->line.wave,   s->line.coming,
-                      s->line.past,     s->base,       s->values,      s->x,
-                      s->turn,          s->dx,         s->rhs,         s->sum,
-                      s->right,         s->rate,       s->rate_old,    s->noise,
-                      s->spare,         s->noise_size};
+    void *arrays[] = {s->unknown,  s->node_slot, s->slot_at,    s->slot_drive,    s->slot_sign,
+                      s->off,      s->off_next,  s->off_rate,   s->off_rate_next, s->k_at,
+                      s->k_to,     s->k_value,   s->k_place,    s->l_turn,        s->k_turn,
+                      s->c_rate,   s->junction,  s->j_resistor, s->j_capacitor,   s->branch,
+                      s->touch_at, s->touch,     s->j_factor,   s->j_rate,        s->j_current,
+                      s->j_at,     s->j_move,    s->j_turn,     s->j_last,        s->j_slope,
+                      s->j_row,    s->share,     s->line.wave,  s->line.coming,   s->line.past,
+                      s->base,     s->values,    s->x,          s->turn,          s->dx,
+                      s->rhs,      s->sum,       s->right,      s->rate,          s->rate_old,
+                      s->noise,    s->spare,     s->noise_size};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_ldl_free(s->ldl);

@@ -121,3 +121,18 @@ double flx_junction_excess(const flx_junction *j, double v, double *slope)
     *slope = (j->gl - j->g0) * s1 + (j->gn - j->gl) * s2;
     return v < 0 ? -value : value;
 }
+
+void flx_junction_put(flx_junction_row *row, int32_t l, const flx_junction *j)
+{
+    row->ic[l] = j->ic;
+    row->phi[l] = j->phi;
+    if (!j->simple || j->width > 0) {
+        row->others |= (uint8_t)(1 << l);
+    } else if (j->nonlinear) {
+        row->v1[l] = j->v1;
+        row->v2[l] = j->v2;
+        row->rise[l] = j->gl - j->g0;
+        row->fall[l] = j->gn - j->gl;
+        row->gaps = true;
+    }
+}

@@ -14,7 +14,7 @@
 #ifndef FLX_CIRCUIT_JUNCTION_H
 #define FLX_CIRCUIT_JUNCTION_H
 
-#include "base/rotation.h"
+#include "circuit/lanes.h"
 #include "fluxoid/circuit.h"
 
 typedef struct flx_junction {
@@ -38,28 +38,58 @@ double flx_junction_potential(const flx_junction *j, double delta);
 // Quasiparticle current beyond g0 v, and its slope.
 double flx_junction_excess(const flx_junction *j, double v, double *slope);
 
-// sinc y and its derivative for |y| < 2: Taylor, remainders below 1e-10 at |y| = pi/2.
-static inline void flx_sinc(double y, double *value, double *slope)
+// What eight junctions in a row are: with sin alone and a sharp gap if any; `others` has a bit for
+// each that is something else.
+typedef struct flx_junction_row {
+    flx_d8 ic, phi, v1, v2;
+    flx_d8 rise, fall; // gl - g0, gn - gl
+    bool gaps;
+    uint8_t others;
+} flx_junction_row;
+void flx_junction_put(flx_junction_row *row, int32_t lane, const flx_junction *junction);
+
+// sinc y and its derivative for |y| < 2: Taylor to y^14, remainders below 1e-10 at |y| = pi/2.
+FLX_LANES_INLINE void flx_sinc8(flx_d8 y, flx_d8 *value, flx_d8 *slope)
 {
-    double q = y * y;
-    *value =
-        1 -
-        q / 6 *
-            (1 -
-             q / 20 * (1 - q / 42 * (1 - q / 72 * (1 - q / 110 * (1 - q / 156 * (1 - q / 210))))));
-    *slope =
-        -y / 3 *
-        (1 - q / 10 * (1 - q / 28 * (1 - q / 54 * (1 - q / 88 * (1 - q / 130 * (1 - q / 180))))));
+    flx_d8 q = y * y, q2 = q * q, q4 = q2 * q2;
+    *value = (1 - q * (1.0 / 6)) + q2 * (1.0 / 120 - q * (1.0 / 5040)) +
+             q4 * ((1.0 / 362880 - q * (1.0 / 39916800)) +
+                   q2 * (1.0 / 6227020800 - q * (1.0 / 1307674368000)));
+    flx_d8 low = (q * (1.0 / 30) - 1.0 / 3) + q2 * (q * (1.0 / 45360) - 1.0 / 840);
+    flx_d8 high = (q * (1.0 / 518918400) - 1.0 / 3991680) - q2 * (1.0 / 93405312000);
+    *slope = y * (low + q4 * high);
 }
 
-// flx_junction_path of a junction with sin alone, without branches.
-static inline double flx_junction_sine(double ic, double phi, double delta, double d, double *slope)
+// flx_junction_path of junctions with sin alone, x = delta - phi.
+FLX_LANES_INLINE flx_d8 flx_junction_sine(flx_d8 ic, flx_d8 x, flx_d8 d, flx_d8 *slope)
 {
-    double s, c, sinc, dsinc;
-    flx_rotation(delta - phi + d / 2, &c, &s);
-    flx_sinc(d / 2, &sinc, &dsinc);
-    *slope = ic / 2 * (c * sinc + s * dsinc);
+    flx_d8 y = d * 0.5, s, c, sinc, dsinc;
+    flx_rotation8(x + y, &c, &s);
+    flx_sinc8(y, &sinc, &dsinc);
+    *slope = ic * 0.5 * (c * sinc + s * dsinc);
     return ic * s * sinc;
+}
+
+// Adds flx_junction_excess at v = volt d of sharp gaps, and its slope in d.
+FLX_LANES_INLINE void flx_junction_gap(const flx_junction_row *row, flx_d8 d, double volt,
+                                       flx_d8 *f, flx_d8 *slope)
+{
+    const flx_d8 zero = {0};
+    flx_d8 v = d * volt, b1 = flx_abs8(v) - row->v1, b2 = flx_abs8(v) - row->v2;
+    flx_d8 more = row->rise * flx_max8(b1, zero) + row->fall * flx_max8(b2, zero);
+    *f += flx_select8(v < 0, -more, more);
+    *slope += (flx_select8(b1 > 0, row->rise, zero) + flx_select8(b2 > 0, row->fall, zero)) * volt;
+}
+
+// Both of any junction, and the slope in d.
+static inline double flx_junction_any(const flx_junction *j, double delta, double d, double volt,
+                                      double *slope)
+{
+    double g = 0, f = flx_junction_path(j, delta, d, slope);
+    if (j->nonlinear)
+        f += flx_junction_excess(j, volt * d, &g);
+    *slope += g * volt;
+    return f;
 }
 
 #endif

@@ -3,7 +3,8 @@
 // Without noise a mean is taken under the window w(u) = exp(-1/(u (1 - u))), u from 0 to 1 over the
 // last four fifths of the run: it forgets where in a period it begins and ends faster than any power
 // of their number. Its error is told by the same window over the last two fifths. With noise it is
-// the mean of blocks of equal length, and its error that of independent blocks.
+// the mean of blocks of equal length, and its error that of independent blocks. Noise at low
+// frequencies is told by blocks under Hann's window, which Josephson's oscillation does not enter.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "circuit/run.h"
 
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const double two_pi = 6.28318530717958647692;
 static const double skipped = 0.2;           // part of a run that is left to settle
 static const int64_t max_values = 100000000; // rows times probes
 
@@ -44,7 +46,9 @@ static run_share share_of(const run_span *span, bool noisy, double t, double h)
         if (share.n == 0)
             share.first = b;
         double end = b < RUN_BLOCKS - 1 ? fmin(t, from + whole * (b + 1) / RUN_BLOCKS) : t;
+        double u = ((at + end) / 2 - from) / whole * RUN_BLOCKS - b;
         share.time[b - share.first] += fmax(end - at, 0);
+        share.smooth[b - share.first] += fmax(end - at, 0) * (1 - cos(two_pi * u));
         share.n = b - share.first + 1;
         at = b < RUN_BLOCKS - 1 ? fmax(end, at) : t;
     }
@@ -60,6 +64,8 @@ static void add_mean(run_sum *sum, const run_share *share, double value)
     for (int32_t b = 0; b < share->n; b++) {
         sum->block[share->first + b] += value * share->time[b];
         sum->block_time[share->first + b] += share->time[b];
+        sum->smooth[share->first + b] += value * share->smooth[b];
+        sum->smooth_weight[share->first + b] += share->smooth[b];
     }
 }
 

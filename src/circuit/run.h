@@ -10,6 +10,7 @@ enum { RUN_BLOCKS = 32 };
 typedef struct run_sum {
     double windowed, weight, late, late_weight;
     double block[RUN_BLOCKS], block_time[RUN_BLOCKS];
+    double smooth[RUN_BLOCKS], smooth_weight[RUN_BLOCKS];
     double min, max, last;
     bool seen;
 } run_sum;
@@ -23,9 +24,10 @@ typedef struct run_span {
     double begin, end; // [s]
 } run_span;
 
-// The part of a step in the means: its weights in the windows, or its times in blocks.
+// The part of a step in the means: its weights in the windows, or its times in blocks
+// and these under Hann's window.
 typedef struct run_share {
-    double window, late, time[RUN_BLOCKS];
+    double window, late, time[RUN_BLOCKS], smooth[RUN_BLOCKS];
     int32_t first, n; // blocks
 } run_share;
 

@@ -140,6 +140,7 @@ static flx_status slot_of(builder *b, int32_t node_a, int32_t node_b, int32_t fl
 
 static flx_status room_for(flx_ctx *ctx, branches *b, int32_t n)
 {
+    n = flx_sim_room(n);
     b->a = FLX_NEW_ARRAY(ctx, int32_t, n);
     b->b = FLX_NEW_ARRAY(ctx, int32_t, n);
     b->o = FLX_NEW_ARRAY(ctx, int32_t, n);
@@ -228,10 +229,11 @@ static flx_status make_branches(builder *b)
     FLX_TRY(room_for(b->ctx, &s->i, n[FLX_CURRENT_SOURCE]));
     FLX_TRY(drives_for(s, &s->current, n[FLX_CURRENT_SOURCE]));
     s->junction = FLX_NEW_ARRAY(b->ctx, flx_junction, n_j);
+    s->j_row = FLX_NEW_ARRAY(b->ctx, flx_junction_row, flx_sim_room(n_j) / 8);
     s->j_resistor = FLX_NEW_ARRAY(b->ctx, int32_t, n_j);
     s->j_capacitor = FLX_NEW_ARRAY(b->ctx, int32_t, n_j);
     s->branch = FLX_NEW_ARRAY(b->ctx, int32_t, c->n_element);
-    if (!s->junction || !s->j_resistor || !s->j_capacitor || !s->branch)
+    if (!s->junction || !s->j_row || !s->j_resistor || !s->j_capacitor || !s->branch)
         return FLX_ERR_MEMORY;
     int32_t flux_at = 0; // fluxes come behind the sources among the drives, in order of elements
     while (flux_at < s->phase.n && c->element[s->phase.element[flux_at]].kind != FLX_INDUCTOR)

@@ -4,7 +4,8 @@
 // that plus an offset known in time. A branch between unknowns a and b has the phase difference
 //   delta = x[a] - x[b] + off[o],
 // o = 0 being no offset; flux through an inductor is such an offset too. The ground is unknown n,
-// which stays 0. Every array of state has a last index for the lane: [k * w + lane].
+// which stays 0. Every array of state has a last index for the lane: [k * w + lane];
+// those over resistors and junctions have room for a multiple of eight.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_CIRCUIT_SIM_H
 #define FLX_CIRCUIT_SIM_H
@@ -77,6 +78,10 @@ struct flx_circuit_sim {
     double *j_factor;          // [j.n][w] slope of the current in the factor
     double *j_rate;            // [j.n][w] voltage of the last step over s
     double *j_current;         // [j.n][w] supercurrent and nonlinear part of the last step
+    double *j_at, *j_move;     // [j.n][w] phase before the step, what offsets turn in it
+    double *j_turn, *j_last;   // [j.n][w] turned beside that: at this guess, at the one before
+    double *j_slope;           // [j.n][w] of no use
+    flx_junction_row *j_row;   // [j.n/8] of the junctions of one circuit
     double *share;             // [n] 1, or 1/2 where only inductors meet
     line_state line;
 
@@ -109,6 +114,12 @@ struct flx_circuit_sim {
 
 enum { MAX_LEVEL = 20 };
 
+// n, rounded up to a multiple of eight.
+static inline int32_t flx_sim_room(int32_t n)
+{
+    return (n + 7) / 8 * 8;
+}
+
 // Whether two circuits differ in sources and temperatures alone.
 bool flx_circuit_alike(const flx_circuit *a, const flx_circuit *b);
 
@@ -123,6 +134,11 @@ void flx_sim_add(const branches *b, int32_t k, double value, double *base);
 void flx_sim_couple(const flx_circuit_sim *sim, double scale, double *base);
 
 flx_status flx_midpoint_step(flx_circuit_sim *sim, flx_circuit_report *report);
+// Solves a step of length h; false: in vain. Then what follows from it for branches and phases.
+bool flx_midpoint_try_one(flx_circuit_sim *sim, double h, flx_circuit_report *report);
+bool flx_midpoint_try_lanes(flx_circuit_sim *sim, double h, flx_circuit_report *report);
+void flx_midpoint_keep_one(flx_circuit_sim *sim, double h);
+void flx_midpoint_keep_lanes(flx_circuit_sim *sim, double h);
 
 double flx_josim_sigma(void); // Phi0/2 pi as JoSIM has it
 void flx_josim_guard(flx_circuit_sim *sim, double from);

@@ -217,84 +217,25 @@ int64_t flx_ldl_entries(const flx_ldl *f)
     return f->l_at[f->n];
 }
 
-// L l = a_k row by row: l_ki = y_i/d_i, where y loses what earlier columns owe.
-static inline __attribute__((always_inline)) int32_t factor(flx_ldl *f, const double *restrict a,
-                                                            const int w)
-{
-    double *restrict l = f->l, *restrict d = f->d, *restrict y = f->y;
-    int32_t negative[FLX_LDL_LANES] = {0}, most = 0;
-    bool vanished = false;
-    memset(y, 0, (size_t)f->n * (size_t)w * sizeof *y);
-    for (int32_t k = 0; k < f->n; k++) {
-        double pivot[FLX_LDL_LANES], scale[FLX_LDL_LANES];
-        for (int32_t p = f->a_row[k]; p < f->a_row[k + 1]; p++)
-            for (int s = 0; s < w; s++)
-                y[f->a_col[p] * w + s] = a[p * w + s];
-        for (int s = 0; s < w; s++) {
-            pivot[s] = scale[s] = y[k * w + s];
-            y[k * w + s] = 0;
-        }
-        for (int32_t q = f->r_at[k]; q < f->r_at[k + 1]; q++) {
-            int32_t i = f->r_col[q], place = f->r_place[q];
-            double yi[FLX_LDL_LANES];
-            for (int s = 0; s < w; s++) {
-                yi[s] = y[i * w + s];
-                y[i * w + s] = 0;
-            }
-            for (int32_t p = f->l_at[i]; p < place; p++)
-                for (int s = 0; s < w; s++)
-                    y[f->l_row[p] * w + s] -= l[p * w + s] * yi[s];
-            for (int s = 0; s < w; s++) {
-                double lki = yi[s] * d[i * w + s];
-                pivot[s] -= lki * yi[s];
-                l[place * w + s] = lki;
-            }
-        }
-        for (int s = 0; s < w; s++) {
-            vanished |= !(__builtin_fabs(pivot[s]) > 1e-14 * __builtin_fabs(scale[s]));
-            negative[s] += pivot[s] < 0;
-            d[k * w + s] = 1 / pivot[s];
-        }
-    }
-    for (int s = 0; s < w; s++)
-        most = negative[s] > most ? negative[s] : most;
-    return vanished ? -1 : most;
-}
+#define V double
+#define NAME(function) function##_one
+#include "linalg/ldl_impl.h"
+
+typedef double d8 __attribute__((vector_size(64), aligned(8), may_alias));
+_Static_assert(sizeof(d8) == FLX_LDL_LANES * sizeof(double), "a lane each");
+#define V d8
+#define NAME(function) function##_lanes
+#include "linalg/ldl_impl.h"
 
 int32_t flx_ldl_factor(flx_ldl *f, const double *values)
 {
-    return f->lanes == 1 ? factor(f, values, 1) : factor(f, values, FLX_LDL_LANES);
-}
-
-static inline __attribute__((always_inline)) void solve(const flx_ldl *f, double *restrict x,
-                                                        const int w)
-{
-    const double *restrict l = f->l, *restrict d = f->d;
-    const int32_t *restrict at = f->l_at, *restrict row = f->l_row;
-    for (int32_t j = 0; j < f->n; j++) {
-        double xj[FLX_LDL_LANES];
-        for (int s = 0; s < w; s++)
-            xj[s] = x[j * w + s];
-        for (int32_t p = at[j]; p < at[j + 1]; p++)
-            for (int s = 0; s < w; s++)
-                x[row[p] * w + s] -= l[p * w + s] * xj[s];
-    }
-    for (int32_t j = f->n - 1; j >= 0; j--) {
-        double xj[FLX_LDL_LANES];
-        for (int s = 0; s < w; s++)
-            xj[s] = x[j * w + s] * d[j * w + s];
-        for (int32_t p = at[j]; p < at[j + 1]; p++)
-            for (int s = 0; s < w; s++)
-                xj[s] -= l[p * w + s] * x[row[p] * w + s];
-        for (int s = 0; s < w; s++)
-            x[j * w + s] = xj[s];
-    }
+    return f->lanes == 1 ? factor_one(f, values) : factor_lanes(f, (const d8 *)values);
 }
 
 void flx_ldl_solve(const flx_ldl *f, double *x)
 {
     if (f->lanes == 1)
-        solve(f, x, 1);
+        solve_one(f, x);
     else
-        solve(f, x, FLX_LDL_LANES);
+        solve_lanes(f, (d8 *)x);
 }

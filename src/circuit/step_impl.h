@@ -1,0 +1,316 @@
+// circuit/step_impl.h -- the stages of a midpoint step (midpoint.c), included by step_one.c and
+// step_lanes.c, which say what a number is (V: one double, or eight, a lane each), how functions are
+// called (NAME), and bring draw() and evaluate().
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "circuit/sim.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MAX_ITERATION = 40, WIDTH = sizeof(V) / sizeof(double) };
+
+// Normal numbers of this step and of the next, for every resistor.
+static void draw(flx_circuit_sim *s, uint64_t index, V *now, V *next);
+// Currents f of the junctions that turn by d beside what their offsets turn, and df/dd.
+static void evaluate(const flx_circuit_sim *s, double h, V *f, V *slope);
+
+static inline void give(V *to, const branches *b, int32_t k, V current)
+{
+    to[b->a[k]] -= current;
+    to[b->b[k]] += current;
+}
+
+static inline V across(const V *x, const branches *b, int32_t k)
+{
+    return x[b->a[k]] - x[b->b[k]];
+}
+
+// -- right-hand side ------------------------------------------------------------------------------
+
+static void make_noise(flx_circuit_sim *s, double h)
+{
+    V *out = (V *)s->noise, *spare = (V *)s->spare;
+    const V *size = (const V *)s->noise_size;
+    double root = 1 / sqrt(h);
+    if ((s->n_step & 1) == 0)
+        draw(s, (uint64_t)s->n_step >> 1, out, spare);
+    else
+        memcpy(out, spare, (size_t)s->r.n * sizeof *out);
+    for (int32_t k = 0; k < s->r.n; k++)
+        out[k] = size[k] * root * out[k];
+    // A junction above the gap has another resistance.
+    for (int32_t k = 0; k < s->j.n; k++)
+        for (int32_t l = 0; s->junction[k].nonlinear && l < WIDTH; l++) {
+            double slope = 0, v = s->sigma * s->j_rate[k * WIDTH + l];
+            double more = flx_junction_excess(&s->junction[k], v, &slope);
+            if (more != 0)
+                s->noise[s->j_resistor[k] * WIDTH + l] *= sqrt(1 + more / (v * s->junction[k].g0));
+        }
+}
+
+// What reaches the ports of lines in this step: what left the other end a delay ago.
+static void arrivals(flx_circuit_sim *s, double h)
+{
+    V *coming = (V *)s->line.coming;
+    for (int32_t k = 0; k < s->t.n; k++) {
+        double late = s->circuit->element[s->t.element[k]].delay / h;
+        int64_t whole = (int64_t)late;
+        double part = late - (double)whole;
+        const V *from = (const V *)s->line.wave + (int64_t)(k ^ 1) * s->line.room;
+        coming[k] = (V){0};
+        for (int64_t p = 0; p < 2; p++) {
+            int64_t at = s->n_step - whole - p;
+            if (at >= 0)
+                coming[k] += (p == 0 ? 1 - part : part) * from[at % s->line.room];
+        }
+    }
+}
+
+static inline V of_source(double share, V mean, V end)
+{
+    if (share == 1)
+        return mean;
+    return end * 0.5;
+}
+
+// I - K x + 2 M u/h and what the moving offsets carry, into rhs.
+static void right_side(flx_circuit_sim *s, double h)
+{
+    V *restrict r = (V *)s->rhs, *restrict sum = (V *)s->sum;
+    const V *restrict x = (const V *)s->x, *restrict off = (const V *)s->off,
+                      *restrict next = (const V *)s->off_next;
+    memset(r, 0, (size_t)(s->n + 1) * sizeof *r);
+    memset(sum, 0, (size_t)(s->n + 1) * sizeof *sum);
+    const V *mean = (const V *)s->current.mean, *end = (const V *)s->current.end;
+    for (int32_t k = 0; k < s->i.n; k++) {
+        int32_t a = s->i.a[k], b = s->i.b[k];
+        r[a] -= of_source(s->share[a], mean[k], end[k]);
+        r[b] += of_source(s->share[b], mean[k], end[k]);
+    }
+    const V *turn = (const V *)s->l_turn;
+    for (int32_t k = 0; k < s->l.n; k++) {
+        int32_t o = s->l.o[k];
+        give(sum, &s->l, k, s->l.value[k] * (across(x, &s->l, k) + turn[k] + off[o]));
+        if (o > 0)
+            give(r, &s->l, k, s->l.value[k] * 0.5 * (next[o] - off[o]));
+    }
+    turn = (const V *)s->k_turn;
+    for (int32_t k = 0; k < s->k.n; k++)
+        for (int32_t q = s->k_at[k]; q < s->k_at[k + 1]; q++) {
+            int32_t j = s->k_to[q], o = s->k.o[j];
+            give(sum, &s->k, k, s->k_value[q] * (across(x, &s->k, j) + turn[j] + off[o]));
+            if (o > 0)
+                give(r, &s->k, k, s->k_value[q] * 0.5 * (next[o] - off[o]));
+        }
+    const V *rate = (const V *)s->c_rate, *was = (const V *)s->off_rate,
+            *will = (const V *)s->off_rate_next;
+    double per_step = 1 / h;
+    for (int32_t k = 0; k < s->c.n; k++) {
+        int32_t o = s->c.o[k];
+        give(r, &s->c, k, s->c.value[k] * per_step * (will[o] - was[o] - 2 * rate[k]));
+    }
+    const V *noise = (const V *)s->noise;
+    for (int32_t k = 0; k < s->r.n; k++) {
+        int32_t o = s->r.o[k];
+        if (o > 0)
+            give(r, &s->r, k, s->r.value[k] * per_step * (next[o] - off[o]));
+        if (s->noisy)
+            give(r, &s->r, k, noise[k]);
+    }
+    const V *coming = (const V *)s->line.coming;
+    for (int32_t k = 0; k < s->t.n; k++) {
+        int32_t o = s->t.o[k];
+        give(r, &s->t, k,
+             s->t.value[k] * ((next[o] - off[o]) * per_step - coming[k] * (1 / s->sigma)));
+    }
+    for (int32_t u = 0; u < s->n; u++)
+        r[u] += s->share[u] * sum[u];
+}
+
+// -- Newton ---------------------------------------------------------------------------------------
+
+// With the slopes of the junctions, or without: then the matrix is positive for sure.
+static bool factor(flx_circuit_sim *s, double h, bool slopes)
+{
+    V *values = (V *)s->values, *factor = (V *)s->j_factor;
+    if (s->factor_h != h) {
+        flx_sim_base(s, h);
+        s->factor_h = h;
+    }
+    int32_t n = flx_ldl_places(s->ldl);
+    for (int32_t p = 0; p < n; p++)
+        values[p] = (V){0} + s->base[p];
+    for (int32_t k = 0; k < s->j.n; k++) {
+        const int32_t *place = s->j.place[k];
+        if (!slopes)
+            factor[k] = (V){0};
+        if (place[0] >= 0)
+            values[place[0]] += factor[k];
+        if (place[1] >= 0)
+            values[place[1]] += factor[k];
+        if (place[2] >= 0)
+            values[place[2]] -= factor[k];
+    }
+    s->have_factor = true;
+    return flx_ldl_factor(s->ldl, s->values) == 0;
+}
+
+// Phases of the junctions before the step and what their offsets turn in it.
+static void begin_junctions(flx_circuit_sim *s)
+{
+    V *restrict at = (V *)s->j_at, *restrict move = (V *)s->j_move;
+    const V *x = (const V *)s->x, *off = (const V *)s->off, *next = (const V *)s->off_next;
+    for (int32_t k = 0; k < s->j.n; k++) {
+        int32_t o = s->j.o[k];
+        at[k] = across(x, &s->j, k) + off[o];
+        move[k] = next[o] - off[o];
+    }
+}
+
+// What the junctions turn at the present guess; returns the largest change since the last one.
+static double turn_junctions(flx_circuit_sim *s)
+{
+    double *swap = s->j_turn;
+    s->j_turn = s->j_last;
+    s->j_last = swap;
+    V *restrict turn = (V *)s->j_turn, most = {0};
+    const V *restrict last = (const V *)s->j_last, *restrict dx = (const V *)s->dx;
+    for (int32_t k = 0; k < s->j.n; k++) {
+        turn[k] = across(dx, &s->j, k);
+        most = LARGER(most, SIZE(turn[k] - last[k]));
+    }
+    return LARGEST(most);
+}
+
+// Currents of the junctions at the present guess: rhs for the next one into right. With renew their
+// slopes are taken over.
+static void junctions(flx_circuit_sim *s, double h, bool renew)
+{
+    V *restrict right = (V *)s->right, *restrict f = (V *)s->j_current;
+    V *restrict factor = (V *)s->j_factor;
+    const V *restrict turn = (const V *)s->j_turn;
+    evaluate(s, h, f, renew ? factor : (V *)s->j_slope);
+    for (int32_t k = 0; k < s->j.n; k++)
+        give(right, &s->j, k, f[k] - factor[k] * turn[k]);
+}
+
+static bool renewed(flx_circuit_sim *s, double h, size_t bytes)
+{
+    if (factor(s, h, true))
+        return true;
+    if (!factor(s, h, false)) // not positive: the bare matrix always is
+        return false;
+    memcpy(s->right, s->rhs, bytes);
+    junctions(s, h, false);
+    return true;
+}
+
+static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
+{
+    size_t bytes = (size_t)s->n * sizeof(V);
+    bool renew = !s->have_factor || s->factor_h != h || s->whole_newton;
+    // A larger circuit starts from the bare matrix, which contracts by (omega_p h)^2/4.
+    bool slopes = s->whole_newton;
+    double last = INFINITY, worst = s->contraction;
+    begin_junctions(s);
+    turn_junctions(s);
+    for (int it = 0; it < MAX_ITERATION; it++) {
+        memcpy(s->right, s->rhs, bytes);
+        if (renew && !slopes) {
+            if (!factor(s, h, false))
+                return false;
+            report->factored++;
+            renew = false;
+        }
+        ((V *)s->right)[s->n] = (V){0};
+        junctions(s, h, renew);
+        if (renew) {
+            report->factored++;
+            slopes = true;
+            if (!renewed(s, h, bytes))
+                return false;
+            renew = false;
+        }
+        flx_ldl_solve(s->ldl, s->right);
+        ((V *)s->right)[s->n] = (V){0};
+        report->iterations++;
+        double *swap = s->dx;
+        s->dx = s->right;
+        s->right = swap;
+        double moved = turn_junctions(s);
+        if (it > 0 && last > 0 && moved < last)
+            worst = moved / last;
+        if (!(moved < 1e6))
+            return false;
+        if (moved * (worst < 1 ? worst : 1) <= s->opts.newton || s->j.n == 0) {
+            s->contraction = it > 0 ? fmin(fmax(worst, 1e-3), 1) : s->contraction;
+            return true;
+        }
+        if (it > 1 && moved > 0.3 * last)
+            renew = slopes = true;
+        last = moved;
+    }
+    return false;
+}
+
+// -- the stages together --------------------------------------------------------------------------
+
+static void guess(flx_circuit_sim *s, double h)
+{
+    size_t all = (size_t)(s->n + 1) * WIDTH;
+    double *restrict dx = s->dx;
+    const double *restrict rate = s->rate, *restrict old = s->rate_old;
+    if (s->noisy || s->known == 0) {
+        memset(dx, 0, all * sizeof *dx);
+        return;
+    }
+    double slope = s->known > 1 ? (h + s->h_old) / (s->h_old + s->h_older) : 0;
+    for (size_t p = 0; p < all; p++)
+        dx[p] = h * (rate[p] + slope * (rate[p] - old[p]));
+}
+
+bool NAME(flx_midpoint_try)(flx_circuit_sim *s, double h, flx_circuit_report *report)
+{
+    flx_sim_drive(s, flx_circuit_time(s), h);
+    if (s->noisy)
+        make_noise(s, h);
+    if (s->t.n > 0)
+        arrivals(s, h);
+    right_side(s, h);
+    guess(s, h);
+    return solve_step(s, h, report);
+}
+
+// The state of the branches behind the step.
+void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
+{
+    const V *restrict dx = (const V *)s->dx;
+    const V *off = (const V *)s->off, *next = (const V *)s->off_next;
+    V *rate = (V *)s->c_rate;
+    double per_step = 1 / h;
+    for (int32_t k = 0; k < s->c.n; k++)
+        rate[k] = 2 * per_step * across(dx, &s->c, k) - rate[k];
+    // The currents that the last solution balanced: linear from the guess before it.
+    const V *turn = (const V *)s->j_turn, *last = (const V *)s->j_last,
+            *move = (const V *)s->j_move, *factor = (const V *)s->j_factor;
+    V *current = (V *)s->j_current, *j_rate = (V *)s->j_rate;
+    for (int32_t k = 0; k < s->j.n; k++) {
+        current[k] += factor[k] * (turn[k] - last[k]);
+        j_rate[k] = (turn[k] + move[k]) * per_step;
+    }
+    const V *coming = (const V *)s->line.coming;
+    V *wave = (V *)s->line.wave + s->n_step % s->line.room;
+    for (int32_t k = 0; k < s->t.n; k++) {
+        int32_t o = s->t.o[k];
+        V v = s->sigma * per_step * (across(dx, &s->t, k) + next[o] - off[o]);
+        wave[(int64_t)k * s->line.room] = 2 * v - coming[k]; // V + Z0 I with Z0 I = V - coming
+    }
+    double *restrict x = s->x, *restrict new_rate = s->rate_old;
+    const double *restrict moved = s->dx;
+    for (int32_t p = 0; p < s->n * WIDTH; p++) {
+        x[p] += moved[p];
+        new_rate[p] = moved[p] * per_step;
+    }
+    s->rate_old = s->rate;
+    s->rate = new_rate;
+}
