@@ -7,6 +7,10 @@
 // clang-format off
 EXPERIMENT(single_valuedness, "single-valuedness", "psi has one value at each place, so its winding is a whole number")
 EXPERIMENT(persistent_current, "persistent-current", "the current of a ring, which flows for ever, and the largest it can hold")
+EXPERIMENT(flux_quantum, "flux-quantum", "five different rings keep flux in the same steps, h/2e")
+EXPERIMENT(flux_and_fluxoid, "flux-and-fluxoid", "the fluxoid of a tube is one quantum, its flux is less")
+EXPERIMENT(meissner, "meissner", "a field is expelled, and stays as deep as the penetration depth")
 EXPERIMENT(little_parks, "little-parks", "the critical temperature of a ring oscillates with the flux in it")
+EXPERIMENT(vortex, "vortex", "profile, current, energy and field of one vortex")
 EXPERIMENT(phase_slip, "phase-slip", "a wire's voltage counts the slips of its phase")
 EXPERIMENT(symmetry_breaking, "symmetry-breaking", "200 quenches end with any phase, and with one energy")

@@ -82,6 +82,14 @@ const json_t *lab_run(lab *l);
 // The same with a data file. Its path is borrowed until the next call; NULL after a failure.
 const char *lab_run_kept(lab *l);
 
+// The summary of the last run; NULL: none, or a failure.
+const json_t *lab_last(const lab *l);
+
+// Of a sweep: its points, and a number of one of them ("set.drive.field", "energy_F0"); as
+// lab_number.
+int32_t lab_points(const json_t *sweep);
+double lab_at(const json_t *sweep, int32_t point, const char *path);
+
 // The case with the user's edits, for its scales. Owned: flx_case_free. NULL after a failure.
 flx_case *lab_case(lab *l);
 
@@ -95,6 +103,9 @@ double lab_number(const json_t *summary, const char *path);
 // What `fluxoid measure` says of a file. point: of a sweep, -1: a run. Borrowed as lab_run's.
 const json_t *lab_measure(lab *l, const char *file, int32_t point,
                           const flx_measure_request *request);
+
+// What `fluxoid measure --flux-quantum OF` says of a sweep. Borrowed as lab_run's.
+const json_t *lab_quantum(lab *l, const char *file, const char *of);
 
 // -- telling --------------------------------------------------------------------------------------
 

@@ -34,19 +34,6 @@ static double critical(const ring *r, double B)
     return 1 - (n * n * r->inverse - n * B + B * B * r->square / 4);
 }
 
-static double value(const json_t *sweep, int32_t point, int32_t k)
-{
-    char path[64];
-    snprintf(path, sizeof path, "points.%d.eigenvalues.%d", (int)point, (int)k);
-    return lab_number(sweep, path);
-}
-
-static double field(const json_t *sweep, int32_t point)
-{
-    json_t *item = json_array_get(json_object_get(sweep, "points"), (size_t)point);
-    return json_number_value(json_object_get(json_object_get(item, "set"), "drive.field"));
-}
-
 // Cusps: where the two lowest eigenvalues meet. Their distance is linear in B on both sides, so
 // that its sum over the ends of an interval is smallest where a cusp is inside.
 static int32_t cusps(lab *l, const ring *r, const json_t *sweep, int32_t n)
@@ -56,10 +43,11 @@ static int32_t cusps(lab *l, const ring *r, const json_t *sweep, int32_t n)
     for (int32_t k = 0; k + 2 < n; k++) {
         double gap[3];
         for (int32_t i = 0; i < 3; i++)
-            gap[i] = value(sweep, k + i, 1) - value(sweep, k + i, 0);
+            gap[i] = lab_at(sweep, k + i, "eigenvalues.1") - lab_at(sweep, k + i, "eigenvalues.0");
         double sum = gap[0] + gap[1];
         if (sum < before && sum <= gap[1] + gap[2]) {
-            double B0 = field(sweep, k) / r->Bc2, B1 = field(sweep, k + 1) / r->Bc2;
+            double B0 = lab_at(sweep, k, "set.drive.field") / r->Bc2,
+                   B1 = lab_at(sweep, k + 1, "set.drive.field") / r->Bc2;
             double B = B0 + (B1 - B0) * gap[0] / sum;
             // Of a circle that became a polygon 1e-4 of the field is left, and of the mesh.
             lab_expect(l, B / (2 * r->inverse), found + 0.5, 1e-3, "cusp %d at flux / Phi0",
@@ -74,19 +62,20 @@ static int32_t cusps(lab *l, const ring *r, const json_t *sweep, int32_t n)
 static void oscillation(lab *l, const ring *r)
 {
     const json_t *sweep = lab_run(l);
-    int32_t n = (int32_t)json_array_size(json_object_get(sweep, "points"));
+    int32_t n = lab_points(sweep);
     double worst = 0, deepest = 1;
     for (int32_t k = 0; k < n; k++) {
-        double B = field(sweep, k) / r->Bc2, T = -value(sweep, k, 0);
+        double B = lab_at(sweep, k, "set.drive.field") / r->Bc2,
+               T = -lab_at(sweep, k, "eigenvalues.0");
         lab_point(l, 0, B / (2 * r->inverse), T);
         worst = fmax(worst, fabs(T - critical(r, B)));
         if (B < 2 * r->inverse)
             deepest = fmin(deepest, T);
     }
-    double end = field(sweep, n - 1) / r->Bc2;
+    double end = lab_at(sweep, n - 1, "set.drive.field") / r->Bc2;
     for (int32_t k = 0; k <= 400; k++)
         lab_point(l, 1, end * k / 400 / (2 * r->inverse), critical(r, end * k / 400));
-    lab_expect(l, -value(sweep, 0, 0), 1, 1e-8, "T_c / T_c0 without a field");
+    lab_expect(l, -lab_at(sweep, 0, "eigenvalues.0"), 1, 1e-8, "T_c / T_c0 without a field");
     lab_expect(l, cusps(l, r, sweep, n), floor(end / (2 * r->inverse) + 0.5), 0, "cusps");
     lab_expect(l, worst, 0, 2e-4, "largest |T_c - theory| / T_c0 of %d fields", (int)n);
 }

@@ -138,15 +138,52 @@ const json_t *lab_measure(lab *l, const char *file, int32_t point,
     return summary;
 }
 
-double lab_number(const json_t *summary, const char *path)
+const json_t *lab_quantum(lab *l, const char *file, const char *of)
+{
+    char *json = NULL;
+    const json_t *summary = NULL;
+    if (file && !l->failed && tell(l, flx_measure_file_quantum(l->ctx, file, of, &json)))
+        summary = keep(l, json);
+    flx_text_free(json);
+    return summary;
+}
+
+const json_t *lab_last(const lab *l)
+{
+    return l->failed || l->n_done == 0 ? NULL : l->done[l->n_done - 1];
+}
+
+int32_t lab_points(const json_t *sweep)
+{
+    return (int32_t)json_array_size(json_object_get(sweep, "points"));
+}
+
+double lab_at(const json_t *sweep, int32_t point, const char *path)
+{
+    return lab_number(json_array_get(json_object_get(sweep, "points"), (size_t)point), path);
+}
+
+// The member of an object that a path begins with, whose name may have dots in it ("drive.field"):
+// the shortest. Its length.
+static size_t step_down(const json_t **at, const char *path)
 {
     char word[128];
-    while (summary && *path) {
-        size_t n = strcspn(path, ".");
+    for (size_t n = strcspn(path, ".");; n += 1 + strcspn(path + n + 1, ".")) {
         snprintf(word, sizeof word, "%.*s", (int)n, path);
-        summary = json_is_array(summary) ? json_array_get(summary, strtoul(word, NULL, 10))
-                                         : json_object_get(summary, word);
-        path += n + (path[n] == '.');
+        const json_t *next = json_is_array(*at) ? json_array_get(*at, strtoul(word, NULL, 10))
+                                                : json_object_get(*at, word);
+        if (next || path[n] == '\0' || n >= sizeof word) {
+            *at = next;
+            return n;
+        }
+    }
+}
+
+double lab_number(const json_t *summary, const char *path)
+{
+    while (summary && *path) {
+        path += step_down(&summary, path);
+        path += *path == '.';
     }
     return json_is_number(summary) ? json_number_value(summary) : (double)NAN;
 }

@@ -39,7 +39,7 @@ static void disk(lab *l, double field, int vortices, int stay, const char *what)
         lab_set(l, "start.vortices=[{at: [1.6, 0.1]}, {at: [0.8, -0.1]}]");
     lab_set(l, "drive.field=%g mT", field);
     const char *file = lab_run_kept(l);
-    const json_t *s = l->failed ? NULL : l->done[l->n_done - 1];
+    const json_t *s = lab_last(l);
     double winding = lab_number(s, "loops.around.winding");
     lab_expect(l, winding, stay, 0, "%s", what);
     lab_expect(l, winding, vortices_of_disk(s), 0, "its winding, vortices inside");

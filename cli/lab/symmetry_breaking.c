@@ -15,8 +15,8 @@ void lab_symmetry_breaking(lab *l)
     lab_name_curve(l, 0, "after a quench", FLX_PLOT_POINTS);
     lab_name_curve(l, 1, "|\u03c8| = 1", FLX_PLOT_LINE);
     const char *file = lab_run_kept(l);
-    const json_t *sweep = l->failed ? NULL : l->done[l->n_done - 1];
-    int32_t n = (int32_t)json_array_size(json_object_get(sweep, "points")), right = 0;
+    const json_t *sweep = lab_last(l);
+    int32_t n = lab_points(sweep), right = 0;
     double x = 0, y = 0, energy = 0, amplitude = 0;
     for (int32_t k = 0; k < n && !l->failed; k++) {
         const json_t *s = lab_measure(l, file, k, &request);

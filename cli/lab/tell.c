@@ -106,18 +106,28 @@ static bool is_off(const lab_row *row)
     return !(fabs(row->measured - row->theory) <= row->allowed);
 }
 
+// Letters of UTF-8.
+static int32_t letters(const char *text)
+{
+    int32_t n = 0;
+    for (; *text; text++)
+        n += (*text & 0xc0) != 0x80;
+    return n;
+}
+
 static int32_t print_table(const lab *l)
 {
     int32_t off = 0, width = 20;
     for (int32_t k = 0; k < l->n_row; k++)
-        if ((int32_t)strlen(l->row[k].what) > width)
-            width = (int32_t)strlen(l->row[k].what);
+        if (letters(l->row[k].what) > width)
+            width = letters(l->row[k].what);
     printf("%-*s  %14s  %14s  %12s  %10s\n", width, "", "measured", "theory", "deviation",
            "allowed");
     for (int32_t k = 0; k < l->n_row; k++) {
         const lab_row *row = &l->row[k];
-        printf("%-*s  %14.9g  %14.9g  %+12.2g  %10.2g%s\n", width, row->what, row->measured,
-               row->theory, row->measured - row->theory, row->allowed, is_off(row) ? "  off" : "");
+        printf("%s%*s  %14.9g  %14.9g  %+12.2g  %10.2g%s\n", row->what, width - letters(row->what),
+               "", row->measured, row->theory, row->measured - row->theory, row->allowed,
+               is_off(row) ? "  off" : "");
         off += is_off(row);
     }
     return off;
