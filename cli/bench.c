@@ -15,6 +15,8 @@ static const struct {
     {"circuit", "a noisy SQUID in a batch, a string of 3900 junctions: time per step, by method",
      bench_circuit},
     {"film", "a current-driven film: time per step, error against wall time", bench_film},
+    {"selffield", "the field of sheet currents: time, memory and error against size",
+     bench_selffield},
     {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
      bench_xy},
     {"noise", "thermal noise in a film: time of a step with it and without", bench_noise},

@@ -86,29 +86,42 @@ int32_t flx_gauss_for(double ratio, double accuracy)
     return FLX_GAUSS_RULES;
 }
 
+enum { LANES = 8 };
+
+// Points of a rule, up to a multiple of LANES; those beyond it repeat the first.
 static void place(const flx_facet *f, const flx_gauss_rule *g, double *x, double *y)
 {
-    for (int32_t k = 0; k < g->n; k++) {
-        x[k] = g->at[k][0] * f->x[0] + g->at[k][1] * f->x[1] + g->at[k][2] * f->x[2];
-        y[k] = g->at[k][0] * f->y[0] + g->at[k][1] * f->y[1] + g->at[k][2] * f->y[2];
+    for (int32_t k = 0; k < (g->n + LANES - 1) / LANES * LANES; k++) {
+        const double *at = g->at[k < g->n ? k : 0];
+        x[k] = at[0] * f->x[0] + at[1] * f->x[1] + at[2] * f->x[2];
+        y[k] = at[0] * f->y[0] + at[1] * f->y[1] + at[2] * f->y[2];
     }
 }
 
+// sum += weight/R from the point p = {x, y, z^2, weight}
+static void add_lanes(int32_t n, const double p[4], const double *restrict x,
+                      const double *restrict y, double *restrict sum)
+{
+    double px = p[0], py = p[1], z2 = p[2], weight = p[3];
+    for (int32_t j = 0; j < n; j++) {
+        double dx = px - x[j], dy = py - y[j];
+        sum[j] += weight / sqrt(dx * dx + dy * dy + z2);
+    }
+}
+
+// Points of t run in lanes, which are vectors; their weights are 0 beyond the rule.
 static double pair_gauss(const flx_facet *s, const flx_facet *t, const flx_gauss_rule *g)
 {
     double xs[FLX_GAUSS_MAX], ys[FLX_GAUSS_MAX], xt[FLX_GAUSS_MAX], yt[FLX_GAUSS_MAX];
+    double sum[FLX_GAUSS_MAX] = {0}, total = 0, z2 = (s->z - t->z) * (s->z - t->z);
     place(s, g, xs, ys);
     place(t, g, xt, yt);
-    double z2 = (s->z - t->z) * (s->z - t->z), sum = 0;
-    for (int32_t i = 0; i < g->n; i++) {
-        double inner = 0;
-        for (int32_t j = 0; j < g->n; j++) {
-            double dx = xs[i] - xt[j], dy = ys[i] - yt[j];
-            inner += g->weight[j] / sqrt(dx * dx + dy * dy + z2);
-        }
-        sum += g->weight[i] * inner;
-    }
-    return s->area * t->area * sum;
+    int32_t n = (g->n + LANES - 1) / LANES * LANES;
+    for (int32_t i = 0; i < g->n; i++)
+        add_lanes(n, (double[]){xs[i], ys[i], z2, g->weight[i]}, xt, yt, sum);
+    for (int32_t j = 0; j < g->n; j++)
+        total += g->weight[j] * sum[j];
+    return s->area * t->area * total;
 }
 
 double flx_facet_pair(const flx_facet *s, const flx_facet *t, double accuracy)

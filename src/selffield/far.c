@@ -44,6 +44,22 @@ void flx_far_node(const flx_selffield *op, const flx_box *b, int32_t node, doubl
     r[1] += half * op->far.node[node / op->far.nodes];
 }
 
+static size_t moment_size(const flx_far *far)
+{
+    return far->single ? sizeof(float) : sizeof(double);
+}
+
+// Moments of the facet at a place.
+static void keep(const flx_far *far, int32_t place, const double *value)
+{
+    int64_t at = (int64_t)place * far->width;
+    for (int32_t i = 0; i < far->n_node; i++)
+        if (far->single)
+            ((float *)far->moment)[at + i] = (float)value[i];
+        else
+            ((double *)far->moment)[at + i] = value[i];
+}
+
 // Integrals of the polynomials of the leaf over its facets, by a rule of degree 8.
 static void find_moments(void *arg, int32_t begin, int32_t end)
 {
@@ -58,7 +74,7 @@ static void find_moments(void *arg, int32_t begin, int32_t end)
         flx_box_centre(tree, box, c);
         for (int32_t t = 0; t < leaf->n; t++) {
             const flx_facet *f = &tree->facet[leaf->first + t];
-            double *m = far->moment + (int64_t)(leaf->place + t) * far->width;
+            double m[FLX_NODES_MAX * FLX_NODES_MAX] = {0};
             for (int32_t k = 0; k < g->n; k++) {
                 double x = -c[0], y = -c[1], sx[FLX_NODES_MAX], sy[FLX_NODES_MAX];
                 for (int d = 0; d < 3; d++) {
@@ -71,25 +87,35 @@ static void find_moments(void *arg, int32_t begin, int32_t end)
                     for (int32_t i = 0; i < far->nodes; i++)
                         m[j * far->nodes + i] += f->area * g->weight[k] * sx[i] * sy[j];
             }
+            keep(far, leaf->place + t, m);
         }
     }
 }
 
-flx_status flx_far_create(flx_selffield *op, int32_t nodes)
+flx_status flx_far_create(flx_selffield *op, int32_t nodes, bool single)
 {
     flx_far *far = &op->far;
     const flx_tree *tree = &op->tree;
     far->nodes = nodes;
     far->n_node = nodes * nodes;
+    far->single = single;
     far->width = (far->n_node + 7) / 8 * 8;
-    far->moment = FLX_NEW_ARRAY(op->ctx, double, (int64_t)tree->n_place * far->width);
+    far->moment = flx_alloc(op->ctx, (size_t)tree->n_place * (size_t)far->width, moment_size(far));
     far->level = FLX_NEW_ARRAY(op->ctx, int32_t, tree->n_level + 1);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < 2; side++) {
         far->up[side] = FLX_NEW_ARRAY(op->ctx, double, far->n_node);
-    if (!far->moment || !far->level || !far->up[0] || !far->up[1])
+        far->node_xy[side] = FLX_NEW_ARRAY(op->ctx, double, far->width);
+        if (!far->up[side] || !far->node_xy[side])
+            return FLX_ERR_MEMORY;
+    }
+    if (!far->moment || !far->level)
         return FLX_ERR_MEMORY;
     for (int32_t i = 0; i < nodes; i++)
         far->node[i] = cos((2 * i + 1) * 3.14159265358979323846 / (2 * nodes));
+    for (int32_t m = 0; m < far->n_node; m++) {
+        far->node_xy[0][m] = far->node[m % nodes];
+        far->node_xy[1][m] = far->node[m / nodes];
+    }
     for (int side = 0; side < 2; side++)
         for (int32_t k = 0; k < nodes; k++) {
             double s[FLX_NODES_MAX];
@@ -173,9 +199,9 @@ static void fill_tables(void *arg, int32_t begin, int32_t end)
         const flx_box *from = &op->tree.box[job->example[k].from];
         double size = flx_box_size(&op->tree, to->level);
         double unit = to->layer == from->layer ? size : 1;
-        double *table = far->table + (int64_t)k * far->n_node * far->width;
         double half = op->tree.wide * size / 2, dz = op->tree.z[to->layer];
         dz -= op->tree.z[from->layer];
+        double *table = far->table + (int64_t)k * far->n_node * far->width;
         for (int32_t j = 0; j < far->n_node; j++)
             for (int32_t i = 0; i < far->n_node; i++) {
                 double dx = size * (to->ix - from->ix), dy = size * (to->iy - from->iy);
@@ -248,14 +274,17 @@ flx_status flx_far_connect(flx_selffield *op, const flx_pairs *pairs)
 double flx_far_bytes(const flx_selffield *op)
 {
     const flx_far *far = &op->far;
-    return 8.0 * op->tree.n_place * far->width + 8.0 * far->n_table * far->n_node * far->width +
+    return (double)op->tree.n_place * far->width * (double)moment_size(far) +
+           8.0 * far->n_table * far->n_node * far->width +
            (double)far->n_transfer * (double)sizeof *far->transfer;
 }
 
 void flx_far_clear(flx_far *far)
 {
-    flx_free(far->up[0]);
-    flx_free(far->up[1]);
+    for (int side = 0; side < 2; side++) {
+        flx_free(far->up[side]);
+        flx_free(far->node_xy[side]);
+    }
     flx_free(far->moment);
     flx_free(far->table);
     flx_free(far->transfer);

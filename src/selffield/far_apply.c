@@ -7,6 +7,7 @@
 #include <string.h>
 
 typedef double d8 __attribute__((vector_size(64)));
+typedef float f8 __attribute__((vector_size(32)));
 
 static inline d8 load(const double *from)
 {
@@ -15,12 +16,46 @@ static inline d8 load(const double *from)
     return v;
 }
 
+static inline d8 load_single(const float *from)
+{
+    f8 v;
+    memcpy(&v, from, sizeof v);
+    return __builtin_convertvector(v, d8);
+}
+
 static inline void store(double *to, d8 v)
 {
     memcpy(to, &v, sizeof v);
 }
 
+static inline double sum(d8 s)
+{
+    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
+}
+
 // ---- Up -----------------------------------------------------------------------------------------
+
+// From facets [n] to weights [width], and from potentials [width] to facets.
+#define LEAF_KERNELS(UP, DOWN, REAL, LOAD)                                                         \
+    static void UP(const REAL *m, int32_t width, int32_t n, const double *k, double *weight)       \
+    {                                                                                              \
+        memset(weight, 0, (size_t)width * sizeof *weight);                                         \
+        for (int32_t t = 0; t < n; t++, m += width)                                                \
+            for (int32_t i = 0; i < width; i += 8)                                                 \
+                store(weight + i, load(weight + i) + LOAD(m + i) * k[t]);                          \
+    }                                                                                              \
+    static void DOWN(const REAL *m, int32_t width, int32_t n, const double *v, double *a)          \
+    {                                                                                              \
+        for (int32_t t = 0; t < n; t++, m += width) {                                              \
+            d8 s = {0};                                                                            \
+            for (int32_t i = 0; i < width; i += 8)                                                 \
+                s += LOAD(m + i) * load(v + i);                                                    \
+            a[t] += sum(s);                                                                        \
+        }                                                                                          \
+    }
+
+LEAF_KERNELS(up_full, down_full, double, load)
+LEAF_KERNELS(up_single, down_single, float, load_single)
 
 static void leaf_up(void *arg, int32_t begin, int32_t end)
 {
@@ -28,17 +63,14 @@ static void leaf_up(void *arg, int32_t begin, int32_t end)
     const flx_far *far = &op->far;
     for (int32_t l = begin; l < end; l++) {
         const flx_leaf *leaf = &op->tree.leaf[l];
-        int32_t to = flx_far_place(op, leaf->box), w = far->width;
-        double *restrict wx = op->x[0] + to, *restrict wy = op->x[1] + to;
-        memset(wx, 0, (size_t)w * sizeof *wx);
-        memset(wy, 0, (size_t)w * sizeof *wy);
-        for (int32_t t = leaf->place; t < leaf->place + leaf->n; t++) {
-            const double *restrict m = far->moment + (int64_t)t * w;
-            double kx = op->x[0][t], ky = op->x[1][t];
-            for (int32_t i = 0; i < w; i++) {
-                wx[i] += m[i] * kx;
-                wy[i] += m[i] * ky;
-            }
+        int64_t at = (int64_t)leaf->place * far->width;
+        for (int d = 0; d < 2; d++) {
+            const double *k = op->x[d] + leaf->place;
+            double *weight = op->x[d] + flx_far_place(op, leaf->box);
+            if (far->single)
+                up_single((const float *)far->moment + at, far->width, leaf->n, k, weight);
+            else
+                up_full((const double *)far->moment + at, far->width, leaf->n, k, weight);
         }
     }
 }
@@ -136,21 +168,25 @@ void flx_far_up(flx_selffield *op)
 STRIP_KERNEL(strip_1, 1)
 STRIP_KERNEL(strip_2, 2)
 STRIP_KERNEL(strip_4, 4)
+STRIP_KERNEL(strip_5, 5)
+STRIP_KERNEL(strip_7, 7)
 STRIP_KERNEL(strip_8, 8)
 
+// In one pass for up to 8 nodes in a direction, in strips beyond.
 static void transfer(const flx_far *far, const double *table, const double *const x[2],
                      double *const y[2], double scale)
 {
+    static void (*const kernel[])(const flx_far *, const double *, const double *const[2],
+                                  double *const[2], double) = {
+        NULL, strip_1, strip_2, strip_2, strip_4, strip_5, strip_5, strip_7, strip_8};
+    static const int32_t strips[] = {0, 1, 2, 2, 4, 5, 5, 7, 8};
     int32_t i = 0, left = far->width / 8;
     while (left > 0) {
+        int32_t most = left < 8 ? left : 8;
         double *to[2] = {y[0] + i, y[1] + i};
-        int32_t done = left >= 8 ? 8 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
-        (done == 8   ? strip_8
-         : done == 4 ? strip_4
-         : done == 2 ? strip_2
-                     : strip_1)(far, table + i, x, to, scale);
-        i += 8 * done;
-        left -= done;
+        kernel[most](far, table + i, x, to, scale);
+        i += 8 * strips[most];
+        left -= strips[most];
     }
 }
 
@@ -197,19 +233,14 @@ static void leaf_down(void *arg, int32_t begin, int32_t end)
     const flx_far *far = &op->far;
     for (int32_t l = begin; l < end; l++) {
         const flx_leaf *leaf = &op->tree.leaf[l];
-        int32_t from = flx_far_place(op, leaf->box), w = far->width;
-        const double *vx = op->y[0] + from, *vy = op->y[1] + from;
-        for (int32_t t = leaf->place; t < leaf->place + leaf->n; t++) {
-            const double *m = far->moment + (int64_t)t * w;
-            d8 sx = {0}, sy = {0};
-            for (int32_t i = 0; i < w; i += 8) {
-                sx += load(m + i) * load(vx + i);
-                sy += load(m + i) * load(vy + i);
-            }
-            op->y[0][t] +=
-                ((sx[0] + sx[4]) + (sx[1] + sx[5])) + ((sx[2] + sx[6]) + (sx[3] + sx[7]));
-            op->y[1][t] +=
-                ((sy[0] + sy[4]) + (sy[1] + sy[5])) + ((sy[2] + sy[6]) + (sy[3] + sy[7]));
+        int64_t at = (int64_t)leaf->place * far->width;
+        for (int d = 0; d < 2; d++) {
+            double *a = op->y[d] + leaf->place;
+            const double *v = op->y[d] + flx_far_place(op, leaf->box);
+            if (far->single)
+                down_single((const float *)far->moment + at, far->width, leaf->n, v, a);
+            else
+                down_full((const double *)far->moment + at, far->width, leaf->n, v, a);
         }
     }
 }

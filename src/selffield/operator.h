@@ -112,11 +112,13 @@ typedef struct flx_near {
 // a layer is flat. After Fong and Darve, J. Comput. Phys. 228, 8712 (2009).
 typedef struct flx_far {
     int32_t nodes, n_node, width; // in a direction, in a box, up to a multiple of 8
+    bool single;                  // precision in which moments are kept
     int32_t n_table, n_chunk;
     int64_t n_transfer;
     double node[FLX_NODES_MAX]; // in [-1, 1]
+    double *node_xy[2];         // [width] of each node; 0 beyond them
     double *up[2];              // [nodes of the box][nodes of its half]: its polynomials there
-    double *moment;             // [n_place of the leaves][width] polynomials integrated over facets
+    void *moment;               // [n_place of the leaves][width] polynomials integrated over facets
     double *table;              // [n_table][n_node that give][width that take]
     flx_transfer *transfer;     // [n_transfer] by chunk, then table, then box
     int64_t *chunk;             // [n_chunk + 1] transfers to each chunk of boxes
@@ -128,7 +130,7 @@ struct flx_selffield {
     flx_pool *pool;
     flx_tree tree;
     flx_near near;
-    flx_far far;         // nodes = 0: there is none
+    flx_far far;         // nodes = 0: there is none (few facets); connected if hierarchical
     double accuracy;     // of pairs
     int32_t n_place;     // length of vectors
     double *x[2], *y[2]; // [n_place] currents and moments
@@ -143,8 +145,9 @@ double flx_near_bytes(const flx_near *near);
 // y += (blocks) x
 void flx_near_apply(flx_selffield *op);
 
-// Nodes, moments of facets and the polynomials of boxes in larger boxes: what fields need.
-flx_status flx_far_create(flx_selffield *op, int32_t nodes);
+// Nodes, moments of facets (kept in single precision or not; sums are always in double) and the
+// polynomials of boxes in larger boxes: what fields need.
+flx_status flx_far_create(flx_selffield *op, int32_t nodes, bool single);
 // Tables of the far pairs.
 flx_status flx_far_connect(flx_selffield *op, const flx_pairs *pairs);
 void flx_far_clear(flx_far *far);
@@ -162,6 +165,8 @@ void flx_far_down(flx_selffield *op);
 // P/(4 pi) of two rows of facets, each of one height: value[i * stride + j].
 void flx_pair_block(const flx_facet *row, int32_t n_row, const flx_facet *col, int32_t n_col,
                     double accuracy, double *value, int32_t stride);
+// The caller's currents into op->x.
+void flx_selffield_copy_in(flx_selffield *op, const double *k);
 // A facet against all facets for the currents in op->x, from pairs to a relative accuracy.
 void flx_pair_sum(const flx_selffield *op, const flx_facet *f, double accuracy, double a[2]);
 

@@ -57,19 +57,26 @@ static void sum_pairs(void *arg, int32_t begin, int32_t end)
     }
 }
 
+void flx_selffield_copy_in(flx_selffield *op, const double *k)
+{
+    copying c = {op, k, NULL};
+    flx_pool_for(op->pool, op->tree.n_facet, copy_in, &c);
+}
+
 void flx_selffield_apply(flx_selffield *op, const double *k, double *a)
 {
     copying c = {op, k, a};
-    flx_pool_for(op->pool, op->tree.n_facet, copy_in, &c);
+    bool far = op->report.method == FLX_SELFFIELD_HIERARCHICAL;
+    flx_selffield_copy_in(op, k);
     for (int d = 0; d < 2; d++)
         memset(op->y[d], 0, (size_t)op->n_place * sizeof *op->y[d]);
     if (op->report.method == FLX_SELFFIELD_DIRECT)
         flx_pool_parts(op->pool, op->tree.n_facet, 16, sum_pairs, op);
     else {
-        if (op->far.nodes > 0)
+        if (far)
             flx_far_up(op);
         flx_near_apply(op);
-        if (op->far.nodes > 0) {
+        if (far) {
             flx_far_across(op);
             flx_far_down(op);
         }
@@ -159,6 +166,9 @@ static flx_status connect(flx_selffield *op, int32_t nodes, bool full)
     return status;
 }
 
+static const double SINGLE = 2e-6; // tolerance above which values are kept in single precision
+enum { FIELD_DIRECT = 500 };       // up to so many triangles fields are summed without boxes
+
 // Nearest far boxes: seen from the middle of one, in halves of its widened side, the other begins at
 // x = (4 - wide)/wide; Chebyshev interpolation of 1/r there has the error ~ (x + sqrt(x^2 - 1))^-n.
 // The factor was measured on even and graded films.
@@ -181,14 +191,13 @@ static flx_status build(flx_selffield *op, const flx_selffield_problem *p,
     // More nodes pay for fuller boxes.
     int32_t facets = (int32_t)(16 - 8 * log10(o->tolerance));
     FLX_TRY(flx_tree_create(op->ctx, p, facets, &op->tree));
-    int32_t nodes =
-        method == FLX_SELFFIELD_HIERARCHICAL ? nodes_for(o->tolerance, op->tree.wide) : 0;
-    if (nodes > 0)
-        FLX_TRY(flx_far_create(op, nodes));
+    bool far = method == FLX_SELFFIELD_HIERARCHICAL, single = o->tolerance >= SINGLE;
+    if (far || p->n_tri > FIELD_DIRECT)
+        FLX_TRY(flx_far_create(op, nodes_for(o->tolerance, op->tree.wide), single));
     FLX_TRY(allocate_vectors(op));
     if (method != FLX_SELFFIELD_DIRECT)
-        FLX_TRY(connect(op, nodes, nodes == 0 || o->tolerance < 1e-6));
-    op->report.nodes = nodes;
+        FLX_TRY(connect(op, far ? op->far.nodes : 0, !far || !single));
+    op->report.nodes = op->far.nodes;
     op->report.near_per_tri = (double)op->near.n_value / p->n_tri;
     op->report.bytes = flx_near_bytes(&op->near) + flx_far_bytes(op) + 32.0 * op->n_place +
                        (double)(sizeof(flx_facet) + 12) * p->n_tri;
@@ -206,7 +215,7 @@ flx_status flx_selffield_create(flx_ctx *ctx, const flx_selffield_problem *probl
         return FLX_ERR_MEMORY;
     op->ctx = ctx;
     flx_status status = build(op, problem, opts);
-    if (status >= 0 && op->far.nodes > 0)
+    if (status >= 0 && op->report.method == FLX_SELFFIELD_HIERARCHICAL)
         status = flx_selffield_verify(op, opts->tolerance);
     if (status < 0) {
         flx_selffield_free(op);
