@@ -117,6 +117,30 @@ static void double_precision_and_strips_give_the_same_averages(void **state)
     check_exact(&table[9], FLX_XY_DOUBLE, 4, 0.05);
 }
 
+// Strips of odd width: both ends of a strip are even columns, and neighbours across its edge.
+static void strips_of_odd_width_give_the_averages_of_whole_rows(void **state)
+{
+    (void)state;
+    const double t = 0.8929;
+    flx_xy_problem p = {.size = {6, 3}, .temperature = &t, .n_temperature = 1};
+    flx_xy_opts o = flx_xy_opts_default();
+    o.sweeps = 3000000;
+    o.metropolis = 3;
+    o.precision = FLX_XY_DOUBLE;
+    o.replicas = 8;
+    flx_xy_result whole = run(&p, &o);
+    o.replicas = 4;
+    flx_xy_result strips = run(&p, &o);
+    assert_int_equal(strips.replicas, 4);
+    double error = hypot(whole.energy.error, strips.energy.error);
+    assert_estimate("energy of two strips of three",
+                    (flx_xy_estimate){strips.energy.value, error, 0}, whole.energy.value, 1e-3);
+    error = hypot(whole.helicity[0].error, strips.helicity[0].error);
+    assert_estimate("helicity of two strips of three",
+                    (flx_xy_estimate){strips.helicity[0].value, error, 0}, whole.helicity[0].value,
+                    1e-3);
+}
+
 // ---- Any lattice of four sites -------------------------------------------------------------------
 
 // Direct integration over three angles (the fourth is a symmetry), by the midpoint rule, which
@@ -206,6 +230,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_exact_averages_of_small_lattices_are_found),
         cmocka_unit_test(double_precision_and_strips_give_the_same_averages),
+        cmocka_unit_test(strips_of_odd_width_give_the_averages_of_whole_rows),
         cmocka_unit_test(any_lattice_of_four_sites_agrees_with_direct_integration),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,22 +3,19 @@
 // the projections. Wolff, Phys. Rev. Lett. 62, 361 (1989).
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// The element and lane behind a place: ghosts are turned copies. element -1: nothing is there.
-static xy_spot behind(const xy_grid *g, int32_t place, int32_t lane)
+// The element and lane over bond q; element -1: nothing is there.
+static xy_spot neighbour(const xy_grid *g, xy_spot spot, int32_t q)
 {
-    if (place < g->n_element)
-        return (xy_spot){place, lane};
-    if (place == g->n_place - 1)
+    int32_t row = g->row[q][spot.element / g->width], c = spot.element % g->width + g->shift[q];
+    if (row == g->rows)
         return (xy_spot){-1, 0};
-    int32_t ghost = place - g->n_element, row = ghost / 2;
-    bool right = ghost & 1;
-    int32_t from = lane + (right ? g->replicas : -g->replicas);
-    if (g->open[0] && (from < 0 || from >= LANES))
+    int32_t beyond = c < 0 ? -1 : c >= g->width ? 1 : 0, lane = spot.lane + beyond * g->replicas;
+    if (g->open[0] && (lane < 0 || lane >= LANES))
         return (xy_spot){-1, 0};
-    return (xy_spot){row * g->width + (right ? 0 : g->width - 1), (from + LANES) % LANES};
+    return (xy_spot){row * g->width + c - beyond * g->width, (lane + LANES) % LANES};
 }
 
-static void reflect(REAL *s, const double n[2])
+static void reflect_spin(REAL *s, const double n[2])
 {
     double projection = n[0] * (double)s[0] + n[1] * (double)s[LANES];
     s[0] = (REAL)((double)s[0] - 2 * projection * n[0]);
@@ -39,7 +36,7 @@ static int32_t cluster(const xy_tables *t, void *spins, const xy_draw *draw, int
     const double twice_beta = 2 * draw->beta[seed.lane];
     int32_t n_stack = 0, size = 0, used = 2;
     // A spin is turned as it enters the cluster; the stack holds those whose bonds are still to try.
-    reflect(spin + flx_xy_at(g, seed), n);
+    reflect_spin(spin + flx_xy_at(g, seed), n);
     stack[n_stack++] = seed.element * LANES + seed.lane;
     while (n_stack > 0) {
         int32_t top = stack[--n_stack], e = top / LANES, lane = top % LANES;
@@ -47,7 +44,7 @@ static int32_t cluster(const xy_tables *t, void *spins, const xy_draw *draw, int
         double own = twice_beta * (n[0] * (double)p[0] + n[1] * (double)p[LANES]);
         size++;
         for (int q = 0; q < 2 * g->n_bond; q++) {
-            xy_spot other = behind(g, g->next[q][e], lane);
+            xy_spot other = neighbour(g, (xy_spot){e, lane}, q);
             if (other.element < 0)
                 continue;
             REAL *o = spin + flx_xy_at(g, other);
@@ -64,7 +61,7 @@ static int32_t cluster(const xy_tables *t, void *spins, const xy_draw *draw, int
             }
             if (u[used++] < exp(x))
                 continue;
-            reflect(o, n);
+            reflect_spin(o, n);
             stack[n_stack++] = other.element * LANES + other.lane;
         }
     }

@@ -94,7 +94,9 @@ static void twist(flx_xy *sim, int32_t v, const xy_draw *draw, xy_sums *sums, in
     void *spin = sim->spin + (size_t)v * sim->spin_bytes;
     double turn[XY_LANES_MAX] = {0}, gains[XY_LANES_MAX] = {0};
     xy_u64 word[2][4]; // of even and odd replicas
-    flx_xy_words(draw, UINT32_C(0xffffff00) + (uint32_t)axis, 2, word);
+    xy_source source;
+    flx_xy_source(draw, 2, &source);
+    flx_xy_words(&source, UINT32_C(0xffffff00) + (uint32_t)axis, 2, word);
     for (int32_t k = 0; k < g->lanes; k++) {
         int32_t r = k % g->replicas;
         turn[k] = word[r % 2][0][r / 2] >> 31 ? 1 : -1;
@@ -199,6 +201,8 @@ void flx_xy_cycle(flx_xy *sim, int32_t v, int64_t cycle)
             sim->kernels->cluster(&sim->tables, spin, &draw, r,
                                   sim->stack + (size_t)v * (size_t)flx_xy_grid_sites(g));
     }
+    if (cycle % 8 == 0)
+        sim->kernels->normalise(g, spin);
     xy_sums sums;
     sim->kernels->measure(&sim->tables, spin, &draw, &sums);
     join_strips(g, &sums);

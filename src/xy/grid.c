@@ -38,7 +38,7 @@ static void share_lanes(xy_grid *g, int32_t real_size, int32_t wanted)
     g->width = g->size[0] / g->strips;
     g->rows = g->size[1] * g->size[2];
     g->n_element = g->rows * g->width;
-    g->n_place = g->n_element + 2 * g->rows + 1;
+    g->n_place = (g->rows + 1) * (g->width + 2);
 }
 
 int32_t flx_xy_grid_sites(const xy_grid *g)
@@ -76,21 +76,19 @@ int32_t flx_xy_neighbour(const xy_grid *g, int32_t site, int32_t kind, bool back
     return at[0] + g->size[0] * (at[1] + g->size[1] * at[2]);
 }
 
-// The place of a neighbour: within the strip an element, beyond its edge a ghost.
-static int32_t place(const xy_grid *g, int32_t e, int32_t kind, bool backward)
+// The row in which neighbour q of the elements of a row stands.
+static int32_t row_of(const xy_grid *g, int32_t row, int32_t q)
 {
-    int32_t nothing = g->n_place - 1, wrapped[XY_AXES];
-    // Any strip will do but one from which the step leads out of an open lattice.
-    int32_t dx = backward ? -g->step[kind][0] : g->step[kind][0];
-    int32_t c = e % g->width + dx, strip = dx < 0 ? g->strips - 1 : 0;
-    int32_t site = flx_xy_grid_site(g, e, strip * g->replicas);
-    int32_t other = flx_xy_neighbour(g, site, kind, backward, wrapped);
-    if (other < 0)
-        return nothing;
-    int32_t row = other / g->size[0];
-    if (g->strips > 1 && (c < 0 || c >= g->width))
-        return g->n_element + 2 * row + (c < 0 ? 0 : 1);
-    return flx_xy_grid_spot(g, other, 0).element;
+    int32_t at[XY_AXES] = {0, row % g->size[1], row / g->size[1]}, kind = q % g->n_bond;
+    for (int a = 1; a < XY_AXES; a++) {
+        at[a] += q < g->n_bond ? g->step[kind][a] : -g->step[kind][a];
+        if (at[a] >= 0 && at[a] < g->size[a])
+            continue;
+        if (g->open[a])
+            return g->rows;
+        at[a] += at[a] < 0 ? g->size[a] : -g->size[a];
+    }
+    return at[1] + g->size[1] * at[2];
 }
 
 flx_status flx_xy_grid_init(flx_ctx *ctx, const flx_xy_problem *problem, int32_t lanes,
@@ -101,18 +99,14 @@ flx_status flx_xy_grid_init(flx_ctx *ctx, const flx_xy_problem *problem, int32_t
     share_lanes(g, real_size, replicas_wanted);
     int32_t n_site = flx_xy_grid_sites(g);
     for (int q = 0; q < 2 * g->n_bond; q++) {
-        g->next[q] = FLX_NEW_ARRAY(ctx, int32_t, g->n_element);
-        if (!g->next[q])
+        g->row[q] = FLX_NEW_ARRAY(ctx, int32_t, g->rows + 1);
+        if (!g->row[q])
             return FLX_ERR_MEMORY;
-        for (int32_t e = 0; e < g->n_element; e++)
-            g->next[q][e] = place(g, e, q % g->n_bond, q >= g->n_bond);
+        for (int32_t row = 0; row < g->rows; row++)
+            g->row[q][row] = row_of(g, row, q);
+        g->row[q][g->rows] = g->rows; // beyond zeros there are zeros
+        g->shift[q] = q < g->n_bond ? g->step[q][0] : -g->step[q - g->n_bond][0];
     }
-    g->offset = FLX_NEW_ARRAY(ctx, int32_t, 2 * g->n_bond * g->n_element);
-    if (!g->offset)
-        return FLX_ERR_MEMORY;
-    for (int32_t e = 0; e < g->n_element; e++)
-        for (int q = 0; q < 2 * g->n_bond; q++)
-            g->offset[2 * g->n_bond * e + q] = g->next[q][e] * 2 * lanes;
     g->n_spin = n_site;
     if (problem->absent) {
         uint8_t *absent = FLX_NEW_ARRAY(ctx, uint8_t, n_site);
@@ -130,8 +124,7 @@ flx_status flx_xy_grid_init(flx_ctx *ctx, const flx_xy_problem *problem, int32_t
 void flx_xy_grid_clear(xy_grid *g)
 {
     for (int q = 0; q < XY_NEIGHBOURS_MAX; q++)
-        flx_free(g->next[q]);
-    flx_free(g->offset);
+        flx_free(g->row[q]);
     flx_free((void *)g->absent);
     memset(g, 0, sizeof *g);
 }

@@ -4,11 +4,13 @@
 // lattice is cut along x into strips of equal width, and as many independent copies of it stand
 // beside each other as fill the rest. Lane strip*replicas + r holds strip `strip` of replica r, so
 // that the neighbour beyond the edge of a strip is the same vector turned by `replicas` lanes;
-// such turned copies are kept as ghosts. An element is one vector of spins (cos, sin): the sites
-// (strip*width + c, y, z) of all replicas. Rows of elements follow each other in memory.
+// such turned copies are kept as ghosts at both ends of each row, so that every neighbour stands at
+// a fixed distance. An element is one vector of spins (cos, sin): the sites (strip*width + c, y, z)
+// of all replicas. Rows of elements follow each other in memory, after them one of zeros.
 //
-// A sweep goes row by row, in each row over the even c and then over the odd ones: spins that are
-// updated at the same time are never neighbours, whatever the lattice, and the row stays in cache.
+// A sweep goes row by row, in each row over the even c and then over the odd ones, and ghosts are
+// copied before they are read: neighbours are never updated at the same time, whatever the lattice,
+// and the row stays in cache.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_XY_GRID_H
 #define FLX_XY_GRID_H
@@ -18,7 +20,6 @@
 
 enum { XY_LANES_MAX = 16, XY_NEIGHBOURS_MAX = 6, XY_AXES = 3 };
 
-// Places of elements: rows*width of the lattice, two ghosts for each row, one of zeros.
 typedef struct xy_grid {
     int32_t size[XY_AXES];
     bool open[XY_AXES];
@@ -28,9 +29,12 @@ typedef struct xy_grid {
     int32_t n_face;                 // kinds of plaquettes of a site
     int32_t lanes, strips, replicas;
     int32_t width, rows;
-    int32_t n_element, n_place;
-    int32_t *next[XY_NEIGHBOURS_MAX]; // [n_element] forward bonds, then backward ones
-    int32_t *offset;       // [n_element][2 n_bond] where those stand in the array of spins
+    int32_t n_element; // rows*width
+    int32_t n_place;   // (rows + 1)*(width + 2): with ghosts and zeros
+    // Neighbours over the forward bonds, then over the backward ones: their row (number `rows`, of
+    // zeros, where the lattice ends) and how many columns further they stand there.
+    int32_t *row[XY_NEIGHBOURS_MAX]; // [rows + 1]
+    int32_t shift[XY_NEIGHBOURS_MAX];
     int32_t n_spin;        // sites that are there
     const uint8_t *absent; // [n_site], owned; NULL: all are there
 } xy_grid;
@@ -49,10 +53,17 @@ typedef struct xy_spot {
 xy_spot flx_xy_grid_spot(const xy_grid *grid, int32_t site, int32_t replica);
 int32_t flx_xy_grid_site(const xy_grid *grid, int32_t element, int32_t lane);
 
+// Where column c, -1 to width, of a row begins in the array of spins.
+static inline size_t flx_xy_column(const xy_grid *grid, int32_t row, int32_t c)
+{
+    return (size_t)(row * (grid->width + 2) + 1 + c) * 2 * (size_t)grid->lanes;
+}
+
 // Place of the two numbers of a spin in the array of spins: x there, y `lanes` further.
 static inline size_t flx_xy_at(const xy_grid *grid, xy_spot spot)
 {
-    return (size_t)spot.element * 2 * (size_t)grid->lanes + (size_t)spot.lane;
+    return flx_xy_column(grid, spot.element / grid->width, spot.element % grid->width) +
+           (size_t)spot.lane;
 }
 
 // Neighbour of a site over forward bond `kind` (or backward); -1 where the lattice ends. wrapped

@@ -46,6 +46,8 @@ typedef struct xy_kernels {
     int32_t lanes, size;
     // Ghosts from the elements they copy.
     void (*refresh)(const xy_grid *grid, void *spin);
+    // Gives every spin its length again, to first order in what is wrong with it.
+    void (*normalise)(const xy_grid *grid, void *spin);
     // Reflects every spin n times about the field of its neighbours; Villain: accepted by its weight.
     void (*overrelax)(const xy_tables *t, void *spin, xy_draw *draw, int32_t n);
     void (*metropolis)(const xy_tables *t, void *spin, xy_draw *draw);

@@ -12,7 +12,9 @@
 #define LANES 16
 #define V512 __m512
 #define V256 __m256
-#define MADD512 _mm512_fmadd_ps
+#define MASK __mmask16
+#define SIMD(name) _mm512_##name##_ps
+#define SIMD_LESS _mm512_cmp_ps_mask
 #define MADD256 _mm256_fmadd_ps
 #define TINY 1e-30f
 #define EXP_RANGE 120.0f
@@ -33,28 +35,27 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     return madd(f2, madd(f2, c, b), a);
 }
 
-enum { AT_ONCE = 4 }; // a word serves a spin
-
 // Two words of 64 bits with 32 in each become one of even and odd lanes.
-static inline void draw_words(const xy_draw *draw, uint32_t place, vbits word[4])
+static inline void draw_words(const xy_source *source, uint32_t place, vbits word[4])
 {
     xy_u64 half[2][4];
-    flx_xy_words(draw, place, 2, half);
+    flx_xy_words(source, place, 2, half);
     for (int j = 0; j < 4; j++)
         word[j] = (vbits)(half[0][j] | half[1][j] << 32);
-}
-
-// u in (0, 1) from 22 bits; p in (-1, 1) from 10, symmetric. Floats with their bits lie in [1, 2).
-static inline void uniform(const vbits word[4], int j, vreal *u, vreal *p)
-{
-    vbits w = word[j];
-    *u = (vreal)((w >> 10 << 1) | 0x3f800001u) - 1;
-    *p = (vreal)((w & 1023) << 13 | 0x40001000u) - 3;
 }
 
 #include "xy/cluster_impl.h"
 #include "xy/kernels_impl.h"
 #include "xy/measure_impl.h"
 
-const xy_kernels flx_xy_kernels_f32 = {"float",    LANES,   sizeof(REAL), refresh,    overrelax,
-                                       metropolis, measure, twist,        twist_gain, cluster};
+const xy_kernels flx_xy_kernels_f32 = {.name = "float",
+                                       .lanes = LANES,
+                                       .size = sizeof(REAL),
+                                       .refresh = refresh,
+                                       .normalise = normalise,
+                                       .overrelax = overrelax,
+                                       .metropolis = metropolis,
+                                       .measure = measure,
+                                       .twist = twist,
+                                       .twist_gain = twist_gain,
+                                       .cluster = cluster};

@@ -12,7 +12,9 @@
 #define LANES 8
 #define V512 __m512d
 #define V256 __m256d
-#define MADD512 _mm512_fmadd_pd
+#define MASK __mmask8
+#define SIMD(name) _mm512_##name##_pd
+#define SIMD_LESS _mm512_cmp_pd_mask
 #define MADD256 _mm256_fmadd_pd
 #define TINY 1e-300
 #define EXP_RANGE 1000.0
@@ -36,23 +38,24 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     return madd(f4, madd(f4, e, madd(f2, d, c)), madd(f2, b, a));
 }
 
-enum { AT_ONCE = 2 }; // two words serve a spin
-
-static inline void draw_words(const xy_draw *draw, uint32_t place, vbits word[4])
+// Words of 32 bits.
+static inline void draw_words(const xy_source *source, uint32_t place, vbits word[4])
 {
-    flx_xy_words(draw, place, 1, (xy_u64(*)[4])word);
-}
-
-// u in (0, 1), p in (-1, 1), of 32 bits each. Doubles with their bits lie in [1, 2).
-static inline void uniform(const vbits word[4], int j, vreal *u, vreal *p)
-{
-    *u = (vreal)(word[2 * j] << 20 | UINT64_C(0x3ff0000000080000)) - 1;
-    *p = (vreal)(word[2 * j + 1] << 20 | UINT64_C(0x4000000000080000)) - 3;
+    flx_xy_words(source, place, 1, (xy_u64(*)[4])word);
 }
 
 #include "xy/cluster_impl.h"
 #include "xy/kernels_impl.h"
 #include "xy/measure_impl.h"
 
-const xy_kernels flx_xy_kernels_f64 = {"double",   LANES,   sizeof(REAL), refresh,    overrelax,
-                                       metropolis, measure, twist,        twist_gain, cluster};
+const xy_kernels flx_xy_kernels_f64 = {.name = "double",
+                                       .lanes = LANES,
+                                       .size = sizeof(REAL),
+                                       .refresh = refresh,
+                                       .normalise = normalise,
+                                       .overrelax = overrelax,
+                                       .metropolis = metropolis,
+                                       .measure = measure,
+                                       .twist = twist,
+                                       .twist_gain = twist_gain,
+                                       .cluster = cluster};

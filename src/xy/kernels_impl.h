@@ -4,164 +4,166 @@
 //   field of a spin      h = sum_j J_ij R(-+A_ij) s_j,   energy -h.s
 //   over-relaxation      s -> 2 (h.s) h/(h.h) - s                    (energy is kept)
 //   Metropolis           s -> turned by 2 atan(t), t uniform in (-w, w): a Cayley rotation,
-//                        (cos, sin) = (1 - t^2, 2 t)/(1 + t^2); accepted if u < exp(beta h.(s' - s))
+//                        (cos, sin) = (1 - t^2, 2 t)/(1 + t^2); accepted if u < exp(beta h.(s' - s)),
+//                        h.(s' - s) = 2 t/(1 + t^2) (h x s - t h.s), h x s = hy sx - hx sy
 //
 // Creutz, Phys. Rev. D 36, 515 (1987); Brown and Woch, Phys. Rev. Lett. 58, 2394 (1987).
 // exp is a power of 2: an exponent and a polynomial of relative error 1e-7 (float), 2e-14 (double).
-// No trigonometry; every lane does the same thing.
+// No trigonometry; every lane does the same thing. Lengths stay 1 but for rounding, which
+// `normalise` takes away from time to time.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Where the neighbours of an element stand.
-typedef struct around {
-    const REAL *spin[XY_NEIGHBOURS_MAX], *bond[XY_NEIGHBOURS_MAX];
-} around;
-
-static inline __attribute__((always_inline)) around around_of(const xy_tables *t, const REAL *spin,
-                                                              int32_t e, const int n,
-                                                              const bool bonds)
+// Neighbour q as the spin sees it.
+static inline __attribute__((always_inline)) void seen(const row_view *v, size_t at, int q,
+                                                       const bool bonds, vreal *x, vreal *y)
 {
-    around a;
-    const int32_t *offset = t->grid->offset + (size_t)e * (size_t)(2 * t->grid->n_bond);
-    for (int q = 0; q < n; q++) {
-        a.spin[q] = spin + offset[q];
-        if (bonds)
-            a.bond[q] = (const REAL *)t->bond +
-                        ((size_t)q * (size_t)t->grid->n_element + (size_t)e) * 2 * LANES;
+    *x = get(v->side[q] + at);
+    *y = get(v->side[q] + at + LANES);
+    if (bonds) {
+        vreal c = get(v->bond[q] + at), s = get(v->bond[q] + at + LANES), x1 = *x;
+        *x = madd(c, x1, -(s * *y));
+        *y = madd(s, x1, c * *y);
     }
-    return a;
 }
 
-static inline __attribute__((always_inline)) void field(const around *a, const int n,
+// In pairs, so that sums need not wait for each other.
+static inline __attribute__((always_inline)) void field(const row_view *v, size_t at, const int n,
                                                         const bool bonds, vreal *hx, vreal *hy)
 {
-    vreal x = {0}, y = {0};
-    for (int q = 0; q < n; q++) {
-        vreal sx = get(a->spin[q]), sy = get(a->spin[q] + LANES);
-        if (bonds) {
-            vreal c = get(a->bond[q]), s = get(a->bond[q] + LANES);
-            x = madd(c, sx, madd(-s, sy, x));
-            y = madd(s, sx, madd(c, sy, y));
-            continue;
-        }
-        x += sx;
-        y += sy;
+    vreal x[XY_NEIGHBOURS_MAX], y[XY_NEIGHBOURS_MAX];
+    for (int q = 0; q < n; q++)
+        seen(v, at, q, bonds, &x[q], &y[q]);
+    *hx = (x[0] + x[1]) + (x[2] + x[3]);
+    *hy = (y[0] + y[1]) + (y[2] + y[3]);
+    if (n == 6) {
+        *hx += x[4] + x[5];
+        *hy += y[4] + y[5];
     }
-    *hx = x;
-    *hy = y;
 }
+
+// One word of random bits for each spin: u in (0, 2^32), t in (-2^31, 2^31) from the eight lowest
+// bits, symmetric. That u shares these with t shifts its grid of 2^-24 by a part of itself.
+static inline vreal uniform(vbits word)
+{
+    return __builtin_convertvector(word | 1, vreal);
+}
+
+static inline vreal symmetric(vbits word)
+{
+    vbits bits = word << (8 * sizeof(REAL) - 8) | (BITS)1 << (8 * sizeof(REAL) - 9);
+    return __builtin_convertvector((vsigned)bits, vreal);
+}
+static const REAL symmetric_unit = (REAL)((BITS)1 << (8 * sizeof(REAL) - 1));
+
+enum { AT_ONCE = 4 }; // words of one draw
 
 #include "xy/villain_impl.h"
 
 // ---- Over-relaxation -----------------------------------------------------------------------------
 
-static inline __attribute__((always_inline)) void overrelax_row(const xy_tables *t, REAL *spin,
-                                                                int32_t row, int parity,
-                                                                const int n, const bool bonds)
+static inline __attribute__((always_inline)) void reflect(pass *p, const row_view *v, int32_t row,
+                                                          int32_t from, int32_t to, const int n,
+                                                          const bool bonds)
 {
-    int32_t begin = row * t->grid->width, end = begin + t->grid->width;
-    for (int32_t e = begin + parity; e < end; e += 2) {
-        around a = around_of(t, spin, e, n, bonds);
-        REAL *s = spin + (size_t)e * 2 * LANES;
-        vreal hx, hy, x = get(s), y = get(s + LANES);
-        field(&a, n, bonds, &hx, &hy);
+    (void)p;
+    (void)row;
+    for (int32_t c = from; c < to; c += 2) {
+        size_t at = (size_t)c * 2 * LANES;
+        vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
+        field(v, at, n, bonds, &hx, &hy);
         // A spin without field turns round, which is as good as anything else.
         vreal f = madd(hx, x, hy * y) / madd(hx, hx, madd(hy, hy, all(TINY)));
         f += f;
-        put(s, madd(f, hx, -x));
-        put(s + LANES, madd(f, hy, -y));
+        put(v->own + at, madd(f, hx, -x));
+        put(v->own + at + LANES, madd(f, hy, -y));
     }
 }
+FOUR_KINDS(reflect)
 
+// Sweeps follow each other row by row, up to four at a distance of one row: what the first has brought
+// into the cache serves all. (Energy and phase space volume are kept in any order of the rows.)
 static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
 {
-    const xy_grid *g = t->grid;
-    for (int32_t k = 0; k < n && t->villain; k++) {
-        villain_sweep(t, spins, draw, true);
+    enum { TOGETHER = 4 };
+    const int32_t rows = t->grid->rows;
+    pass p = pass_of(t, spins, draw);
+    p.mirror = true;
+    for (int32_t done = 0; done < n && t->villain; done++) {
+        each_row(&p, villain_kinds);
         draw->sweep++;
+        flx_xy_source(draw, LANES / 8, &p.source);
     }
-    for (int32_t k = 0; k < n && !t->villain; k++)
-        for (int32_t row = 0; row < g->rows; row++)
-            for (int parity = 0; parity < 2; parity++) {
-                if (g->n_bond == 2 && !t->bond)
-                    overrelax_row(t, spins, row, parity, 4, false);
-                else if (g->n_bond == 2)
-                    overrelax_row(t, spins, row, parity, 4, true);
-                else if (!t->bond)
-                    overrelax_row(t, spins, row, parity, 6, false);
-                else
-                    overrelax_row(t, spins, row, parity, 6, true);
-                copy_ghosts(g, spins, row, parity);
-            }
+    row_update *update = of_kind(t, reflect_kinds);
+    for (int32_t done = 0; done < n && !t->villain; done += TOGETHER)
+        for (int32_t row = 0; row < rows; row++)
+            for (int32_t k = 0; k < TOGETHER && done + k < n; k++)
+                update(&p, (row + TOGETHER * rows - k) % rows);
 }
 
 // ---- Metropolis ----------------------------------------------------------------------------------
 
-// u < 2^x. Where 2^x is out of range its bits are wrong, but then the answer is known without it.
-static inline vbits below_power(vreal u, vreal x)
+// u < 2^x for u below 2^32.
+static inline answer below_power(vreal u, vreal x)
 {
+#if defined(__AVX512DQ__)
+    vreal f = (vreal)SIMD(reduce)((V512)x, 8); // x - its nearest integer
+    return less(u, (vreal)SIMD(scalef)((V512)power_of_2(f), (V512)(x - f)));
+#else
+    // Where 2^x is out of range its bits are wrong, but then the answer is known without it.
     vreal shifted = x + EXP_MAGIC, f = x - (shifted - EXP_MAGIC);
     vreal power = (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT));
-    return ((vbits)(u < power) & (vbits)(x > -EXP_RANGE)) | (vbits)(x >= 0);
+    return ((vbits)(u < power) & (vbits)(x > -EXP_RANGE)) | (vbits)(x >= 32);
+#endif
 }
 
-static inline __attribute__((always_inline)) void metropolis_row(const xy_tables *t, REAL *spin,
-                                                                 const xy_draw *draw,
-                                                                 const vreal w[2], int32_t row,
-                                                                 int parity, const int n,
-                                                                 const bool bonds, vbits *accepted)
+static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t row,
+                                                       int32_t from, int32_t to, const int n,
+                                                       const bool bonds)
 {
-    int32_t begin = row * t->grid->width, end = begin + t->grid->width;
-    for (int32_t e = begin + parity; e < end; e += 2 * AT_ONCE) {
-        vbits word[4];
-        draw_words(draw, (uint32_t)e, word);
-        for (int j = 0; j < AT_ONCE && e + 2 * j < end; j++) {
-            around a = around_of(t, spin, e + 2 * j, n, bonds);
-            REAL *s = spin + (size_t)(e + 2 * j) * 2 * LANES;
-            vreal hx, hy, u, p, x = get(s), y = get(s + LANES);
-            field(&a, n, bonds, &hx, &hy);
-            uniform(word, j, &u, &p);
-            vreal tangent = w[1] * p, q = 2 / madd(tangent, tangent, all(1));
-            // The change of (x, y) by the rotation.
-            vreal c = q - 2, d = q * tangent, dx = madd(c, x, -d * y), dy = madd(d, x, c * y);
-            vbits yes = below_power(u, w[0] * madd(hx, dx, hy * dy));
-            x += (vreal)((vbits)dx & yes);
-            y += (vreal)((vbits)dy & yes);
-            // Rounding must not change the length over millions of sweeps.
-            vreal norm = madd(all((REAL)-0.5), madd(x, x, y * y), all((REAL)1.5));
-            put(s, x * norm);
-            put(s + LANES, y * norm);
-            *accepted -= yes;
+    vreal accepted = p->accepted;
+    for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
+        vbits word[AT_ONCE];
+        draw_words(&p->source, (uint32_t)(row * p->t->grid->width + first), word);
+        for (int j = 0; j < AT_ONCE && first + 2 * j < to; j++) {
+            size_t at = (size_t)(first + 2 * j) * 2 * LANES;
+            vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
+            field(v, at, n, bonds, &hx, &hy);
+            vreal t = p->width * symmetric(word[j]), q = 2 / madd(t, t, all(1));
+            vreal d = q * t, gain = madd(-t, madd(hx, x, hy * y), madd(hy, x, -(hx * y)));
+            answer yes = below_power(uniform(word[j]), madd(p->beta * d, gain, all(32)));
+            // The rotation (c, d), less 1.
+            vreal c = where(yes, q - 2);
+            d = where(yes, d);
+            put(v->own + at, madd(c, x, madd(-d, y, x)));
+            put(v->own + at + LANES, madd(c, y, madd(d, x, y)));
+            accepted += where(yes, all(1));
         }
     }
+    p->accepted = accepted;
 }
+FOUR_KINDS(turn)
 
 static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 {
-    const xy_grid *g = t->grid;
-    if (t->villain) {
-        villain_sweep(t, spins, draw, false);
-        return;
-    }
-    vreal w[2];
-    vbits accepted = {0};
+    pass p = pass_of(t, spins, draw);
     for (int k = 0; k < LANES; k++) {
-        w[0][k] = (REAL)(draw->beta[k] * 1.4426950408889634);
-        w[1][k] = (REAL)draw->width[k];
+        p.beta[k] = (REAL)(draw->beta[k] * 1.4426950408889634);
+        p.width[k] = (REAL)draw->width[k] / symmetric_unit;
     }
-    for (int32_t row = 0; row < g->rows; row++)
-        for (int parity = 0; parity < 2; parity++) {
-            if (g->n_bond == 2 && !t->bond)
-                metropolis_row(t, spins, draw, w, row, parity, 4, false, &accepted);
-            else if (g->n_bond == 2)
-                metropolis_row(t, spins, draw, w, row, parity, 4, true, &accepted);
-            else if (!t->bond)
-                metropolis_row(t, spins, draw, w, row, parity, 6, false, &accepted);
-            else
-                metropolis_row(t, spins, draw, w, row, parity, 6, true, &accepted);
-            copy_ghosts(g, spins, row, parity);
-        }
+    each_row(&p, t->villain ? villain_kinds : turn_kinds);
     for (int k = 0; k < LANES; k++)
-        draw->accepted[k] += (int64_t)accepted[k];
+        draw->accepted[k] += (int64_t)p.accepted[k];
+}
+
+static void normalise(const xy_grid *g, void *spins)
+{
+    REAL *spin = spins;
+    for (int32_t place = 0; place < g->n_place; place++) {
+        REAL *s = spin + (size_t)place * 2 * LANES;
+        vreal x = get(s), y = get(s + LANES), norm = (REAL)1.5 - (REAL)0.5 * (x * x + y * y);
+        put(s, x * norm);
+        put(s + LANES, y * norm);
+    }
 }
 
 // ---- Twist ---------------------------------------------------------------------------------------
@@ -169,27 +171,26 @@ static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 static void twist(const xy_tables *t, void *spins, int32_t axis, const double *turn)
 {
     const xy_grid *g = t->grid;
-    REAL *spin = spins;
-    REAL sign[LANES], stay[LANES];
+    vreal sign, move;
     for (int k = 0; k < LANES; k++) {
         sign[k] = (REAL)turn[k];
-        stay[k] = turn[k] != 0 ? 0 : 1;
+        move[k] = turn[k] != 0 ? 1 : 0;
     }
-    for (int32_t e = 0; e < g->n_element; e++) {
-        const REAL *wave = (const REAL *)t->wave_x + (size_t)(e % g->width) * 2 * LANES;
-        REAL wave_c[LANES], wave_s[LANES];
-        int32_t row = e / g->width, place = axis == 1 ? row % g->size[1] : row / g->size[1];
-        for (int k = 0; k < LANES; k++) {
-            wave_c[k] = axis == 0 ? wave[k] : (REAL)t->wave[axis][2 * place];
-            wave_s[k] = axis == 0 ? wave[k + LANES] : (REAL)t->wave[axis][2 * place + 1];
+    for (int32_t row = 0; row < g->rows; row++)
+        for (int32_t column = 0; column < g->width; column++) {
+            const REAL *wave = (const REAL *)t->wave_x + (size_t)column * 2 * LANES;
+            int32_t place = axis == 1 ? row % g->size[1] : row / g->size[1];
+            vreal c = get(wave), d = get(wave + LANES);
+            if (axis > 0) {
+                c = all((REAL)t->wave[axis][2 * place]);
+                d = all((REAL)t->wave[axis][2 * place + 1]);
+            }
+            c = 1 + move * (c - 1);
+            d = sign * d;
+            REAL *s = (REAL *)spins + flx_xy_column(g, row, column);
+            vreal x = get(s), y = get(s + LANES);
+            put(s, c * x - d * y);
+            put(s + LANES, d * x + c * y);
         }
-        REAL *s = spin + (size_t)e * 2 * LANES;
-        for (int k = 0; k < LANES; k++) {
-            REAL c = stay[k] + (1 - stay[k]) * wave_c[k], d = sign[k] * wave_s[k];
-            REAL x = s[k], y = s[k + LANES];
-            s[k] = c * x - d * y;
-            s[k + LANES] = d * x + c * y;
-        }
-    }
     refresh(g, spins);
 }

@@ -2,10 +2,17 @@
 // precision of the spins, then in double.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+typedef double vsum __attribute__((vector_size(64), may_alias));
+
 static inline void add(double *sum, vreal v)
 {
-    for (int k = 0; k < LANES; k++)
-        sum[k] += (double)v[k];
+    typedef REAL part __attribute__((vector_size(8 * sizeof(REAL))));
+    union {
+        vreal whole;
+        part eight[LANES / 8];
+    } u = {v};
+    for (int k = 0; k < LANES / 8; k++)
+        *(vsum *)(sum + 8 * k) += __builtin_convertvector(u.eight[k], vsum);
 }
 
 // ---- Bonds ---------------------------------------------------------------------------------------
@@ -15,20 +22,20 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
                                                             int32_t row, const int n,
                                                             const bool bonds, xy_sums *sums)
 {
-    int32_t begin = row * t->grid->width, end = begin + t->grid->width;
+    row_view v = view_of(t, (REAL *)(uintptr_t)spin, row, n, bonds);
     vreal sum[XY_AXES][2] = {{{0}}};
-    for (int32_t e = begin; e < end; e++) {
-        around a = around_of(t, spin, e, n, bonds);
-        vreal sx = get(spin + (size_t)e * 2 * LANES), sy = get(spin + ((size_t)e * 2 + 1) * LANES);
+    for (int32_t column = 0; column < t->grid->width; column++) {
+        size_t at = (size_t)column * 2 * LANES;
+        vreal sx = get(v.own + at), sy = get(v.own + at + LANES);
         for (int q = 0; q < n; q++) {
-            vreal x = get(a.spin[q]), y = get(a.spin[q] + LANES);
+            vreal x = get(v.side[q] + at), y = get(v.side[q] + at + LANES);
             if (bonds) {
-                vreal c = get(a.bond[q]), d = get(a.bond[q] + LANES), x1 = x;
+                vreal c = get(v.bond[q] + at), d = get(v.bond[q] + at + LANES), x1 = x;
                 x = c * x1 - d * y;
                 y = d * x1 + c * y;
             }
-            sum[q][0] += sx * x + sy * y;
-            sum[q][1] += sx * y - sy * x;
+            sum[q][0] = madd(sx, x, madd(sy, y, sum[q][0]));
+            sum[q][1] = madd(sx, y, madd(-sy, x, sum[q][1]));
         }
     }
     for (int q = 0; q < n; q++)
@@ -43,11 +50,13 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
 {
     const xy_grid *g = t->grid;
     const REAL *series = draw->series;
-    for (int32_t e = row * g->width; e < (row + 1) * g->width; e++) {
-        const REAL *s = spin + (size_t)e * 2 * LANES;
+    row_view v = villain_view(t, spin, row);
+    for (int32_t column = 0; column < g->width; column++) {
+        size_t at = (size_t)column * 2 * LANES;
+        const REAL *s = v.own + at;
         for (int32_t b = 0; b < g->n_bond; b++) {
             vreal seen_x, seen_y;
-            seen_from(t, spin, e, b, &seen_x, &seen_y);
+            seen_from(&v, at, b, &seen_x, &seen_y);
             for (int k = 0; k < LANES; k++) {
                 double x = (double)s[k], y = (double)s[k + LANES], beta = draw->beta[k];
                 double sx = (double)seen_x[k], sy = (double)seen_y[k];
@@ -87,7 +96,7 @@ static void spins_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums
     const xy_grid *g = t->grid;
     vreal mx = {0}, my = {0}, wave_x[4] = {{0}};
     for (int32_t c = 0; c < g->width; c++) {
-        const REAL *s = spin + ((size_t)row * (size_t)g->width + (size_t)c) * 2 * LANES;
+        const REAL *s = spin + flx_xy_column(g, row, c);
         const REAL *wave = (const REAL *)t->wave_x + (size_t)c * 2 * LANES;
         vreal x = get(s), y = get(s + LANES), cosine = get(wave), sine = get(wave + LANES);
         mx += x;
@@ -114,13 +123,13 @@ static void spins_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums
 // ---- Vortices ------------------------------------------------------------------------------------
 
 // Does the shorter arc from spin a to spin b cross the angle pi? +1 upwards in angle, -1 downwards.
-// The sum around a closed path is its winding number. (A true comparison is -1.)
+// The sum around a closed path is its winding number. Half-planes and turns are told by signs alone.
 static inline vbits crossing(vreal ax, vreal ay, vreal bx, vreal by)
 {
-    vreal turn = ax * by - ay * bx;
-    vbits over = (vbits)(ay > 0) & (vbits)(by <= 0) & (vbits)(turn > 0);
-    vbits back = (vbits)(ay <= 0) & (vbits)(by > 0) & (vbits)(turn < 0);
-    return back - over;
+    const int top = 8 * sizeof(REAL) - 1;
+    vbits a = (vbits)((vsigned)ay >> top), b = (vbits)((vsigned)by >> top); // all bits: below
+    vbits right = (vbits)((vsigned)(ax * by - ay * bx) >> top);
+    return (a & ~b & right) - (~a & b & ~right);
 }
 
 static inline vbits magnitude(vbits n)
@@ -129,54 +138,68 @@ static inline vbits magnitude(vbits n)
     return (n ^ negative) - negative;
 }
 
-// Elements at the corners of a face; n_place - 1, where zeros stand, for those beyond the lattice.
-static int32_t face_corners(const xy_grid *g, int32_t face, int32_t e, int32_t corner[4])
+// The corners of a face of the element at own + x stand at corner[k] + x. Beyond the lattice: zeros.
+static int32_t face_corners(const xy_grid *g, const REAL *spin, int32_t row, int32_t face,
+                            const REAL *corner[5])
 {
-    corner[0] = e;
-    if (g->n_bond == 3 && g->n_axis == 2) {
-        corner[1] = g->next[face][e];
-        corner[2] = g->next[face + 1][e];
-        return 3;
+    bool triangles = g->n_bond == 3 && g->n_axis == 2;
+    int32_t u = triangles ? face : face == 2 ? 1 : 0, v = triangles ? face + 1 : face == 0 ? 1 : 2;
+    int32_t n = triangles ? 3 : 4, to_v = g->row[v][row];
+    corner[0] = corner[n] = spin + flx_xy_column(g, row, 0);
+    corner[1] = spin + flx_xy_column(g, g->row[u][row], g->shift[u]);
+    corner[n - 1] = spin + flx_xy_column(g, to_v, g->shift[v]);
+    if (n == 4)
+        corner[2] = spin + flx_xy_column(g, g->row[u][to_v], g->shift[u]);
+    return n;
+}
+
+// 1 where all corners of a face are there, else 0.
+static vreal face_present(const REAL *const *corner, int32_t n, size_t at)
+{
+    vreal present = all(1);
+    for (int32_t j = 0; j < n; j++) {
+        vreal x = get(corner[j] + at), y = get(corner[j] + at + LANES);
+        present *= x * x + y * y;
     }
-    int32_t u = face == 2 ? 1 : 0, v = face == 0 ? 1 : 2;
-    corner[1] = g->next[u][e];
-    corner[3] = g->next[v][e];
-    corner[2] = corner[3] < g->n_element ? g->next[u][corner[3]] : g->n_place - 1;
-    return 4;
+    return (vreal)((vbits)all(1) & (vbits)(present > (REAL)0.5));
+}
+
+static inline vbits face_winding(const REAL *const *corner, int32_t n, size_t at)
+{
+    vbits winding = {0};
+    for (int32_t j = 0; j < n; j++)
+        winding += crossing(get(corner[j] + at), get(corner[j] + at + LANES),
+                            get(corner[j + 1] + at), get(corner[j + 1] + at + LANES));
+    return winding;
 }
 
 // Winding number of the phases around each face, without gauge field.
 static void vortices_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums *sums)
 {
     const xy_grid *g = t->grid;
-    vbits count = {0}, cross[XY_AXES] = {{0}};
-    for (int32_t e = row * g->width; e < (row + 1) * g->width; e++) {
-        const REAL *s = spin + (size_t)e * 2 * LANES;
-        for (int32_t a = 0; a < g->n_axis; a++) {
-            const REAL *o = spin + (size_t)g->next[a][e] * 2 * LANES;
-            cross[a] += crossing(get(s), get(s + LANES), get(o), get(o + LANES));
-        }
-        for (int32_t f = 0; f < g->n_face; f++) {
-            int32_t corner[4], n = face_corners(g, f, e, corner);
-            vbits winding = {0};
-            vreal present = {0}, px = get(s), py = get(s + LANES);
-            present += 1;
-            for (int32_t j = 1; j <= n; j++) {
-                const REAL *next = spin + (size_t)corner[j % n] * 2 * LANES;
-                vreal qx = get(next), qy = get(next + LANES);
-                winding += crossing(px, py, qx, qy);
-                present *= qx * qx + qy * qy;
-                px = qx;
-                py = qy;
-            }
-            count += magnitude(winding) & (vbits)(present > (REAL)0.5);
+    const bool complete = !g->absent && !g->open[0] && !g->open[1] && !g->open[2];
+    vreal count = {0};
+    const REAL *own = spin + flx_xy_column(g, row, 0);
+    for (int32_t a = 0; a < g->n_axis; a++) {
+        vbits cross = {0};
+        const REAL *side = spin + flx_xy_column(g, g->row[a][row], g->shift[a]);
+        for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES)
+            cross += crossing(get(own + at), get(own + at + LANES), get(side + at),
+                              get(side + at + LANES));
+        add(sums->crossing[a], __builtin_convertvector((vsigned)cross, vreal));
+    }
+    for (int32_t f = 0; f < g->n_face; f++) {
+        const REAL *corner[5];
+        const int32_t n = face_corners(g, spin, row, f, corner);
+        for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
+            vbits winding = face_winding(corner, n, at);
+            vreal number = __builtin_convertvector((vsigned)magnitude(winding), vreal);
+            if (!complete)
+                number *= face_present(corner, n, at);
+            count += number;
         }
     }
-    for (int k = 0; k < LANES; k++) {
-        sums->vortices[k] += (double)count[k];
-        for (int32_t a = 0; a < g->n_axis; a++)
-            sums->crossing[a][k] += (double)((vsigned)cross[a])[k];
-    }
+    add(sums->vortices, count);
 }
 
 // In a gauge field: n = (sum of the phase differences + sum of A)/2 pi around a face. The rotations
@@ -185,28 +208,26 @@ static void vortices_row(const xy_tables *t, const REAL *spin, int32_t row, xy_s
 static void vortices_row_flux(const xy_tables *t, const REAL *spin, int32_t row, xy_sums *sums)
 {
     const xy_grid *g = t->grid;
-    vbits count = {0};
+    vreal count = {0};
     enum { STRIDE = 9 * LANES }; // four bonds (cos A, sin A), then the turns of -sum A
-    for (int32_t e = row * g->width; e < (row + 1) * g->width; e++)
-        for (int32_t f = 0; f < g->n_face; f++) {
-            int32_t corner[4], n = face_corners(g, f, e, corner);
-            const REAL *curl =
-                (const REAL *)t->curl + ((size_t)f * (size_t)g->n_element + (size_t)e) * STRIDE;
-            const REAL *first = spin + (size_t)e * 2 * LANES;
-            vreal px = get(first), py = get(first + LANES), cx = {0}, cy = {0}, present = {0};
+    for (int32_t f = 0; f < g->n_face; f++) {
+        const REAL *corner[5];
+        const int32_t n = face_corners(g, spin, row, f, corner);
+        const REAL *curl =
+            (const REAL *)t->curl +
+            ((size_t)f * (size_t)g->n_element + (size_t)row * (size_t)g->width) * STRIDE;
+        for (int32_t column = 0; column < g->width; column++, curl += STRIDE) {
+            const size_t at = (size_t)column * 2 * LANES;
+            vreal px = get(corner[0] + at), py = get(corner[0] + at + LANES), cx = all(1), cy = {0};
             vbits winding = {0};
-            cx += 1;
-            present += 1;
             for (int32_t j = 0; j < n; j++) {
-                const REAL *next = spin + (size_t)corner[(j + 1) % n] * 2 * LANES;
-                vreal qx = get(next), qy = get(next + LANES);
+                vreal qx = get(corner[j + 1] + at), qy = get(corner[j + 1] + at + LANES);
                 vreal ca = get(curl + 2 * j * LANES), sa = get(curl + (2 * j + 1) * LANES);
                 vreal ax = ca * qx + sa * qy, ay = ca * qy - sa * qx;
                 vreal ux = px * ax + py * ay, uy = px * ay - py * ax; // rotation by phi
                 vreal nx = ux * cx - uy * cy, ny = uy * cx + ux * cy;
                 if (j > 0) // from angle 0 no step reaches beyond pi
                     winding += crossing(cx, cy, nx, ny);
-                present *= qx * qx + qy * qy;
                 cx = nx;
                 cy = ny;
                 px = qx;
@@ -216,10 +237,11 @@ static void vortices_row_flux(const xy_tables *t, const REAL *spin, int32_t row,
             // winding + end - turns: -1/2, which half a quantum is written as, against +1/2.
             vreal turns = get(curl + 8 * LANES);
             vbits half = (vbits)(turns < (REAL)-0.499) & (vbits)(cy > 0);
-            count += magnitude(winding - half) & (vbits)(present > (REAL)0.5);
+            vbits number = magnitude(winding - half);
+            count += __builtin_convertvector((vsigned)number, vreal) * face_present(corner, n, at);
         }
-    for (int k = 0; k < LANES; k++)
-        sums->vortices[k] += (double)count[k];
+    }
+    add(sums->vortices, count);
 }
 
 static void measure(const xy_tables *t, const void *spins, const xy_draw *draw, xy_sums *sums)

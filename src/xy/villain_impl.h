@@ -19,77 +19,69 @@ static inline vreal villain_weight(const REAL *series, int32_t terms, vreal c)
     return 1 + c * b1 - b2;
 }
 
-// Spin of neighbour q of an element as it acts there: turned by the phase of the bond.
-static inline void seen_from(const xy_tables *t, const REAL *spin, int32_t e, int32_t q, vreal *x,
-                             vreal *y)
+// Spin of neighbour q of the element at `at` as it acts there: turned by the phase of the bond.
+static inline void seen_from(const row_view *v, size_t at, int32_t q, vreal *x, vreal *y)
 {
-    const REAL *s = spin + (size_t)t->grid->next[q][e] * 2 * LANES;
-    *x = get(s);
-    *y = get(s + LANES);
-    if (!t->bond)
+    *x = get(v->side[q] + at);
+    *y = get(v->side[q] + at + LANES);
+    if (!v->bond[q])
         return;
-    size_t at = (size_t)q * (size_t)t->grid->n_element + (size_t)e;
-    const REAL *bond = (const REAL *)t->bond + at * 2 * LANES;
-    vreal c = get(bond), d = get(bond + LANES), x1 = *x;
+    vreal c = get(v->bond[q] + at), d = get(v->bond[q] + at + LANES), x1 = *x;
     *x = c * x1 - d * *y;
     *y = d * x1 + c * *y;
 }
 
-static void villain_element(const xy_tables *t, REAL *spin, const xy_draw *draw, vreal width,
-                            int32_t e, bool mirror, vbits *accepted)
+static row_view villain_view(const xy_tables *t, const REAL *spin, int32_t row)
 {
-    const int32_t n = 2 * t->grid->n_bond;
-    REAL *s = spin + (size_t)e * 2 * LANES;
+    return view_of(t, (REAL *)(uintptr_t)spin, row, 2 * t->grid->n_bond, t->bond != NULL);
+}
+
+static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
+{
+    const int32_t n = 2 * p->t->grid->n_bond;
     vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], hx = {0}, hy = {0};
     for (int32_t q = 0; q < n; q++) {
-        seen_from(t, spin, e, q, &sx[q], &sy[q]);
+        seen_from(v, at, q, &sx[q], &sy[q]);
         hx += sx[q];
         hy += sy[q];
     }
-    vbits word[4];
-    draw_words(draw, (uint32_t)e, word);
-    vreal u, p, x = get(s), y = get(s + LANES), x2, y2;
-    uniform(word, 0, &u, &p);
-    if (mirror) {
+    vreal x = get(v->own + at), y = get(v->own + at + LANES), x2, y2;
+    if (p->mirror) {
         vreal f = 2 * (hx * x + hy * y) / (hx * hx + hy * hy + TINY);
         x2 = f * hx - x;
         y2 = f * hy - y;
     } else {
-        vreal tangent = width * p, c = 2 / (1 + tangent * tangent), d = c * tangent;
+        vreal t = p->width * symmetric(word), c = 2 / (1 + t * t), d = c * t;
         x2 = (c - 1) * x - d * y;
         y2 = d * x + (c - 1) * y;
     }
-    vreal before = u, after = {0};
-    after += 1;
+    vreal before = uniform(word) * (REAL)0x1p-32, after = all(1);
     for (int32_t q = 0; q < n; q++) {
-        before *= villain_weight(draw->series, draw->terms, sx[q] * x + sy[q] * y);
-        after *= villain_weight(draw->series, draw->terms, sx[q] * x2 + sy[q] * y2);
+        before *= villain_weight(p->draw->series, p->draw->terms, sx[q] * x + sy[q] * y);
+        after *= villain_weight(p->draw->series, p->draw->terms, sx[q] * x2 + sy[q] * y2);
     }
-    vbits yes = (vbits)(before < after);
-    x = choose(yes, x2, x);
-    y = choose(yes, y2, y);
-    vreal norm = (REAL)1.5 - (REAL)0.5 * (x * x + y * y);
-    put(s, x * norm);
-    put(s + LANES, y * norm);
-    *accepted -= yes;
+    answer yes = less(before, after);
+    x += where(yes, x2 - x);
+    y += where(yes, y2 - y);
+    put(v->own + at, x);
+    put(v->own + at + LANES, y);
+    p->accepted += where(yes, all(1));
 }
 
-static void villain_sweep(const xy_tables *t, REAL *spin, xy_draw *draw, bool mirror)
+static void villain(pass *p, const row_view *v, int32_t row, int32_t from, int32_t to, int n,
+                    bool bonds)
 {
-    const xy_grid *g = t->grid;
-    vreal width = {0};
-    vbits accepted = {0};
-    for (int k = 0; k < LANES && !mirror; k++)
-        width[k] = (REAL)draw->width[k];
-    for (int32_t row = 0; row < g->rows; row++)
-        for (int parity = 0; parity < 2; parity++) {
-            for (int32_t c = parity; c < g->width; c += 2)
-                villain_element(t, spin, draw, width, row * g->width + c, mirror, &accepted);
-            copy_ghosts(g, spin, row, parity);
-        }
-    for (int k = 0; k < LANES && !mirror; k++)
-        draw->accepted[k] += (int64_t)accepted[k];
+    (void)n;
+    (void)bonds;
+    for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
+        vbits word[AT_ONCE];
+        draw_words(&p->source, (uint32_t)(row * p->t->grid->width + first), word);
+        for (int j = 0; j < AT_ONCE && first + 2 * j < to; j++)
+            villain_element(p, v, (size_t)(first + 2 * j) * 2 * LANES, word[j]);
+    }
 }
+
+FOUR_KINDS(villain)
 
 // ln of the change of weight if the phases of kind `axis`-going bonds grew by turn * 2 pi/n.
 static void twist_gain(const xy_tables *t, const void *spins, const xy_draw *draw, int32_t axis,
@@ -103,23 +95,26 @@ static void twist_gain(const xy_tables *t, const void *spins, const xy_draw *dra
         sign[k] = (REAL)turn[k];
         gain[k] = 0;
     }
-    for (int32_t e = 0; e < g->n_element; e++) {
-        const REAL *s = (const REAL *)spins + (size_t)e * 2 * LANES;
-        vreal x = get(s), y = get(s + LANES), sx, sy;
-        for (int32_t b = 0; b < g->n_bond; b++) {
-            if (g->step[b][axis] == 0)
-                continue;
-            seen_from(t, spins, e, b, &sx, &sy);
-            vreal c = x * sx + y * sy, d = x * sy - y * sx;
-            vreal c2 = wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d;
-            product *= villain_weight(draw->series, draw->terms, c2) /
-                       villain_weight(draw->series, draw->terms, c);
-        }
-        // A product of few keeps within the range of the numbers.
-        if (e % 8 == 7 || e + 1 == g->n_element)
-            for (int k = 0; k < LANES; k++) {
-                gain[k] += log(fabs((double)product[k]));
-                product[k] = 1;
+    for (int32_t row = 0; row < g->rows; row++) {
+        row_view v = villain_view(t, spins, row);
+        for (int32_t column = 0; column < g->width; column++) {
+            size_t at = (size_t)column * 2 * LANES;
+            vreal x = get(v.own + at), y = get(v.own + at + LANES), sx, sy;
+            for (int32_t b = 0; b < g->n_bond; b++) {
+                if (g->step[b][axis] == 0)
+                    continue;
+                seen_from(&v, at, b, &sx, &sy);
+                vreal c = x * sx + y * sy, d = x * sy - y * sx;
+                vreal c2 = wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d;
+                product *= villain_weight(draw->series, draw->terms, c2) /
+                           villain_weight(draw->series, draw->terms, c);
             }
+            // A product of few keeps within the range of the numbers.
+            if (column % 8 == 7 || column + 1 == g->width)
+                for (int k = 0; k < LANES; k++) {
+                    gain[k] += log(fabs((double)product[k]));
+                    product[k] = 1;
+                }
+        }
     }
 }

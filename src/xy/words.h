@@ -25,34 +25,57 @@ static inline xy_u64 flx_xy_product(xy_u64 a, uint32_t b)
 #endif
 }
 
-// Words of 32 bits, each in 64: counter (place, lattice and lane, sweep). The numbers depend on
-// seed, lattice, lane, sweep and place alone; flx_rng streams of the engine have the top bit of the
-// last word set, a sweep has not. word[h][..][k] is of lane k * halves + h.
-static inline __attribute__((always_inline)) void flx_xy_words(const xy_draw *draw, uint32_t place,
-                                                               const uint32_t halves,
-                                                               xy_u64 word[][4])
+// What the words of a sweep share: the keys of the rounds, and the first round but for the place.
+typedef struct xy_source {
+    xy_u64 key[XY_ROUNDS][2];
+    xy_u64 lane[2], sweep; // word a and b after the first round
+    uint64_t high;
+} xy_source;
+
+// Counter: (place, lattice and lane, sweep). The numbers depend on seed, lattice, lane, sweep and place
+// alone; flx_rng streams of the engine have the top bit of the last word set, a sweep has not.
+static inline void flx_xy_source(const xy_draw *draw, uint32_t halves, xy_source *s)
 {
-    const xy_u64 zero = {0}, low = zero + 0xffffffffu, count = {0, 1, 2, 3, 4, 5, 6, 7};
+    const xy_u64 zero = {0}, count = {0, 1, 2, 3, 4, 5, 6, 7};
     uint32_t k0 = (uint32_t)draw->seed, k1 = (uint32_t)(draw->seed >> 32);
-    xy_u64 a[2], b[2], c[2], d[2];
-    for (uint32_t h = 0; h < halves; h++) {
-        a[h] = zero + place;
-        b[h] = count * halves + (uint64_t)(draw->vector * XY_LANES_MAX + h);
-        c[h] = zero + (uint32_t)draw->sweep;
-        d[h] = zero + (draw->sweep >> 32);
-    }
+    uint64_t q = (draw->sweep & 0xffffffffu) * 0xCD9E8D57u;
+    s->sweep = zero + q;
+    s->high = (draw->sweep >> 32) ^ k1;
+    for (uint32_t h = 0; h < halves; h++)
+        s->lane[h] =
+            (count * halves + (uint64_t)(draw->vector * XY_LANES_MAX + h)) ^ (q >> 32) ^ k0;
     for (int round = 0; round < XY_ROUNDS; round++) {
-        for (uint32_t h = 0; h < halves; h++) {
-            // What the high halves of b and d hold is dropped by the products and at the end.
-            xy_u64 p = flx_xy_product(a[h], 0xD2511F53u), q = flx_xy_product(c[h], 0xCD9E8D57u);
-            a[h] = (q >> 32) ^ b[h] ^ k0;
-            b[h] = q;
-            c[h] = (p >> 32) ^ d[h] ^ k1;
-            d[h] = p;
-        }
+        s->key[round][0] = zero + k0;
+        s->key[round][1] = zero + k1;
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
+}
+
+// Four words of 32 bits, each in 64, for each lane of a place: word[h][..][k] is of lane k * halves + h.
+static inline __attribute__((always_inline)) void flx_xy_words(const xy_source *source,
+                                                               uint32_t place,
+                                                               const uint32_t halves,
+                                                               xy_u64 word[][4])
+{
+    const xy_u64 zero = {0}, low = zero + 0xffffffffu;
+    uint64_t p = (uint64_t)place * 0xD2511F53u;
+    xy_u64 a[2], b[2], c[2], d[2];
+    for (uint32_t h = 0; h < halves; h++) {
+        a[h] = source->lane[h];
+        b[h] = source->sweep;
+        c[h] = zero + ((p >> 32) ^ source->high);
+        d[h] = zero + p;
+    }
+    for (int round = 1; round < XY_ROUNDS; round++)
+        for (uint32_t h = 0; h < halves; h++) {
+            // What the high halves of b and d hold is dropped by the products and at the end.
+            xy_u64 r = flx_xy_product(a[h], 0xD2511F53u), s = flx_xy_product(c[h], 0xCD9E8D57u);
+            a[h] = (s >> 32) ^ b[h] ^ source->key[round][0];
+            b[h] = s;
+            c[h] = (r >> 32) ^ d[h] ^ source->key[round][1];
+            d[h] = r;
+        }
     for (uint32_t h = 0; h < halves; h++) {
         word[h][0] = a[h] & low;
         word[h][1] = b[h] & low;
