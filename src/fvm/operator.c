@@ -2,9 +2,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fvm/operator.h"
 
-#include <math.h>
+#include "base/rotation.h"
 
 enum { L = FLX_LANES, SLICES_PER_PART = 128 };
+
+// Where neighbour q of site i stands.
+static inline size_t place(const flx_stencil *st, int32_t i, int32_t q)
+{
+    return (size_t)(st->start[i / L] + q) * L + (size_t)(i % L);
+}
 
 // Places of the half-edges in slices; links of 0 to the site itself fill the rest.
 static flx_status init_stencil(flx_ctx *ctx, const flx_mesh *m, flx_stencil *st)
@@ -47,14 +53,18 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
     FLX_TRY(flx_kernels_find(ctx, kernels, &op->kernels));
     FLX_TRY(init_stencil(ctx, mesh, &op->stencil));
     op->weight = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
+    op->turned = FLX_NEW_ARRAY(ctx, double, 2 * (int64_t)mesh->n_edge);
     op->diag = FLX_NEW_ARRAY(ctx, double, op->stencil.n_slice *L);
-    if (!op->weight || !op->diag)
+    if (!op->weight || !op->turned || !op->diag)
         return FLX_ERR_MEMORY;
     for (int32_t e = 0; e < mesh->n_edge; e++)
         op->weight[e] = mesh->dual[e] / mesh->length[e];
     for (int32_t i = 0; i < mesh->n_site; i++)
-        for (int32_t k = mesh->row[i]; k < mesh->row[i + 1]; k++)
-            op->diag[i] += op->weight[mesh->half_edge[k]];
+        for (int32_t k = mesh->row[i]; k < mesh->row[i + 1]; k++) {
+            double weight = op->weight[mesh->half_edge[k]];
+            op->diag[i] += weight;
+            op->stencil.weight[place(&op->stencil, i, k - mesh->row[i])] = weight;
+        }
     flx_operator_set_links(op, NULL, NULL);
     return FLX_OK;
 }
@@ -62,6 +72,7 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
 void flx_operator_clear(flx_operator *op)
 {
     flx_free(op->weight);
+    flx_free(op->turned);
     flx_free(op->diag);
     flx_free(op->stencil.start);
     flx_free(op->stencil.place);
@@ -80,6 +91,22 @@ typedef struct job {
     const flx_sweep *sweep;
 } job;
 
+// w exp(-i a) of the edges.
+static void turn_edges(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict a = j->x, *restrict weight = j->op->weight;
+    double *restrict turned = j->op->turned;
+    FLX_INDEPENDENT
+    for (int32_t e = begin; e < end; e++) {
+        double c, s;
+        flx_rotation(a[e], &c, &s);
+        turned[2 * e] = weight[e] * c;
+        turned[2 * e + 1] = -weight[e] * s;
+    }
+}
+
+// To both ends of an edge: a_ji = -a_ij.
 static void set_links(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
@@ -88,12 +115,10 @@ static void set_links(void *arg, int32_t begin, int32_t end)
     for (int32_t i = begin; i < end; i++)
         for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
             int32_t e = m->half_edge[k];
-            double a = j->x ? j->x[e] : 0, w = j->op->weight[e];
-            double a_ij = m->neighbour[k] > i ? a : -a;
-            size_t at = (size_t)(st->start[i / L] + k - m->row[i]) * L + (size_t)(i % L);
-            st->weight[at] = w;
-            st->link[2 * at] = w * cos(a_ij);
-            st->link[2 * at + 1] = -w * sin(a_ij);
+            const double *turned = j->op->turned + 2 * e;
+            size_t at = place(st, i, k - m->row[i]);
+            st->link[2 * at] = turned[0];
+            st->link[2 * at + 1] = m->neighbour[k] > i ? turned[1] : -turned[1];
             st->link32[2 * at] = (float)st->link[2 * at];
             st->link32[2 * at + 1] = (float)st->link[2 * at + 1];
         }
@@ -101,7 +126,13 @@ static void set_links(void *arg, int32_t begin, int32_t end)
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a)
 {
-    flx_pool_for(pool, op->mesh->n_site, set_links, &(job){.op = op, .x = a});
+    job links = {.op = op, .x = a};
+    if (a)
+        flx_pool_for(pool, op->mesh->n_edge, turn_edges, &links);
+    else
+        for (int32_t e = 0; e < op->mesh->n_edge; e++)
+            op->turned[2 * e] = op->weight[e];
+    flx_pool_for(pool, op->mesh->n_site, set_links, &links);
 }
 
 static void apply(void *arg, int32_t begin, int32_t end)

@@ -16,6 +16,7 @@ typedef struct flx_operator {
     const flx_mesh *mesh; // borrowed
     const flx_kernels *kernels;
     double *weight; // [n_edge] [1] s_e/e_e
+    double *turned; // [n_edge][2] scratch: weight exp(-i a)
     double *diag;   // [n_site, whole slices] [1] sum of the weights of a site
     flx_stencil stencil;
 } flx_operator;

@@ -175,7 +175,7 @@ static void add_charge_potential(void *arg, int32_t begin, int32_t end)
 void flx_tdgl_refine_potential(flx_tdgl *sim, const double *psi, double *mu)
 {
     enum { AT_MOST = 5 };
-    const double small = 2e-4;
+    const double small = 1e-3;
     int32_t n = sim->mesh->n_site;
     for (int32_t pass = 0; pass < AT_MOST; pass++) {
         flx_operator_inflow(&sim->op, sim->pool, psi, mu, sim->b);

@@ -95,7 +95,7 @@ void flx_tdgl_potential(flx_tdgl *sim, const double *psi, double *y, double *mu)
 void flx_tdgl_charge(flx_tdgl *sim, const double *psi, double *y);
 
 // The same from a good guess in mu, by corrections (each in single precision, from the residual in
-// double) until one is below 2e-4 of the largest |mu|: what it leaves is some 1e-6 of itself.
+// double) until one is below 1e-3 of the largest |mu|: what it leaves is some 1e-6 of itself.
 void flx_tdgl_refine_potential(flx_tdgl *sim, const double *psi, double *mu);
 
 // Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
