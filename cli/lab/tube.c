@@ -1,7 +1,8 @@
 // cli/lab/tube.c -- Bessel's functions, and a hollow cylinder made of them.
 //
-//   I_n(x) = 1/pi integral_0^pi exp(x cos t) cos nt dt,  K_n(x) = integral_0^inf exp(-x cosh t)
-//   cosh nt dt
+//   I_n(x) = 1/pi integral_0^pi exp(x cos t) cos nt dt
+//   K_n(x) = integral_0^inf exp(-x cosh t) cosh nt dt
+//
 // (Abramowitz and Stegun 9.6.19, 9.6.24). The trapezoidal rule converges exponentially for both.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tube.h"
@@ -62,4 +63,9 @@ double tube_current(const tube_london *t, double r)
 double tube_flux(const tube_london *t, double r)
 {
     return 1 - tube_current(t, r);
+}
+
+double tube_flux_of_field(const tube_london *t, double r)
+{
+    return 2 * pi * r * (t->s1 * bessel_i(1, r) - t->s2 * bessel_k(1, r));
 }

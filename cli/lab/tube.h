@@ -22,6 +22,8 @@ tube_london tube_with(double a, double w);
 // Of one quantum without a field: flux within radius r [lambda], and 2 pi r J: parts of Phi0.
 double tube_flux(const tube_london *t, double r);
 double tube_current(const tube_london *t, double r);
+// Of winding 0 in a field B outside: flux within r, in B lambda^2.
+double tube_flux_of_field(const tube_london *t, double r);
 
 // Modified Bessel functions of order n, by their integrals; 0 < x < 700.
 double bessel_i(int n, double x);
