@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include "cli.h"
+#include "deck.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -373,6 +374,12 @@ void cli_report(const char *json)
 {
     json_error_t error;
     json_t *root = json_loads(json, 0, &error);
+    const char *engine = json_string_value(json_object_get(root, "engine"));
+    if (engine && strcmp(engine, "circuit") == 0) {
+        json_decref(root);
+        cli_report_deck(json);
+        return;
+    }
     const json_t *points = json_object_get(root, "points");
     if (json_is_array(points))
         print_sweep(points);

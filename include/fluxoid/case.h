@@ -302,6 +302,20 @@ typedef struct flx_case_xy {
     int32_t line;
 } flx_case_xy;
 
+// What the engine circuit does: a deck, with inductors from films.
+typedef struct flx_case_inductor {
+    const char *name;    // of a hole or port
+    const char *node[2]; // of the deck
+    int32_t line;
+} flx_case_inductor;
+typedef struct flx_case_circuit {
+    const char *deck;       // its lines, or its path
+    int32_t deck_line;      // of the first of these lines; 0: a path
+    const char *inductance; // path of a data file, a table or a case; NULL: none
+    const flx_case_inductor *inductors;
+    int32_t n_inductor, inductance_line;
+} flx_case_circuit;
+
 // A case. Everything in it is owned by it and constant. Names are unique within their list.
 typedef struct flx_case {
     const char *name;   // file name, for messages
@@ -334,6 +348,7 @@ typedef struct flx_case {
     flx_case_london london;
     flx_case_xy xy;
     flx_case_static statics;
+    flx_case_circuit circuit;
 } flx_case;
 
 // Where a case comes from. All borrowed for the call.

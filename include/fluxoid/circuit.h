@@ -345,6 +345,8 @@ typedef struct flx_deck_source {
     const char *const *sets; // [n_set] "NAME=VALUE": a parameter of the deck or an element's value
     int32_t n_set;
     int32_t max_element; // 0: four million
+    int32_t first_line;  // of the text in the file `path`; 0: 1
+    const char *before;  // lines that are read before the text; NULL: none
 } flx_deck_source;
 
 // Reads a deck as JoSIM and JSIM write them, with the cards docs/circuit.md adds. What it does not

@@ -3,6 +3,7 @@
 // A run writes a series of what it prints. A sweep writes one row for each point, which holds all
 // the summary says of it: a sweep that was stopped goes on behind the last row.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/circuit.h"
 #include "case/summary.h"
 #include "fluxoid/circuit.h"
 #include "fluxoid/io.h"
@@ -20,6 +21,8 @@ static const int64_t max_points = 1000000;
 typedef struct deck_run {
     flx_ctx *ctx;
     const flx_deck_source *source;
+    const flx_case *c; // NULL: a deck by itself
+    json_t *numbers;   // borrowed, of the summary; NULL: none
     const flx_run_opts *opts;
     flx_deck *deck; // as given, without a value of its sweep
     flx_file *file; // NULL: none
@@ -96,14 +99,15 @@ static flx_status put_values(deck_run *d, json_t *object, const double *row)
 
 static flx_status head(deck_run *d)
 {
-    const char *slash = strrchr(d->source->path, '/');
+    const char *path = d->c ? d->c->name : d->source->path, *slash = strrchr(path, '/');
     d->root = json_object();
     if (!d->root)
         return flx_fail(d->ctx, FLX_ERR_MEMORY, "no memory for the summary");
     FLX_TRY(flx_json_put(d->ctx, d->root, "fluxoid", json_string(flx_version())));
-    FLX_TRY(
-        flx_json_put(d->ctx, d->root, "case", json_string(slash ? slash + 1 : d->source->path)));
-    return flx_json_put(d->ctx, d->root, "engine", json_string("circuit"));
+    FLX_TRY(flx_json_put(d->ctx, d->root, "case", json_string(slash ? slash + 1 : path)));
+    FLX_TRY(flx_json_put(d->ctx, d->root, "engine", json_string("circuit")));
+    return d->numbers ? flx_json_put(d->ctx, d->root, "inductance_pH", json_incref(d->numbers))
+                      : FLX_OK;
 }
 
 // -- data file ------------------------------------------------------------------------------------
@@ -149,6 +153,10 @@ static flx_status begin_file(deck_run *d, bool sweep, bool *old)
     }
     FLX_TRY(*old ? flx_file_open(d->ctx, d->opts->output, FLX_FILE_APPEND, &d->file)
                  : flx_file_create(d->ctx, d->opts->output, &d->file));
+    if (d->c && !*old) {
+        FLX_TRY(flx_file_write_text(d->file, "case/given", d->c->given));
+        FLX_TRY(flx_file_write_text(d->file, "case/used", d->c->used));
+    }
     int32_t n = 0, room = 1 + d->deck->n_sweep + N_OF_PROBE * d->deck->n_probe +
                           N_OF_MEASURE * (d->deck->n_measure + N_OF_SQUID);
     char **names = FLX_NEW_ARRAY(d->ctx, char *, room);
@@ -402,8 +410,20 @@ static flx_status run_sweep(deck_run *d)
 flx_status flx_run_deck(flx_ctx *ctx, const flx_deck_source *source, const flx_run_opts *opts,
                         flx_run_result **out)
 {
+    return flx_run_deck_of(ctx, source, NULL, NULL, opts, out);
+}
+
+flx_status flx_run_deck_of(flx_ctx *ctx, const flx_deck_source *source, const flx_case *c,
+                           json_t *numbers, const flx_run_opts *opts, flx_run_result **out)
+{
     *out = NULL;
-    deck_run d = {.ctx = ctx, .source = source, .opts = opts, .n_point = 1, .begin = flx_wtime()};
+    deck_run d = {.ctx = ctx,
+                  .source = source,
+                  .c = c,
+                  .numbers = numbers,
+                  .opts = opts,
+                  .n_point = 1,
+                  .begin = flx_wtime()};
     FLX_TRY(flx_deck_create(ctx, source, &d.deck));
     d.width = N_OF_PROBE * d.deck->n_probe +
               N_OF_MEASURE * (d.deck->n_measure + (d.deck->has_squid ? N_OF_SQUID : 0));

@@ -10,6 +10,7 @@ static const flx_engine *const engines[] = {
     &flx_engine_london,
     &flx_engine_xy,
     &flx_engine_static,
+    &flx_engine_circuit,
 };
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 

@@ -34,12 +34,15 @@ typedef struct flx_engine {
 const flx_engine *flx_engine_at(int32_t k);
 const flx_engine *flx_engine_named(const char *name);
 
-extern const flx_engine flx_engine_tdgl, flx_engine_static, flx_engine_london, flx_engine_xy;
+extern const flx_engine flx_engine_tdgl, flx_engine_static, flx_engine_london, flx_engine_xy,
+    flx_engine_circuit;
 
 flx_status flx_static_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                           flx_run_result **out);
 flx_status flx_tdgl_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                         flx_run_result **out);
+flx_status flx_circuit_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                           flx_run_result **out);
 flx_status flx_london_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                           flx_run_result **out);
 

@@ -306,7 +306,7 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
     memset(s->j_rate, 0, (size_t)s->j.n * (size_t)w * sizeof(double));
     memset(s->line.wave, 0, (size_t)s->t.n * (size_t)s->line.room * (size_t)w * sizeof(double));
     s->tick = s->n_step = 0;
-    s->level = s->calm = s->known = 0;
+    s->level = s->calm = s->known = s->still = 0;
     s->have_factor = false;
     for (int32_t k = 0; k < s->phase.n; k++)
         for (int32_t l = 0; l < w; l++) {
@@ -384,13 +384,7 @@ double flx_circuit_phase(const flx_circuit_sim *s, int32_t node, int32_t lane)
 
 double flx_circuit_voltage(const flx_circuit_sim *s, int32_t node, int32_t lane)
 {
-    if (s->josim)
-        return flx_josim_voltage(s, node);
-    if (s->n_step == 0)
-        return 0;
-    int32_t o = s->node_slot[node] * s->w + lane;
-    return s->sigma *
-           (s->rate[s->unknown[node] * s->w + lane] + (s->off[o] - s->off_next[o]) / s->last_h);
+    return s->josim ? flx_josim_voltage(s, node) : flx_sim_voltage(s, node, lane);
 }
 
 typedef struct seen {

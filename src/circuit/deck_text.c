@@ -163,10 +163,9 @@ static flx_status take_line(flx_store *s, const char *file, int32_t number, cons
     return line.text ? (s->n_line++, FLX_OK) : FLX_ERR_MEMORY;
 }
 
-static flx_status read_text(flx_store *s, const char *path, const char *text, size_t length,
-                            int depth)
+static flx_status read_lines(flx_store *s, const char *path, const char *text, size_t length,
+                             int depth, int32_t number)
 {
-    int32_t number = 0;
     for (size_t at = 0; at < length;) {
         const char *begin = text + at, *end = memchr(begin, '\n', length - at);
         size_t n = end ? (size_t)(end - begin) : length - at;
@@ -190,6 +189,12 @@ static flx_status read_text(flx_store *s, const char *path, const char *text, si
     return FLX_OK;
 }
 
+static flx_status read_text(flx_store *s, const char *path, const char *text, size_t length,
+                            int depth)
+{
+    return read_lines(s, path, text, length, depth, 0);
+}
+
 flx_status flx_deck_read(flx_store *s)
 {
     const flx_deck_source *from = s->source;
@@ -204,7 +209,9 @@ flx_status flx_deck_read(flx_store *s)
     if (!path)
         return FLX_ERR_MEMORY;
     s->deck.path = path;
-    return read_text(s, path, text, length, 0);
+    if (from->before)
+        FLX_TRY(read_text(s, "inductance", from->before, strlen(from->before), 0));
+    return read_lines(s, path, text, length, 0, from->first_line > 0 ? from->first_line - 1 : 0);
 }
 
 // -- words ----------------------------------------------------------------------------------------

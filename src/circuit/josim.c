@@ -143,14 +143,21 @@ static void rotate(double **array, int count)
     array[0] = last;
 }
 
+// PWL and pulses are 0 before t = 0, constants are not.
+static double source_at(const drives *d, int32_t k, const flx_wave *wave, double t)
+{
+    if (t < 0 && wave->kind != FLX_WAVE_DC)
+        return 0;
+    return t >= d->steady_from[k] ? d->steady[k] : flx_wave_at(wave, t);
+}
+
 static void drive(flx_circuit_sim *s, double t, double h)
 {
     josim_state *q = s->josim;
     rotate(q->source, 3);
     for (int32_t k = 0; k < s->phase.n; k++) {
         const flx_element *e = &s->circuit->element[s->phase.element[k]];
-        // PWL and pulses are 0 before t = 0, constants are not.
-        double x = t < 0 && e->wave->kind != FLX_WAVE_DC ? 0 : flx_wave_at(e->wave, t);
+        double x = source_at(&s->phase, k, e->wave, t);
         q->source[0][k] =
             e->kind == FLX_VOLTAGE_SOURCE
                 ? 2 * h / (3 * s->sigma) * x + 4.0 / 3 * q->source[1][k] - q->source[2][k] / 3
@@ -206,7 +213,7 @@ static void right_side(flx_circuit_sim *s, double t, double h, double *r)
     const double *off = s->off;
     for (int32_t k = 0; k < s->i.n; k++) {
         const flx_wave *w = s->circuit->element[s->i.element[k]].wave;
-        double x = t < 0 && w->kind != FLX_WAVE_DC ? 0 : flx_wave_at(w, t);
+        double x = source_at(&s->current, k, w, t);
         s->current.mean[k] = x;
         give(r, &s->i, k, x);
     }

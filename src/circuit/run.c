@@ -98,7 +98,8 @@ static double probe_mean(const run_pack *p, const flx_circuit_probe *probe, int3
     int32_t a = probe->node[0], b = probe->node[1];
     switch (probe->kind) {
     case FLX_PROBE_VOLTAGE:
-        return flx_circuit_voltage(s, a, lane) - flx_circuit_voltage(s, b, lane);
+        return p->josim ? flx_circuit_voltage(s, a, lane) - flx_circuit_voltage(s, b, lane)
+                        : flx_sim_voltage(s, a, lane) - flx_sim_voltage(s, b, lane);
     case FLX_PROBE_CURRENT:
         return flx_circuit_current(s, probe->element, lane);
     default:
@@ -172,9 +173,8 @@ static flx_status observe(run_pack *p, double t, double h)
             double value =
                 d->probe[k].kind == FLX_PROBE_PHASE ? probe_phase(p, &d->probe[k], l) : mean[k];
             sum->last = value;
-            sum->min = sum->seen ? fmin(sum->min, value) : value;
-            sum->max = sum->seen ? fmax(sum->max, value) : value;
-            sum->seen = true;
+            sum->min = value < sum->min ? value : sum->min;
+            sum->max = value > sum->max ? value : sum->max;
             add_mean(sum, &share, mean[k]);
             lane->next_row[k] = value;
         }
@@ -258,6 +258,10 @@ static void reset_lane(run_lane *lane)
     lane->next_print = 0;
     lane->pending = false;
     memset(lane->sum, 0, (size_t)lane->deck->n_probe * sizeof *lane->sum);
+    for (int32_t k = 0; k < lane->deck->n_probe; k++) {
+        lane->sum[k].min = INFINITY;
+        lane->sum[k].max = -INFINITY;
+    }
     memset(lane->measure, 0, (size_t)lane->deck->n_measure * sizeof *lane->measure);
 }
 
@@ -268,7 +272,7 @@ static flx_status run_once(run_pack *p, double dt)
     opts.method = d->josim ? FLX_CIRCUIT_JOSIM : FLX_CIRCUIT_MIDPOINT;
     opts.dt = dt;
     opts.tolerance = d->tolerance;
-    opts.newton = d->tolerance > 0 ? fmin(fmax(1e-4 * d->tolerance, 1e-13), 1e-8) : 1e-8;
+    opts.newton = d->tolerance > 0 ? fmin(fmax(1e-3 * d->tolerance, 1e-13), 1e-7) : 1e-7;
     flx_circuit_lane lanes[FLX_CIRCUIT_LANES];
     for (int32_t l = 0; l < p->n_lane; l++) {
         lanes[l] = (flx_circuit_lane){&p->lane[l].deck->circuit, p->lane[l].seed};

@@ -12,7 +12,6 @@ typedef struct run_sum {
     double block[RUN_BLOCKS], block_time[RUN_BLOCKS];
     double smooth[RUN_BLOCKS], smooth_weight[RUN_BLOCKS];
     double min, max, last;
-    bool seen;
 } run_sum;
 
 typedef struct run_measure {

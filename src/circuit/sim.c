@@ -198,6 +198,9 @@ static void add_drive(flx_circuit_sim *s, drives *d, int32_t element)
         const flx_wave *w = s->lane[l]->element[element].wave;
         d->steady_from[k] = fmax(d->steady_from[k], steady_from(w));
         d->steady[k * s->w + l] = flx_wave_at(w, fmax(d->steady_from[k], 0));
+        // A voltage moves its phase for ever.
+        bool moves = s->circuit->element[element].kind == FLX_VOLTAGE_SOURCE;
+        s->steady_from = fmax(s->steady_from, moves ? INFINITY : d->steady_from[k]);
     }
 }
 
@@ -694,6 +697,9 @@ static void drive_all(flx_circuit_sim *s, drives *d, double t, double h, bool ph
 void flx_sim_drive(flx_circuit_sim *s, double t, double h)
 {
     int32_t w = s->w;
+    if (s->still > 1) // neither values nor rates have changed in the last two steps
+        return;
+    s->still = t >= s->steady_from ? s->still + 1 : 0;
     drive_all(s, &s->current, t, h, false);
     drive_all(s, &s->phase, t, h, true);
     for (int32_t k = 1; k < s->n_slot; k++)

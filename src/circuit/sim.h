@@ -68,6 +68,8 @@ struct flx_circuit_sim {
     int32_t (*k_place)[4];
     branches i; // current sources; place unused
     drives current, phase;
+    double steady_from;        // [s] no source changes after it
+    int32_t still;             // steps since
     double *l_turn, *k_turn;   // [n][w] 2 pi times the difference of windings
     double *c_rate;            // [n][w] d delta/dt without the offset
     flx_junction *junction;    // [j.n]
@@ -147,5 +149,15 @@ void flx_josim_free(flx_circuit_sim *sim);
 flx_status flx_josim_step(flx_circuit_sim *sim, flx_circuit_report *report);
 double flx_josim_voltage(const flx_circuit_sim *sim, int32_t node);
 double flx_josim_current(const flx_circuit_sim *sim, int32_t element);
+
+// Mean voltage of a node over the last step (midpoint).
+static inline double flx_sim_voltage(const flx_circuit_sim *s, int32_t node, int32_t lane)
+{
+    if (s->n_step == 0)
+        return 0;
+    int32_t o = s->node_slot[node] * s->w + lane;
+    return s->sigma *
+           (s->rate[s->unknown[node] * s->w + lane] + (s->off[o] - s->off_next[o]) / s->last_h);
+}
 
 #endif
