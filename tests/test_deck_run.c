@@ -269,6 +269,126 @@ static void a_point_does_not_depend_on_the_sweep(void **state)
     flx_ctx_free(ctx);
 }
 
+// -- cases ----------------------------------------------------------------------------------------
+
+static const char case_text[] =
+    "fluxoid: 1\n"
+    "engine: circuit\n"
+    "circuit:\n"
+    "  inductance: {from: films.csv, at: {loop: [1, 2], coil: [3, 0]}}\n"
+    "  deck: |\n"
+    "    .model j jj(rtype=0, icrit=10u, rn=8, cap=0.2p)\n"
+    "    B1 1 0 j\n"
+    "    B2 2 0 j\n"
+    "    I1 0 1 pwl(0 0 10p 'L_loop/10p*1.1u')\n"
+    "    I2 0 2 11u\n"
+    "    I3 0 3 pwl(0 0 10p 'phi_zero/4/M_loop_coil')\n"
+    "    .tran 0.1p 1n\n"
+    "    .print v(1) i(Lloop) i(Lcoil)\n";
+
+static const char csv[] = "\"L (pH)\",\"coil\",\"loop\"\n"
+                          "\"coil\",30,12\n"
+                          "\"loop\",12,100\n";
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static flx_status run_text(flx_ctx *ctx, const char *text, char **json)
+{
+    flx_case *c = NULL;
+    const flx_case_source source = {.text = text, .length = strlen(text), .name = "squid.yaml"};
+    flx_status status = flx_case_create(ctx, &source, &c);
+    flx_run_result *out = NULL;
+    flx_run_opts opts = flx_run_opts_default();
+    if (status == FLX_OK)
+        status = flx_run(ctx, c, &opts, &out);
+    if (status == FLX_OK && json)
+        *json = strdup(out->json);
+    flx_run_result_free(out);
+    flx_case_free(c);
+    return status;
+}
+
+// The number behind "probe" ... "mean" in a summary.
+static double mean_in(const char *json, const char *probe)
+{
+    const char *at = strstr(json, probe), *mean = at ? strstr(at, "\"mean\"") : NULL;
+    assert_non_null(mean);
+    return strtod(strchr(mean, ':') + 1, NULL);
+}
+
+// The same circuit written as a deck with its inductors gives the same numbers.
+static void a_case_holds_the_same_circuit(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    char *json = NULL;
+    write_text("films.csv", csv);
+    if (run_text(ctx, case_text, &json) < 0)
+        fail_msg("%s", flx_ctx_error(ctx));
+    flx_deck *d = deck_of(ctx,
+                          ".model j jj(rtype=0, icrit=10u, rn=8, cap=0.2p)\n"
+                          "B1 1 0 j\nB2 2 0 j\nLloop 1 2 100p\nLcoil 3 0 30p\n"
+                          "K1 Lloop Lcoil %.17g\n"
+                          "I1 0 1 pwl(0 0 10p 11u)\nI2 0 2 11u\n"
+                          "I3 0 3 pwl(0 0 10p %.17g)\n.tran 0.1p 1n\n.print v(1)\n",
+                          12 / sqrt(100 * 30.0), Phi0 / 4 / 12e-12);
+    double v = probe_of(ctx, d, 0).mean;
+    assert_true(v > 1e-6);
+    assert_near(mean_in(json, "\"v(1)\""), v, 1e-9 * v); // roundings of the parameters
+    assert_near(mean_in(json, "\"i(Lcoil)\""), Phi0 / 4 / 12e-12, 1e-9 * Phi0 / 12e-12);
+    assert_non_null(strstr(json, "\"loop_coil\": 12.0"));
+    free(json);
+    unlink("films.csv");
+    flx_ctx_free(ctx);
+}
+
+// With one part of the case replaced.
+static void assert_case_fails(const char *part, const char *other, const char *table,
+                              const char *message)
+{
+    char text[2048];
+    const char *at = strstr(case_text, part);
+    assert_non_null(at);
+    snprintf(text, sizeof text, "%.*s%s%s", (int)(at - case_text), case_text, other,
+             at + strlen(part));
+    write_text("films.csv", table);
+    flx_ctx *ctx = flx_ctx_create();
+    assert_int_equal(run_text(ctx, text, NULL), FLX_ERR_INPUT);
+    assert_string_equal(flx_ctx_error(ctx), message);
+    unlink("films.csv");
+    flx_ctx_free(ctx);
+}
+
+static void wrong_cases_of_circuits_are_refused(void **state)
+{
+    (void)state;
+    assert_case_fails("loop: [1, 2]", "lopp: [1, 2]", csv,
+                      "squid.yaml:4: films.csv has no hole or port 'lopp'; did you mean 'loop'?");
+    assert_case_fails("B2 2 0 j", "B2 2 0 jj", csv,
+                      "squid.yaml:8: there is no model 'jj' for B2; did you mean 'j'?");
+    assert_case_fails("[3, 0]", "[3, 0, 1]", csv,
+                      "squid.yaml:4: circuit.inductance.at.coil: 3 nodes were given; an inductor "
+                      "lies between two");
+    assert_case_fails("films.csv", "nofilms.csv", csv,
+                      "cannot read nofilms.csv: No such file or directory");
+    assert_case_fails("", "", "\"L (pH)\",\"loop\"\n\"loop\",1OO\n",
+                      "films.csv:2: '1OO' is no inductance in pH");
+    assert_case_fails("", "", "\"L (pH)\",\"coil\",\"loop\"\n\"coil\",30,12\n",
+                      "films.csv: 1 rows of a table with 2 columns");
+    assert_case_fails("", "", "nothing\n",
+                      "films.csv:1: wanted is a table as fluxoid info --csv writes it");
+    assert_case_fails("engine: circuit\n", "engine: circuit\nlayers: {a: {pearl_length: 1 um}}\n",
+                      csv,
+                      "squid.yaml:3: layers: the engine circuit has no films: 'layers' means "
+                      "nothing to it");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +398,8 @@ int main(void)
         cmocka_unit_test(a_killed_sweep_goes_on),
         cmocka_unit_test(a_file_of_another_sweep_is_refused),
         cmocka_unit_test(a_point_does_not_depend_on_the_sweep),
+        cmocka_unit_test(a_case_holds_the_same_circuit),
+        cmocka_unit_test(wrong_cases_of_circuits_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
