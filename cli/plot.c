@@ -3,6 +3,7 @@
 #include "cli.h"
 #include "curves.h"
 #include "data.h"
+#include "plot_circuit.h"
 #include "plot_london.h"
 
 #include <math.h>
@@ -135,6 +136,9 @@ static int plot_file(cli_data *data, int point, const plot_args *args)
         return plot_london(data, point, args);
     if (args->height)
         return cli_wrong("plot", "--z belongs to files of the engine london");
+    if (cli_is_circuit(data))
+        return cli_plot_circuit(data, args->what ? args->what : args->series, args->x, args->width,
+                                args->out);
     if (cli_data_is_sweep(data))
         return cli_plot_sweep(data, args->what ? args->what : args->series, args->x, args->width,
                               args->out);

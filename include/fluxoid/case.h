@@ -311,6 +311,8 @@ typedef struct flx_case_inductor {
 typedef struct flx_case_circuit {
     const char *deck;       // its lines, or its path
     int32_t deck_line;      // of the first of these lines; 0: a path
+    const char *const *set; // [n_set] "NAME=VALUE" for the deck
+    int32_t n_set;
     const char *inductance; // path of a data file, a table or a case; NULL: none
     const flx_case_inductor *inductors;
     int32_t n_inductor, inductance_line;

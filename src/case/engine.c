@@ -6,11 +6,7 @@
 #include <string.h>
 
 static const flx_engine *const engines[] = {
-    &flx_engine_tdgl,
-    &flx_engine_london,
-    &flx_engine_xy,
-    &flx_engine_static,
-    &flx_engine_circuit,
+    &flx_engine_tdgl, &flx_engine_london, &flx_engine_xy, &flx_engine_static, &flx_engine_circuit,
 };
 enum { N_ENGINE = sizeof engines / sizeof *engines };
 

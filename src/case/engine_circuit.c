@@ -11,6 +11,9 @@ static const flx_key keys[] = {
          "Lines of a deck as docs/circuit.md describes them (circuit.deck: | and the lines below), "
          "or "
          "the path of one from the folder of the case."),
+    NAMED("circuit.parameters", "NAME: value", "What --set would give a deck that stands alone."),
+    {"circuit.parameters.*", FLX_KEY_OTHER, "1", NULL, ANY, "an expression of the deck", 0,
+     "Value of a parameter or an element of the deck.", NULL},
     MAP("circuit.inductance", "Coupled inductors of the deck that come from films."),
     TEXT(
         "circuit.inductance.from", "required",
@@ -62,6 +65,25 @@ static flx_status parse_inductance(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
+static flx_status parse_parameters(flx_parser *p, const flx_node *node)
+{
+    flx_case_circuit *circuit = &p->c->circuit;
+    int32_t n = 0;
+    FLX_TRY(flx_count_map(p, node, &n));
+    const char **set = FLX_PARSER_ARRAY(p, const char *, n);
+    if (!set)
+        return FLX_ERR_MEMORY;
+    circuit->set = set;
+    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+        if (child->kind != FLX_NODE_SCALAR || !child->text[0])
+            return flx_parser_wrong(p, child);
+        set[circuit->n_set] = flx_arena_format(p->ctx, p->arena, "%s=%s", child->key, child->text);
+        if (!set[circuit->n_set++])
+            return FLX_ERR_MEMORY;
+    }
+    return FLX_OK;
+}
+
 static flx_status parse(flx_parser *p, const flx_node *section)
 {
     flx_case_circuit *circuit = &p->c->circuit;
@@ -75,6 +97,7 @@ static flx_status parse(flx_parser *p, const flx_node *section)
         FLX_TRY(flx_get_path(p, deck, &circuit->deck));
         circuit->deck_line = 0;
     }
+    FLX_TRY(parse_parameters(p, flx_node_get(section, "parameters")));
     return parse_inductance(p, flx_node_get(section, "inductance"));
 }
 

@@ -245,7 +245,9 @@ flx_status flx_circuit_run(flx_ctx *ctx, const flx_run_point *point, const flx_r
                                     .text = inside ? circuit->deck : NULL,
                                     .length = inside ? strlen(circuit->deck) : 0,
                                     .first_line = circuit->deck_line,
-                                    .before = lines};
+                                    .before = lines,
+                                    .sets = circuit->set,
+                                    .n_set = circuit->n_set};
     if (status == FLX_OK)
         status = flx_run_deck_of(ctx, &source, point->c, numbers, opts, out);
     free(lines); // of open_memstream
