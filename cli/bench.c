@@ -20,6 +20,8 @@ static const struct {
     {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
      bench_xy},
     {"noise", "thermal noise in a film: time of a step with it and without", bench_noise},
+    {"static", "stationary states of a case: time to one by both engines, time of a sweep",
+     bench_static},
 };
 
 enum { N_BENCH = sizeof benches / sizeof *benches };

@@ -7,6 +7,7 @@
 int bench_circuit(int argc, char **argv);
 int bench_film(int argc, char **argv);
 int bench_selffield(int argc, char **argv);
+int bench_static(int argc, char **argv);
 int bench_xy(int argc, char **argv);
 int bench_noise(int argc, char **argv);
 

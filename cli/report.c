@@ -328,6 +328,93 @@ static void print_xy(const json_t *run)
         printf("\nT_KT      %s\n", estimate_cell(run, "T_KT", text));
 }
 
+// -- the engine static ----------------------------------------------------------------------------
+
+// What the engine static has found.
+static void print_found(const json_t *run)
+{
+    const json_t *limit = json_object_get(run, "limit"), *barrier = json_object_get(run, "barrier");
+    const json_t *field = json_object_get(limit, "field");
+    char a[CELL], b[CELL], c[CELL];
+    if (limit && json_is_true(json_object_get(limit, "found")))
+        printf("limit     %s at t = %s%s%s\n",
+               json_is_true(json_object_get(limit, "fold")) ? "the branch of states ends"
+                                                            : "the states lose their stability",
+               cell(limit, "t", "%.7g", a), json_is_number(field) ? ", field " : "",
+               json_is_number(field) ? si_cell(field, "T", b) : "");
+    else if (limit)
+        printf("limit     none: stable to the end\n");
+    if (barrier)
+        printf("barrier   %s F0 = %s, back %s%s\n", cell(barrier, "height_F0", "%.6g", a),
+               si_cell(json_object_get(barrier, "height"), "J", b),
+               si_cell(json_object_get(barrier, "back"), "J", c),
+               json_is_true(json_object_get(barrier, "connects"))
+                   ? ""
+                   : "; downhill of it lie other states than those given");
+    if (json_is_number(json_object_get(run, "Tc_Tc0")))
+        printf("Tc/Tc0    %s\n", cell(run, "Tc_Tc0", "%.7g", a));
+    if (json_is_number(json_object_get(run, "eigenvalue")))
+        printf("lowest    eigenvalue %s\n", cell(run, "eigenvalue", "%.6g", a));
+    if (json_is_number(json_object_get(run, "residual")))
+        printf("residual  %s, %s\n", cell(run, "residual", "%.2g", a),
+               json_is_true(json_object_get(run, "stable")) ? "stable" : "not stable");
+}
+
+static void print_static(const json_t *run)
+{
+    char a[CELL], b[CELL], c[CELL];
+    printf("%s: %s sites, %s steps in %s s\n", json_string_value(json_object_get(run, "case")),
+           cell(run, "sites", "%g", a), cell(run, "steps", "%g", b),
+           cell(run, "wall_s", "%.3g", c));
+    print_loops(json_object_get(run, "loops"));
+    print_vortices(json_object_get(run, "vortices"));
+    print_currents(json_object_get(run, "current"));
+    printf("energy    %s F0\n", cell(run, "energy_F0", "%.8g", a));
+    printf("moment    %s A m^2\n", cell(run, "moment", "%.4g", a));
+    print_found(run);
+}
+
+// Columns of what was looked for, behind the values swept and the windings.
+static void print_static_point(const json_t *pattern, const json_t *point)
+{
+    static const struct {
+        const char *group, *key, *title, *unit; // unit NULL: a plain number
+    } columns[] = {
+        {NULL, "energy_F0", "energy (F0)", NULL}, {NULL, "eigenvalue", "eigenvalue", NULL},
+        {NULL, "Tc_Tc0", "Tc/Tc0", NULL},         {"limit", "t", "limit t", NULL},
+        {"limit", "field", "limit field", "T"},   {"barrier", "height_F0", "barrier (F0)", NULL},
+        {"barrier", "height", "barrier", "J"},    {"barrier", "back", "back", "J"}};
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    json_object_foreach(json_object_get(pattern, "set"), key, value)
+    {
+        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
+        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
+    }
+    json_object_foreach(json_object_get(pattern, "loops"), key, value)
+    {
+        const json_t *loop = json_object_get(json_object_get(point, "loops"), key);
+        printf("%*s  ", (int)strlen(key) > 7 ? (int)strlen(key) : 7,
+               point ? cell(loop, "winding", "%g", text) : key);
+    }
+    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) {
+        const char *group = columns[k].group;
+        const json_t *at = group ? json_object_get(pattern, group) : pattern;
+        const json_t *of = group ? json_object_get(point, group) : point;
+        if (!json_object_get(at, columns[k].key))
+            continue;
+        const char *shown =
+            !point            ? columns[k].title
+            : columns[k].unit ? si_cell(json_object_get(of, columns[k].key), columns[k].unit, text)
+                              : cell(of, columns[k].key, "%.8g", text);
+        printf("%13s  ", shown);
+    }
+    const char *error = json_string_value(json_object_get(point, "error"));
+    const json_t *stable = json_object_get(point, "stable");
+    printf("%s\n", error ? error : json_is_false(stable) ? "not stable" : "");
+}
+
 // -- the report of each engine --------------------------------------------------------------------
 
 static const struct report {
@@ -336,6 +423,7 @@ static const struct report {
     void (*point)(const json_t *pattern, const json_t *point); // a line of a sweep
 } reports[] = {
     {"tdgl", print_run, print_point},
+    {"static", print_static, print_static_point},
     {"xy", print_xy, print_plain_point},
     {"london", cli_report_london, print_london_point},
 };

@@ -11,7 +11,9 @@
 //
 //   -(grad - iA)^2 v + (|psi|^2 - eps) v + 2 psi Re(psi* v) = lambda v                         (3)
 //
-// apart from the phase common to a film, which costs nothing. Numbers are natural
+// apart from the phase common to a film, which costs nothing. With the field of the currents A
+// follows psi: F gains the energy of that field and is the least for each psi, and (3) what its
+// second variation then is. Numbers are natural
 // (fluxoid/frame.h). The time t of the drive is the parameter along which states are followed.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLUXOID_STATIC_H
@@ -29,6 +31,11 @@ typedef struct flx_static_problem {
     int32_t n_terminal;
     flx_drive drive; // asked at the t that flx_static_set_drive gives
     double u, gamma; // [1] of the material; only handed on to frames
+    // The field of the currents, as in flx_tdgl_problem; no currents from outside with it.
+    flx_screening screening;
+    double kappa;        // [1] > 0, of long bodies
+    double pearl_length; // [xi] > 0, of films
+    const double *z; // [n_film] [xi] heights of the films; NULL: 0. Borrowed until create returns
 } flx_static_problem;
 
 typedef struct flx_static_opts {
@@ -53,6 +60,10 @@ typedef struct flx_static flx_static;
 FLX_API flx_status flx_static_create(flx_ctx *ctx, const flx_static_problem *problem,
                                      const flx_static_opts *opts, flx_static **out);
 FLX_API void flx_static_free(flx_static *st);
+
+// Begins anew with another drive, as if created with it: to the same bits, but the memory and what
+// depends on the mesh alone are there. On failure the engine can only be renewed or freed.
+FLX_API flx_status flx_static_renew(flx_static *st, const flx_drive *drive);
 
 FLX_API flx_status flx_static_set_psi(flx_static *st, const flx_cplx *psi); // [n_site]
 FLX_API flx_status flx_static_set_drive(flx_static *st, double t);          // [tau0]

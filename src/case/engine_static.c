@@ -12,6 +12,8 @@ static const flx_key keys[] = {
         "static.at", "1", "0", ANY,
         "The t of the drive, in tau0, at which the state is wanted, or from which it is followed."),
     VALUE("static.to", "1", "1", ANY, "limit: the t, in tau0, up to which the state is followed."),
+    {"static.selffield", FLX_KEY_BOOL, "1", "false; true for long bodies", ANY, NULL, 0,
+     "Whether the field of the currents acts back on them.", NULL},
     MAP("static.other", "barrier: the state at the other end, said as in start."),
     NAMED("static.other.winding", "HOLE: n", "Windings round holes."),
     INT("static.other.winding.*", "0", -10000, 10000, "Winding of psi round this hole."),
@@ -33,6 +35,7 @@ static flx_status parse(flx_parser *p, const flx_node *node)
     FLX_TRY(flx_get_choice(p, flx_node_get(node, "find"), &find));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "at"), &s->at));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "to"), &s->to));
+    FLX_TRY(flx_parse_selffield(p, flx_node_get(node, "selffield")));
     s->find = (flx_case_find)find;
     const flx_node *to = flx_node_get(node, "to"), *other = flx_node_get(node, "other");
     if (s->find == FLX_FIND_LIMIT && s->to == s->at)

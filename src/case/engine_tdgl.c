@@ -83,21 +83,6 @@ static flx_status parse_stop_when(flx_parser *p, const flx_node *node)
     return flx_get_function(p, node, &p->c->run.stop_when);
 }
 
-static flx_status parse_selffield(flx_parser *p, const flx_node *node)
-{
-    flx_case_run *run = &p->c->run;
-    bool is_long = p->c->layers[p->c->reference].long_body, wanted = is_long;
-    FLX_TRY(flx_get_bool(p, node, &wanted));
-    run->screening = !wanted   ? FLX_SCREENING_NONE
-                     : is_long ? FLX_SCREENING_LONG
-                               : FLX_SCREENING_FILM;
-    if (wanted && run->opts.integrator != FLX_BDF)
-        return flx_parser_fail(p, flx_node_get(flx_node_get(p->root, "tdgl"), "integrator"),
-                               "the field of the currents needs bdf: its diffusion is too stiff "
-                               "for explicit steps");
-    return FLX_OK;
-}
-
 // k_B T in units of the stiffness of the layer, from a bare number or kelvin; and what follows from
 // noise for the other keys.
 static flx_status parse_noise(flx_parser *p, const flx_node *section)
@@ -172,7 +157,12 @@ static flx_status parse(flx_parser *p, const flx_node *node)
                                run->average_from, run->time);
     FLX_TRY(parse_frames(p, flx_node_get(node, "frames"), &run->frame_interval));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "checkpoint"), &run->checkpoint));
-    return parse_selffield(p, flx_node_get(node, "selffield"));
+    FLX_TRY(flx_parse_selffield(p, flx_node_get(node, "selffield")));
+    if (run->screening != FLX_SCREENING_NONE && run->opts.integrator != FLX_BDF)
+        return flx_parser_fail(p, flx_node_get(node, "integrator"),
+                               "the field of the currents needs bdf: its diffusion is too stiff "
+                               "for explicit steps");
+    return FLX_OK;
 }
 
 static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)

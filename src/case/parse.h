@@ -87,6 +87,8 @@ flx_status flx_parse_start(flx_parser *p);
 flx_status flx_parse_start_of(flx_parser *p, const flx_node *node, flx_case_start *start);
 // For engines that count in the units of one material: the films may have no other.
 flx_status flx_parse_one_material(flx_parser *p);
+// run.screening, as `selffield` of an engine says.
+flx_status flx_parse_selffield(flx_parser *p, const flx_node *node);
 flx_status flx_parse_sweep(flx_parser *p);
 
 // The whole of a tree; sweep: also its axes.

@@ -286,6 +286,16 @@ static flx_status check_material(flx_parser *p, const flx_node *node, const flx_
                            own->name, reference->name, p->engine->name, own->name);
 }
 
+flx_status flx_parse_selffield(flx_parser *p, const flx_node *node)
+{
+    bool is_long = p->c->layers[p->c->reference].long_body, wanted = is_long;
+    FLX_TRY(flx_get_bool(p, node, &wanted));
+    p->c->run.screening = !wanted   ? FLX_SCREENING_NONE
+                          : is_long ? FLX_SCREENING_LONG
+                                    : FLX_SCREENING_FILM;
+    return FLX_OK;
+}
+
 flx_status flx_parse_one_material(flx_parser *p)
 {
     const flx_node *node = flx_node_get(p->root, "films")->first;

@@ -307,8 +307,8 @@ static flx_status parse_body(flx_parser *p, const flx_node *node, flx_case_layer
     int32_t kind = 0;
     FLX_TRY(flx_get_choice(p, body, &kind));
     layer->long_body = kind == 1;
-    if (layer->long_body && p->engine != &flx_engine_tdgl)
-        return flx_parser_fail(p, body, "long bodies are for the engine tdgl");
+    if (layer->long_body && p->engine != &flx_engine_tdgl && p->engine != &flx_engine_static)
+        return flx_parser_fail(p, body, "long bodies are for the engines tdgl and static");
     return FLX_OK;
 }
 

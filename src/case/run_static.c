@@ -190,6 +190,12 @@ static flx_status check_terminals(static_run *r)
 {
     for (int32_t k = 0; k < r->c->n_terminal; k++) {
         const flx_case_terminal *t = &r->c->terminals[k];
+        if (r->c->run.screening != FLX_SCREENING_NONE && t->psi == FLX_TERMINAL_FREE)
+            return flx_device_fail(r->ctx, r->c, t->line,
+                                   "terminal '%s': currents from outside do not go with the field "
+                                   "of the currents (static.selffield) in the engine static; use "
+                                   "the engine tdgl",
+                                   t->name);
         if (t->psi == FLX_TERMINAL_HELD || (t->psi == FLX_TERMINAL_NORMAL && t->current))
             return flx_device_fail(r->ctx, r->c, t->line,
                                    "terminal '%s': a current without voltage enters where psi is "
@@ -199,24 +205,79 @@ static flx_status check_terminals(static_run *r)
     return FLX_OK;
 }
 
+// -- the engine stays with the device -------------------------------------------------------------
+
+typedef struct kept_engine {
+    flx_static *st;
+    flx_static_problem problem;
+    flx_static_opts opts;
+} kept_engine;
+
+static void free_kept(void *what)
+{
+    kept_engine *k = what;
+    flx_static_free(k->st);
+    flx_free(k);
+}
+
+static bool fits(const kept_engine *k, const flx_static_problem *p, const flx_static_opts *o)
+{
+    const flx_static_problem *q = &k->problem;
+    const flx_static_opts *a = &k->opts;
+    return q->mesh == p->mesh && q->terminals == p->terminals && q->n_terminal == p->n_terminal &&
+           q->u == p->u && q->gamma == p->gamma && q->screening == p->screening &&
+           q->kappa == p->kappa && q->pearl_length == p->pearl_length &&
+           a->tolerance == o->tolerance && a->max_steps == o->max_steps && a->modes == o->modes &&
+           a->mode_tolerance == o->mode_tolerance && a->limit_tolerance == o->limit_tolerance &&
+           a->images == o->images && a->threads == o->threads;
+}
+
+static flx_status take_engine(static_run *r)
+{
+    flx_kept *kept = r->device->kept;
+    kept_engine *k = kept->what;
+    flx_static_problem problem = {.mesh = r->device->mesh,
+                                  .terminals = r->device->terminals,
+                                  .n_terminal = r->c->n_terminal,
+                                  .drive = flx_source_drive(r->drive.source),
+                                  .u = r->c->u,
+                                  .gamma = r->c->gamma,
+                                  .screening = r->c->run.screening,
+                                  .kappa = r->c->scales.lambda / r->c->scales.xi,
+                                  .pearl_length = r->c->scales.Lambda / r->c->scales.xi,
+                                  .z = r->device->z};
+    if (k && fits(k, &problem, &r->s->opts)) {
+        r->st = k->st;
+        return flx_static_renew(r->st, &problem.drive);
+    }
+    if (k)
+        free_kept(k);
+    *kept = (flx_kept){0};
+    k = FLX_NEW(r->ctx, kept_engine);
+    if (!k)
+        return FLX_ERR_MEMORY;
+    *k = (kept_engine){.problem = problem, .opts = r->s->opts};
+    flx_status status = flx_static_create(r->ctx, &k->problem, &k->opts, &k->st);
+    if (status < 0) {
+        free_kept(k);
+        return status;
+    }
+    *kept = (flx_kept){k, free_kept};
+    r->st = k->st;
+    return FLX_OK;
+}
+
 static flx_status create(static_run *r)
 {
     const flx_mesh *m = r->device->mesh;
     FLX_TRY(check_terminals(r));
     FLX_TRY(flx_case_drive_init(r->ctx, r->device, r->c, &r->drive));
-    flx_static_problem problem = {.mesh = m,
-                                  .terminals = r->device->terminals,
-                                  .n_terminal = r->c->n_terminal,
-                                  .drive = flx_source_drive(r->drive.source),
-                                  .u = r->c->u,
-                                  .gamma = r->c->gamma};
-    flx_static_opts opts = r->s->opts;
     r->psi = FLX_NEW_ARRAY(r->ctx, flx_cplx, m->n_site);
     r->other = FLX_NEW_ARRAY(r->ctx, flx_cplx, m->n_site);
-    r->value = FLX_NEW_ARRAY(r->ctx, double, opts.modes + 1);
+    r->value = FLX_NEW_ARRAY(r->ctx, double, r->s->opts.modes + 1);
     if (!r->psi || !r->other || !r->value)
         return FLX_ERR_MEMORY;
-    FLX_TRY(flx_static_create(r->ctx, &problem, &opts, &r->st));
+    FLX_TRY(take_engine(r));
     FLX_TRY(flx_case_start_psi(r->ctx, r->device, r->c, r->drive.source, r->point->from, r->psi));
     FLX_TRY(flx_static_set_psi(r->st, r->psi));
     return flx_static_set_drive(r->st, r->s->at);
@@ -235,6 +296,7 @@ static flx_status write_frame(static_run *r, flx_file *file)
         flx_site_currents_apply(fits, edge, site);
         flx_frame_extra extra = {.supercurrent = edge,
                                  .normal_current = edge + m->n_edge,
+                                 .a_induced = frame.a_induced,
                                  .site_supercurrent = site,
                                  .site_normal_current = site + 2 * (size_t)m->n_site};
         status = flx_file_write_frame(file, &frame, &extra);
@@ -302,7 +364,6 @@ flx_status flx_static_run(flx_ctx *ctx, const flx_run_point *point, const flx_ru
     flx_status status = create(&r);
     if (status == FLX_OK)
         status = finish(&r, find(&r), opts, out);
-    flx_static_free(r.st);
     flx_case_drive_clear(&r.drive);
     flx_free(r.psi);
     flx_free(r.other);

@@ -11,6 +11,7 @@
 typedef struct flx_chain_of_points {
     int64_t first, n;
     int64_t done; // of them, from the first on
+    bool taken;   // by a worker
 } flx_chain_of_points;
 
 typedef struct flx_sweep {

@@ -1,8 +1,9 @@
 // case/workers.c -- the chains of a sweep in processes of their own.
 //
 // The only place where the library makes processes: HDF5 serves one thread at a time, and points
-// are long and independent. A worker runs one chain and tells of each point through a pipe; the
-// parent alone writes the output. A second pipe, whose writing end only the parent holds, ends when
+// are long and independent. A worker runs some chains, so that what its engine keeps on a shared
+// device serves more than one point, and tells of each point through a pipe; the parent alone writes
+// the output. A second pipe, whose writing end only the parent holds, ends when
 // the parent wants the workers to stop or dies: they then save and go.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/summary.h"
@@ -16,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { POLL_MS = 100, READ_SIZE = 65536 };
+enum { POLL_MS = 100, READ_SIZE = 65536, TURNS = 8 }; // TURNS: workers that each job sees at least
 
 // What comes through a pipe: this, then the text.
 typedef struct message {
@@ -26,9 +27,10 @@ typedef struct message {
 } message;
 
 typedef struct worker {
-    pid_t pid; // 0: none
-    int fd;    // its messages
-    flx_chain_of_points *chain;
+    pid_t pid;                  // 0: none
+    int fd;                     // its messages
+    flx_chain_of_points *chain; // [n_chain]
+    int64_t n_chain;
     char *buffer;
     size_t n, capacity;
 } worker;
@@ -79,7 +81,7 @@ static flx_status tell(void *user, const flx_point_end *end)
     return told ? FLX_OK : FLX_ERR_INTERNAL;
 }
 
-static void work(crew *w, flx_chain_of_points *chain)
+static void work(crew *w, flx_chain_of_points *chain, int64_t n_chain)
 {
     flx_sweep *s = w->sweep;
     flx_run_opts opts = *s->opts;
@@ -92,13 +94,15 @@ static void work(crew *w, flx_chain_of_points *chain)
     opts.progress = NULL;
     opts.should_stop = parent_ended;
     opts.user = w;
-    flx_status status = flx_sweep_run_chain(s, &opts, chain, tell, w);
+    flx_status status = FLX_OK;
+    for (int64_t k = 0; k < n_chain && status == FLX_OK && !(k > 0 && parent_ended(w)); k++)
+        status = flx_sweep_run_chain(s, &opts, &chain[k], tell, w);
     _exit(status < 0 ? 1 : 0);
 }
 
 // -- in the parent --------------------------------------------------------------------------------
 
-static flx_status start_worker(crew *w, worker *one, flx_chain_of_points *chain)
+static flx_status start_worker(crew *w, worker *one, flx_chain_of_points *chain, int64_t n_chain)
 {
     int ends[2];
     flx_ctx *ctx = w->sweep->ctx;
@@ -115,10 +119,10 @@ static flx_status start_worker(crew *w, worker *one, flx_chain_of_points *chain)
     if (pid == 0) {
         close(ends[0]);
         w->out = ends[1];
-        work(w, chain);
+        work(w, chain, n_chain);
     }
     close(ends[1]);
-    *one = (worker){.pid = pid, .fd = ends[0], .chain = chain};
+    *one = (worker){.pid = pid, .fd = ends[0], .chain = chain, .n_chain = n_chain};
     return FLX_OK;
 }
 
@@ -138,8 +142,11 @@ static flx_status take_messages(crew *w, worker *one)
         memcpy(json, one->buffer + at + sizeof head, (size_t)head.length);
         at += sizeof head + (size_t)head.length;
         flx_point_end end = {head.point, (flx_status)head.status, json};
+        flx_chain_of_points *chain = one->chain;
+        while (head.point >= chain->first + chain->n)
+            chain++;
         if (end.status != FLX_INTERRUPTED)
-            one->chain->done++;
+            chain->done++;
         status = flx_sweep_take(w->sweep, &end);
         flx_free(json);
     }
@@ -148,14 +155,15 @@ static flx_status take_messages(crew *w, worker *one)
     return status;
 }
 
-// A worker that ended without telling of all its points took them with it.
+// A worker that ended without telling of all points of a chain took them with it; chains that it
+// did not come to are for others.
 static flx_status bury(crew *w, worker *one)
 {
     int how = 0;
     while (waitpid(one->pid, &how, 0) < 0 && errno == EINTR) {
     }
     flx_sweep *s = w->sweep;
-    flx_chain_of_points *chain = one->chain;
+    flx_chain_of_points *chain = one->chain, *end = chain + one->n_chain;
     bool stopped = s->interrupted || w->stop[1] < 0;
     close(one->fd);
     flx_free(one->buffer);
@@ -163,10 +171,14 @@ static flx_status bury(crew *w, worker *one)
     if (stopped)
         return FLX_OK;
     flx_status status = FLX_OK;
-    for (; chain->done < chain->n && status == FLX_OK; chain->done++) {
+    while (chain < end && chain->done == chain->n)
+        chain++;
+    for (flx_chain_of_points *c = chain + 1; c < end; c++)
+        c->taken = false;
+    for (; chain < end && chain->done < chain->n && status == FLX_OK; chain->done++) {
         static const char *const text = "{\"error\": \"the process of this point was killed\"}";
-        flx_point_end end = {chain->first + chain->done, FLX_ERR_INTERNAL, text};
-        status = flx_sweep_take(s, &end);
+        flx_point_end killed = {chain->first + chain->done, FLX_ERR_INTERNAL, text};
+        status = flx_sweep_take(s, &killed);
     }
     return status;
 }
@@ -208,17 +220,31 @@ static void tell_progress(const flx_sweep *s)
         s->opts->progress(s->opts->user, &progress);
 }
 
-static flx_status start_workers(crew *w, int64_t *next)
+// The next chains that nobody has taken, one after the other; 0: all are.
+static int64_t take_chains(flx_sweep *s, int64_t *first)
+{
+    int64_t most = s->device ? s->n_chain / (TURNS * s->opts->jobs) : 1, n = 0;
+    for (*first = 0; *first < s->n_chain; ++*first)
+        if (!s->chain[*first].taken && s->chain[*first].done < s->chain[*first].n)
+            break;
+    for (int64_t k = *first; k < s->n_chain && n < (most > 1 ? most : 1); k++, n++) {
+        if (s->chain[k].taken || s->chain[k].done == s->chain[k].n)
+            break;
+        s->chain[k].taken = true;
+    }
+    return n;
+}
+
+static flx_status start_workers(crew *w)
 {
     flx_sweep *s = w->sweep;
     for (int32_t k = 0; k < s->opts->jobs && w->stop[1] >= 0; k++) {
+        int64_t first, n;
         if (w->worker[k].pid)
             continue;
-        while (*next < s->n_chain && s->chain[*next].done == s->chain[*next].n)
-            (*next)++;
-        if (*next == s->n_chain)
+        if ((n = take_chains(s, &first)) == 0)
             break;
-        FLX_TRY(start_worker(w, &w->worker[k], &s->chain[(*next)++]));
+        FLX_TRY(start_worker(w, &w->worker[k], &s->chain[first], n));
     }
     return FLX_OK;
 }
@@ -227,8 +253,8 @@ static flx_status run_crew(crew *w, struct pollfd *fds)
 {
     flx_sweep *s = w->sweep;
     double told = flx_wtime();
-    for (int64_t next = 0;;) {
-        FLX_TRY(start_workers(w, &next));
+    for (;;) {
+        FLX_TRY(start_workers(w));
         int active = 0;
         for (int32_t k = 0; k < s->opts->jobs; k++) {
             fds[k] = (struct pollfd){w->worker[k].pid ? w->worker[k].fd : -1, POLLIN, 0};

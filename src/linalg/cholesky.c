@@ -32,6 +32,12 @@ typedef struct super {
     int64_t val_at; // into val
 } super;
 
+// CHOLMOD's own factor, whose symbols serve every matrix of the pattern.
+typedef struct kept {
+    cholmod_common cm;
+    cholmod_factor *l;
+} kept;
+
 typedef struct factor {
     bool single; // numbers below that stand as void are floats; else doubles
     int32_t n, n_super;
@@ -47,6 +53,7 @@ typedef struct factor {
     int32_t *top; // [n_top] supernodes of the top, in order
     void *x;      // [n + 1] permuted; the last stays 0
     void *top_x;  // [height]
+    kept *kept;   // NULL: no other matrix will come
     flx_pool *pool;
 } factor;
 
@@ -168,9 +175,17 @@ end:
 }
 
 // Panels from the columns of CHOLMOD's factor.
-static void fill_panels(const cholmod_factor *l, factor *f, double *matrix)
+static flx_status fill_panels(flx_ctx *ctx, const cholmod_factor *l, factor *f)
 {
     const int *px = l->px;
+    int64_t largest = 0;
+    for (int32_t k = 0; k < f->n_super; k++) {
+        int64_t size = (int64_t)f->super[k].n_row * f->super[k].n_col;
+        largest = size > largest ? size : largest;
+    }
+    double *matrix = FLX_NEW_ARRAY(ctx, double, largest);
+    if (!matrix)
+        return FLX_ERR_MEMORY;
     for (int32_t k = 0; k < f->n_super; k++) {
         const super *s = &f->super[k];
         const double *from = (const double *)l->x + px[k];
@@ -185,6 +200,8 @@ static void fill_panels(const cholmod_factor *l, factor *f, double *matrix)
         else
             flx_panel_fill_d(s->n_col, s->n_row, matrix, (double *)f->val + s->val_at);
     }
+    flx_free(matrix);
+    return FLX_OK;
 }
 
 static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
@@ -198,7 +215,6 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     if (!f->perm || !f->super || !f->x)
         return FLX_ERR_MEMORY;
     memcpy(f->perm, l->Perm, (size_t)f->n * sizeof *f->perm);
-    int64_t largest = 0;
     for (int32_t k = 0; k < f->n_super; k++) {
         super *s = &f->super[k];
         *s = (super){.col = first_col[k],
@@ -210,108 +226,135 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
         f->n_entry += padded;
         f->n_val += flx_panel_size(s->n_col, s->n_row);
         f->height = padded > f->height ? padded : f->height;
-        int64_t size = (int64_t)s->n_row * s->n_col;
-        largest = size > largest ? size : largest;
     }
     f->rows = FLX_NEW_ARRAY(ctx, int32_t, f->n_entry);
     f->val = new_reals(ctx, f, f->n_val);
     f->top_x = new_reals(ctx, f, f->height);
-    double *matrix = FLX_NEW_ARRAY(ctx, double, largest);
-    flx_status status = FLX_ERR_MEMORY;
-    if (f->rows && f->val && f->top_x && matrix) {
-        int32_t *to = f->rows;
-        for (int32_t k = 0; k < f->n_super; k++)
-            for (int32_t r = 0; r < flx_panel_tiles(f->super[k].n_row) * FLX_TILE; r++)
-                *to++ = r < f->super[k].n_row ? rows[pi[k] + r] : f->n;
-        fill_panels(l, f, matrix);
-        status = FLX_OK;
-    }
-    flx_free(matrix);
-    return status;
+    if (!f->rows || !f->val || !f->top_x)
+        return FLX_ERR_MEMORY;
+    int32_t *to = f->rows;
+    for (int32_t k = 0; k < f->n_super; k++)
+        for (int32_t r = 0; r < flx_panel_tiles(f->super[k].n_row) * FLX_TILE; r++)
+            *to++ = r < f->super[k].n_row ? rows[pi[k] + r] : f->n;
+    return fill_panels(ctx, l, f);
 }
 
-static flx_status make_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                              const factor *like, factor *f)
+// CHOLMOD only reads the matrix; its fields are not const. Of the two triangles that are there the
+// upper one is permuted in one go.
+static cholmod_sparse as_sparse(const flx_csr *matrix)
 {
-    openblas_set_num_threads(1); // the factor's bits must not depend on the machine's load
-    cholmod_common cm;
-    cholmod_start(&cm);
-    cm.print = 0;
-    cm.nmethods = 1;
-    // The ordering is a third of the work; the one of a matrix of the same pattern is kept.
-    const int32_t *order = like ? like->perm : NULL;
-    cm.method[0].ordering = order ? CHOLMOD_GIVEN : CHOLMOD_METIS;
-    cm.postorder = 1;
-    cm.supernodal = CHOLMOD_SUPERNODAL;
-
-    // CHOLMOD only reads the matrix; its fields are not const.
-    cholmod_sparse a = {
+    return (cholmod_sparse){
         .nrow = (size_t)matrix->n,
         .ncol = (size_t)matrix->n,
         .nzmax = (size_t)matrix->row[matrix->n],
         .p = (void *)(uintptr_t)matrix->row,
         .i = (void *)(uintptr_t)matrix->col,
         .x = (void *)(uintptr_t)matrix->val,
-        .stype = -1,
+        .stype = 1,
         .itype = CHOLMOD_INT,
         .xtype = CHOLMOD_REAL,
         .dtype = CHOLMOD_DOUBLE,
         .sorted = 1,
         .packed = 1,
     };
-    flx_status status = FLX_OK;
-    cholmod_factor *l = cholmod_analyze_p(&a, (int32_t *)(uintptr_t)order, NULL, 0, &cm);
-    if (l)
-        cholmod_factorize(&a, l, &cm);
-    if (cm.status == CHOLMOD_OUT_OF_MEMORY)
-        status = flx_fail(ctx, FLX_ERR_MEMORY, "no memory to factorise a system of %d unknowns",
-                          matrix->n);
-    else if (!l)
-        status = flx_fail(ctx, FLX_ERR_SOLVER, "CHOLMOD refuses a system of %d unknowns (%d)",
-                          matrix->n, cm.status);
-    else if (cm.status != CHOLMOD_OK)
-        status = flx_fail(ctx, FLX_ERR_SOLVER,
-                          "a system of %d unknowns is not positive definite (column %zu); the mesh "
-                          "may have negative co-volumes",
-                          matrix->n, l->minor);
-    if (status == FLX_OK) {
-        f->pool = pool;
-        status = copy_factor(ctx, l, f);
-    }
-    if (status == FLX_OK)
-        status = cut_tree(ctx, f);
-    cholmod_free_factor(&l, &cm);
-    cholmod_finish(&cm);
-    return status;
 }
 
-static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, const void *like,
-                         bool single, void **out)
+static void forget(kept *k)
 {
-    *out = NULL;
+    if (!k)
+        return;
+    cholmod_free_factor(&k->l, &k->cm);
+    cholmod_finish(&k->cm);
+    flx_free(k);
+}
+
+// Orders; the numbers come later.
+static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, bool single,
+                          void **out)
+{
+    kept *k = FLX_NEW(ctx, kept);
     factor *f = FLX_NEW(ctx, factor);
-    if (!f)
+    *out = NULL;
+    if (!k || !f) {
+        flx_free(k);
+        flx_free(f);
         return FLX_ERR_MEMORY;
-    f->single = single;
-    flx_status status = make_factor(ctx, matrix, pool, like, f);
-    if (status < 0) {
+    }
+    openblas_set_num_threads(1); // the factor's bits must not depend on the machine's load
+    cholmod_start(&k->cm);
+    k->cm.print = 0;
+    k->cm.nmethods = 1;
+    k->cm.method[0].ordering = CHOLMOD_METIS;
+    k->cm.postorder = 1;
+    k->cm.quick_return_if_not_posdef = 1;
+    k->cm.supernodal = CHOLMOD_SUPERNODAL;
+    cholmod_sparse a = as_sparse(matrix);
+    k->l = cholmod_analyze(&a, &k->cm);
+    *f = (factor){.single = single, .pool = pool, .kept = k};
+    if (!k->l) {
+        int why = k->cm.status;
         flx_cholesky_free(f);
-        return status;
+        if (why == CHOLMOD_OUT_OF_MEMORY)
+            return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to order a system of %d unknowns",
+                            matrix->n);
+        return flx_fail(ctx, FLX_ERR_SOLVER, "CHOLMOD refuses a system of %d unknowns (%d)",
+                        matrix->n, why);
     }
     *out = f;
     return FLX_OK;
 }
 
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                               const void *like, void **out)
+flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor_)
 {
-    return create(ctx, matrix, pool, like, false, out);
+    factor *f = factor_;
+    kept *k = f->kept;
+    cholmod_sparse a = as_sparse(matrix);
+    openblas_set_num_threads(1);
+    k->cm.status = CHOLMOD_OK;
+    cholmod_factorize(&a, k->l, &k->cm);
+    if (k->cm.status == CHOLMOD_OUT_OF_MEMORY)
+        return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to factorise a system of %d unknowns",
+                        matrix->n);
+    if (k->cm.status != CHOLMOD_OK)
+        return flx_fail(ctx, FLX_ERR_SOLVER,
+                        "a system of %d unknowns is not positive definite (column %zu); the mesh "
+                        "may have negative co-volumes",
+                        matrix->n, k->l->minor);
+    if (f->n_super > 0)
+        return fill_panels(ctx, k->l, f);
+    FLX_TRY(copy_factor(ctx, k->l, f));
+    return cut_tree(ctx, f);
+}
+
+static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, bool single,
+                         void **out)
+{
+    FLX_TRY(prepare(ctx, matrix, pool, single, out));
+    factor *f = *out;
+    flx_status status = flx_cholesky_refactor(ctx, matrix, f);
+    forget(f->kept); // memory that no other matrix will need
+    f->kept = NULL;
+    if (status < 0) {
+        flx_cholesky_free(f);
+        *out = NULL;
+    }
+    return status;
+}
+
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
+{
+    return create(ctx, matrix, pool, false, out);
 }
 
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                                      const void *like, void **out)
+                                      void **out)
 {
-    return create(ctx, matrix, pool, like, true, out);
+    return create(ctx, matrix, pool, true, out);
+}
+
+flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
+{
+    return prepare(ctx, matrix, pool, false, out);
 }
 
 void flx_cholesky_free(void *factor_)
@@ -331,6 +374,7 @@ void flx_cholesky_free(void *factor_)
     flx_free(f->top);
     flx_free(f->x);
     flx_free(f->top_x);
+    forget(f->kept);
     flx_free(f);
 }
 

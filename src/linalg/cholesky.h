@@ -5,12 +5,13 @@
 
 #include "linalg/spd.h"
 
-// like: a factor whose ordering fits the pattern of the matrix; NULL: none.
-flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                               const void *like, void **out);
+// As in flx_spd_ops.
+flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
+flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
+flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor);
 // The same, kept and solved with in single precision.
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                                      const void *like, void **out);
+                                      void **out);
 // z joins after the forward solve: x = A^{-1} b + P^T L^{-T} z. NULL: none.
 void flx_cholesky_solve(void *factor, const double *b, const double *z, double *x);
 void flx_cholesky_free(void *factor);

@@ -18,12 +18,12 @@ struct flx_spd {
 };
 
 static const flx_spd_ops table[] = {
-    {"cholmod", NULL, false, flx_cholesky_factor, flx_cholesky_solve, flx_cholesky_free,
-     flx_cholesky_bytes},
-    {"cholmod-single", NULL, true, flx_cholesky_factor_single, flx_cholesky_solve,
+    {"cholmod", NULL, false, flx_cholesky_factor, flx_cholesky_prepare, flx_cholesky_refactor,
+     flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
+    {"cholmod-single", NULL, true, flx_cholesky_factor_single, NULL, NULL, flx_cholesky_solve,
      flx_cholesky_free, flx_cholesky_bytes},
     {"petsc", "the distributed solver is a separate module that this version does not have", false,
-     NULL, NULL, NULL, NULL},
+     NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
 static flx_status keep_matrix(flx_ctx *ctx, flx_spd *spd, const flx_csr *a)
@@ -43,8 +43,8 @@ static flx_status keep_matrix(flx_ctx *ctx, flx_spd *spd, const flx_csr *a)
     return FLX_OK;
 }
 
-flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix, flx_pool *pool,
-                          flx_spd **out)
+static flx_status create(flx_ctx *ctx, const char *name, const flx_csr *matrix, flx_pool *pool,
+                         bool prepare, flx_spd **out)
 {
     *out = NULL;
     for (size_t k = 0; k < sizeof table / sizeof table[0]; k++) {
@@ -52,12 +52,15 @@ flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix,
             continue;
         if (table[k].how)
             return flx_fail(ctx, FLX_ERR_UNAVAILABLE, "linear solver '%s': %s", name, table[k].how);
+        if (prepare && !table[k].prepare)
+            return flx_fail(ctx, FLX_ERR_UNAVAILABLE, "linear solver '%s' takes one matrix", name);
         flx_spd *spd = FLX_NEW(ctx, flx_spd);
         if (!spd)
             return FLX_ERR_MEMORY;
         spd->ops = &table[k];
         spd->pool = pool;
-        flx_status status = spd->ops->factor(ctx, matrix, pool, NULL, &spd->factor);
+        flx_status status =
+            (prepare ? spd->ops->prepare : spd->ops->factor)(ctx, matrix, pool, &spd->factor);
         if (status == FLX_OK && spd->ops->refined)
             status = keep_matrix(ctx, spd, matrix);
         if (status < 0) {
@@ -73,15 +76,21 @@ flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix,
                     name);
 }
 
+flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix, flx_pool *pool,
+                          flx_spd **out)
+{
+    return create(ctx, name, matrix, pool, false, out);
+}
+
+flx_status flx_spd_prepare(flx_ctx *ctx, const char *name, const flx_csr *pattern, flx_pool *pool,
+                           flx_spd **out)
+{
+    return create(ctx, name, pattern, pool, true, out);
+}
+
 flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix)
 {
-    void *factor;
-    FLX_TRY(spd->ops->factor(ctx, matrix, spd->pool, spd->factor, &factor));
-    spd->ops->free(spd->factor);
-    spd->factor = factor;
-    if (spd->ops->refined)
-        memcpy(spd->val, matrix->val, (size_t)matrix->row[matrix->n] * sizeof *spd->val);
-    return FLX_OK;
+    return spd->ops->refactor(ctx, matrix, spd->factor);
 }
 
 void flx_spd_free(flx_spd *spd)

@@ -23,9 +23,10 @@ typedef struct flx_spd_ops {
     const char *name;
     const char *how; // how to get it where it is missing; NULL: it is there
     bool refined;    // solve is only approximate: flx_spd_solve corrects it
-    // like: factor of a matrix of the same pattern, whose ordering is taken again; may be NULL
-    flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, const void *like,
-                         void **factor);
+    flx_status (*factor)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+    // For several matrices of one pattern: orders; the numbers come with refactor. NULL: it cannot.
+    flx_status (*prepare)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
+    flx_status (*refactor)(flx_ctx *ctx, const flx_csr *matrix, void *factor);
     void (*solve)(void *factor, const double *b, const double *z, double *x); // z may be NULL
     void (*free)(void *factor);
     double (*bytes)(const void *factor); // memory read by one solve
@@ -36,8 +37,12 @@ flx_status flx_spd_create(flx_ctx *ctx, const char *name, const flx_csr *matrix,
                           flx_spd **out);
 void flx_spd_free(flx_spd *spd);
 
-// Factorises another matrix of the same pattern with the ordering found before. FLX_ERR_SOLVER if
-// it is not positive definite; then the solver is as before.
+// Orders a pattern for the matrices of flx_spd_refactor ("cholmod"); before the first of them nothing
+// can be solved.
+flx_status flx_spd_prepare(flx_ctx *ctx, const char *name, const flx_csr *pattern, flx_pool *pool,
+                           flx_spd **out);
+// Factorises a matrix of the pattern that was prepared. FLX_ERR_SOLVER if it is not positive
+// definite; then the solver is as before.
 flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix);
 
 // Solves in place or not (b may be x). Never allocates.

@@ -97,6 +97,9 @@ static void hold(const flx_static *st, double *x)
 
 void flx_static_gradient(flx_static *st)
 {
+    st->fresh = false;
+    if (st->field)
+        flx_static_field_relax(st);
     flx_operator_apply(&st->op, st->pool, st->psi, st->lap);
     flx_pool_for(st->pool, st->n, gradient, st);
     for (int32_t k = 0; k < st->n_inflow; k++) {
@@ -124,7 +127,8 @@ static double density(void *arg, int32_t begin, int32_t end)
 
 double flx_static_energy(flx_static *st)
 {
-    return flx_pool_sum(st->pool, st->n, density, st);
+    double field = st->field ? flx_static_field_energy(st) : 0;
+    return flx_pool_sum(st->pool, st->n, density, st) + field;
 }
 
 double flx_static_work(flx_static *st, const double *psi0)
@@ -166,6 +170,8 @@ void flx_static_hessian(flx_static *st, const double *v, double *hv)
 {
     flx_operator_apply(&st->op, st->pool, v, hv);
     flx_pool_for(st->pool, st->n, second, &(job){.st = st, .x = v, .out = hv});
+    if (st->field && !st->frozen)
+        flx_static_field_hessian(st, v, hv);
     for (int32_t k = 0; k < st->n_inflow; k++) {
         int32_t i = st->inflow[k].site;
         double h[3];

@@ -105,7 +105,8 @@ flx_status flx_static_pattern(flx_static *st)
             }
         }
     st->row[2 * m->n_site] = at;
-    return FLX_OK;
+    flx_csr csr = {2 * st->n, st->row, st->col, st->val};
+    return flx_spd_prepare(st->ctx, "cholmod", &csr, st->pool, &st->factor);
 }
 
 // The diagonal block of site i: a (|psi|^2 - eps + shift) + 2 a psi psi^T + theta, and the pin.
@@ -182,33 +183,30 @@ static flx_status try_factor(flx_static *st, double shift)
     fill(st, shift);
     flx_csr csr = {2 * st->n, st->row, st->col, st->val};
     st->report.factors++;
-    if (!st->factor)
-        return flx_spd_create(st->ctx, "cholmod", &csr, st->pool, &st->factor);
     return flx_spd_refactor(st->ctx, st->factor, &csr);
 }
 
 flx_status flx_static_factor(flx_static *st)
 {
+    static const double shifts[] = {0, 0.03, 0.3, -1}; // the last always has a factor
     flx_static_phases(st);
     st->age = 0;
-    if (!st->factor) // the positive part always has a factor, whose ordering the others take
-        FLX_TRY(try_factor(st, -1));
-    // What was negative lately is likely to be so still.
-    static const double shifts[] = {0, 0.03, 0.3, -1};
-    for (size_t k = 0; k < sizeof shifts / sizeof shifts[0]; k++) {
+    for (size_t k = 0; !st->fresh && k < sizeof shifts / sizeof shifts[0]; k++) {
         flx_status status = try_factor(st, shifts[k]);
+        if (status < 0 && status != FLX_ERR_SOLVER)
+            return status;
         st->shift = shifts[k];
         st->exact = shifts[k] == 0;
-        if (status != FLX_ERR_SOLVER)
-            return status;
+        st->fresh = st->factored = status == FLX_OK;
     }
-    return FLX_ERR_SOLVER;
+    return st->fresh ? FLX_OK : FLX_ERR_SOLVER;
 }
 
 flx_status flx_static_factor_flow(flx_static *st)
 {
     flx_static_phases(st);
-    st->exact = false;
+    st->exact = st->fresh = false;
+    st->factored = true;
     st->shift = FLOW;
     return try_factor(st, FLOW);
 }

@@ -11,14 +11,17 @@
 #include <math.h>
 #include <string.h>
 
-// Down along the lowest mode from a saddle. False: the mode is not negative after all.
+// Down along the lowest mode from a saddle. False: the mode is not negative after all. With A that
+// follows psi a factor of H proves nothing: the mode decides.
 static flx_status leave_saddle(flx_static *st, bool *left)
 {
     double residual;
     *left = false;
     FLX_TRY(flx_static_davidson(st, 1, &residual));
-    if (!(st->value[0] < 0))
+    if (!(st->value[0] < 0)) {
+        st->report.stable = st->exact;
         return FLX_OK;
+    }
     double *p = st->work[W_STEP], *hp = st->work[W_IMAGE];
     memcpy(p, st->mode, 2 * (size_t)st->n * sizeof *p);
     flx_static_hessian(st, p, hp);
@@ -47,10 +50,11 @@ static flx_status descend(flx_static *st)
 {
     enum { MANY = 12, OLD = 4, STUCK = 3 }; // CG iterations, steps after which a factor is renewed
     const double rounding = 1e-8;           // residuals below it may stop falling by rounding
+    const double far = 1e-2;                // above it steps take A as given: cheaper, never uphill
     double *p = st->work[W_STEP], *hp = st->work[W_IMAGE], *g = st->work[W_RATE];
     int32_t stuck = 0;
     double best = INFINITY;
-    bool renew = !st->factor;
+    bool renew = !st->factored;
     for (flx_static_gradient(st); st->report.residual > st->o.tolerance;) {
         if (st->report.steps >= st->o.max_steps)
             return not_converged(st, "given up");
@@ -63,7 +67,9 @@ static flx_status descend(flx_static *st)
         for (int32_t i = 0; i < 2 * st->n; i++)
             g[i] = -st->g[i];
         static_cg_opts o = {.small = fmin(0.1, fmax(1e-3, st->report.residual)), .image = hp};
+        st->frozen = st->report.residual > far;
         static_cg cg = flx_static_cg(st, g, &o, p);
+        st->frozen = false;
         double slope;
         double s = flx_static_line(st, p, hp, &slope);
         flx_static_axpy(st, s, p, st->psi);
@@ -88,8 +94,8 @@ flx_status flx_static_minimise(flx_static *st, flx_static_report *report)
         left = false;
         if (status == FLX_OK)
             status = flx_static_factor(st);
-        st->report.stable = status == FLX_OK && st->exact;
-        if (status == FLX_OK && !st->exact)
+        st->report.stable = status == FLX_OK && st->exact && !st->field;
+        if (status == FLX_OK && !st->report.stable)
             status = leave_saddle(st, &left);
     }
     st->report.energy = flx_static_energy(st);

@@ -112,7 +112,7 @@ flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
     double *v = st->dense + 2 * square, *w = st->dense + 3 * square;
     int32_t order[BASIS_MORE + BASIS_PER_MODE * MODES_MAX];
     double *x = st->work[W_VECTOR], *r = st->work[W_DEFECT], *z = st->work[W_GAIN];
-    if (!st->factor)
+    if (!st->factored)
         FLX_TRY(flx_static_factor(st));
     flx_static_phases(st);
     int32_t m = start(st, n_want), fresh = 0;
@@ -175,6 +175,8 @@ flx_status flx_static_modes(flx_static *st, double *values, const flx_cplx **vec
                             double *residual)
 {
     flx_status status = want_modes(st);
+    if (st->field && !st->fresh)
+        flx_static_gradient(st);
     if (status == FLX_OK)
         status = flx_static_factor(st);
     if (status == FLX_OK)
@@ -226,11 +228,13 @@ flx_status flx_static_nucleation(flx_static *st, double *values, const flx_cplx 
     FLX_TRY(want_modes(st));
     memcpy(st->work[W_SAVED], st->psi, bytes);
     memset(st->psi, 0, bytes);
+    flx_static_gradient(st);
     flx_status status = flx_static_factor(st);
     if (status == FLX_OK)
         status = flx_static_davidson(st, 2 * st->o.modes, residual);
     st->n_mode = complex_vectors(st, st->o.modes);
     memcpy(st->psi, st->work[W_SAVED], bytes);
+    st->fresh = false;
     for (int32_t k = 0; k < st->n_mode; k++)
         values[k] = st->value[k];
     for (int32_t k = st->n_mode; k < st->o.modes; k++)

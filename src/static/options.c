@@ -12,7 +12,7 @@ static const flx_option rows[] = {
     {"modes", FLX_OPTION_INT, AT(modes), 1, 0, MODES_MAX / 2, "1", NULL,
      "Eigenpairs to find: of the second variation, or at nucleation of the normal state; 0: only "
      "whether the state is stable."},
-    {"mode_tolerance", FLX_OPTION_DOUBLE, AT(mode_tolerance), 1e-6, 1e-10, 1e-2, "1", NULL,
+    {"mode_tolerance", FLX_OPTION_DOUBLE, AT(mode_tolerance), 1e-6, 1e-16, 1e-2, "1", NULL,
      "Residual of an eigenpair; the eigenvalue is right to its square."},
     {"limit_tolerance", FLX_OPTION_DOUBLE, AT(limit_tolerance), 1e-6, 1e-12, 1e-2, "1", NULL,
      "Error of a limit of stability, relative to the range that was searched."},

@@ -28,6 +28,11 @@ static flx_status check(flx_ctx *ctx, const flx_static_problem *p, const flx_sta
         }
         if (!(length > 0))
             return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
+        if (p->screening != FLX_SCREENING_NONE && terminal->psi == FLX_TERMINAL_FREE)
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "terminal %d: currents from outside do not go with the field of the "
+                            "currents in the static engine; use the tdgl engine",
+                            k);
         if (terminal->psi == FLX_TERMINAL_HELD)
             return flx_fail(ctx, FLX_ERR_INPUT,
                             "terminal %d holds |psi|; the static engine knows terminals with psi "
@@ -119,7 +124,6 @@ flx_status flx_static_create(flx_ctx *ctx, const flx_static_problem *problem,
     st->o = *opts;
     st->mesh = mesh;
     st->n = mesh->n_site;
-    st->t = NAN;
     flx_status status =
         flx_pool_create(ctx, choose_threads(ctx, opts, mesh->n_site), mesh->n_site, &st->pool);
     if (status == FLX_OK)
@@ -130,21 +134,40 @@ flx_status flx_static_create(flx_ctx *ctx, const flx_static_problem *problem,
         status = create_arrays(st);
     if (status == FLX_OK)
         status = flx_static_pattern(st);
-    if (status == FLX_OK) {
-        for (int32_t i = 0; i < st->n; i++) {
-            st->eps[i] = 1;
-            st->area += mesh->area[i];
-        }
-        status = flx_static_set_drive(st, 0);
-    }
     if (status == FLX_OK)
-        for (int32_t i = 0; i < st->n; i++)
-            st->psi[2 * i] = st->fixed[i] ? 0 : sqrt(fmax(st->eps[i], 0));
+        status = flx_static_field_create(st);
+    for (int32_t i = 0; status == FLX_OK && i < st->n; i++)
+        st->area += mesh->area[i];
+    if (status == FLX_OK)
+        status = flx_static_renew(st, &problem->drive);
     if (status < 0) {
         flx_static_free(st);
         return status;
     }
     *out = st;
+    return FLX_OK;
+}
+
+flx_status flx_static_renew(flx_static *st, const flx_drive *drive)
+{
+    const flx_mesh *mesh = st->mesh;
+    st->p.drive = *drive;
+    st->report = (flx_static_report){0};
+    st->t = NAN;
+    st->factored = st->fresh = st->exact = false;
+    st->n_mode = st->age = 0;
+    memset(st->a, 0, (size_t)mesh->n_edge * sizeof *st->a);
+    memset(st->a_dot, 0, (size_t)mesh->n_edge * sizeof *st->a_dot);
+    flx_static_field_reset(st);
+    memset(st->current, 0, (size_t)st->p.n_terminal * sizeof *st->current);
+    flx_operator_set_links(&st->op, st->pool, st->a);
+    for (int32_t i = 0; i < st->n; i++)
+        st->eps[i] = 1;
+    FLX_TRY(flx_static_set_drive(st, 0));
+    for (int32_t i = 0; i < st->n; i++) {
+        st->psi[2 * i] = st->fixed[i] ? 0 : sqrt(fmax(st->eps[i], 0));
+        st->psi[2 * i + 1] = 0;
+    }
     return FLX_OK;
 }
 
@@ -165,6 +188,7 @@ void flx_static_free(flx_static *st)
     flx_free(st->row);
     flx_free(st->col);
     flx_spd_free(st->factor);
+    flx_static_field_free(st);
     flx_operator_clear(&st->op);
     flx_pool_free(st->pool);
     flx_free(st);
@@ -177,6 +201,7 @@ flx_status flx_static_set_psi(flx_static *st, const flx_cplx *psi)
     for (int32_t i = 0; i < st->n; i++)
         if (!isfinite(psi[i].re) || !isfinite(psi[i].im))
             return flx_fail(st->ctx, FLX_ERR_INPUT, "psi is not finite at site %d", i);
+    st->fresh = false;
     for (int32_t i = 0; i < st->n; i++) {
         st->psi[2 * i] = st->fixed[i] ? 0 : psi[i].re;
         st->psi[2 * i + 1] = st->fixed[i] ? 0 : psi[i].im;
@@ -205,14 +230,16 @@ flx_status flx_static_set_drive(flx_static *st, double t)
     if (st->t == t)
         return FLX_OK;
     if (drive->vector_potential && (first || drive->vector_potential_varies)) {
-        drive->vector_potential(drive->user, t, st->a, st->a_dot);
-        flx_operator_set_links(&st->op, st->pool, st->a);
+        double *applied = st->field ? flx_static_field_applied(st) : st->a;
+        drive->vector_potential(drive->user, t, applied, st->a_dot);
+        flx_operator_set_links(&st->op, st->pool, applied);
     }
     if (drive->epsilon && (first || drive->epsilon_varies))
         drive->epsilon(drive->user, t, st->eps);
     if (drive->current)
         drive->current(drive->user, t, st->current);
     st->t = t;
+    st->fresh = false;
     return take_currents(st);
 }
 
@@ -224,6 +251,7 @@ flx_frame flx_static_frame(const flx_static *st)
                        .psi = (const flx_cplx *)(const void *)st->psi,
                        .mu = st->mu,
                        .a = st->a,
+                       .a_induced = flx_static_field_induced(st),
                        .eps = st->p.drive.epsilon ? st->eps : NULL,
                        .u = st->p.u,
                        .gamma = st->p.gamma};

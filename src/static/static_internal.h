@@ -42,6 +42,8 @@ typedef struct static_inflow {
     double share, current;
 } static_inflow;
 
+typedef struct static_field static_field; // field.c
+
 struct flx_static {
     flx_ctx *ctx;
     flx_static_problem p;
@@ -66,9 +68,14 @@ struct flx_static {
     flx_spd *factor;
     int32_t *row, *col;
     double *val;
-    bool exact;   // P is H apart from the phase of each film: no negative eigenvalue
-    double shift; // P = H + shift M; < 0: the positive part of H
-    int32_t age;  // Newton steps since P was made
+    bool exact;    // P is H apart from the phase of each film: no negative eigenvalue
+    double shift;  // P = H + shift M; < 0: the positive part of H
+    int32_t age;   // Newton steps since P was made
+    bool factored; // there is a P
+    bool fresh;    // and it is that of the present psi: cleared by flx_static_gradient
+
+    static_field *field; // of the currents; NULL: A is the applied one
+    bool frozen;         // second variations leave A as it is
 
     double *work[WORK];
     double *basis, *image; // [n_basis][2 n] vectors and H times them
@@ -93,6 +100,17 @@ void flx_static_hessian(flx_static *st, const double *v, double *hv);
 void flx_static_theta_block(const double *psi, double c, double h[3]);
 // Distance along p to the first minimum of F, for hp = H p; *along is the derivative at 0.
 double flx_static_line(flx_static *st, const double *p, const double *hp, double *slope);
+
+// field.c -- A as a function of psi
+flx_status flx_static_field_create(flx_static *st); // nothing without screening
+void flx_static_field_free(flx_static *st);
+void flx_static_field_reset(flx_static *st);                  // no currents
+double *flx_static_field_applied(flx_static *st);             // [n_edge] to be filled by the drive
+const double *flx_static_field_induced(const flx_static *st); // [n_edge]; NULL: none
+void flx_static_field_relax(flx_static *st);                  // a and links of the present psi
+double flx_static_field_energy(const flx_static *st);
+// hv -= what A takes back of H v.
+void flx_static_field_hessian(flx_static *st, const double *v, double *hv);
 
 // hessian.c
 void flx_static_phases(flx_static *st);                  // phase, pin at psi

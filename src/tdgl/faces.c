@@ -5,10 +5,11 @@
 // stands in for it. It is an added normal conductance of a millionth of that of a square, and
 // changes no stationary state.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tdgl/screen.h"
+#include "tdgl/faces.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const double floor_of_w = 1e-6;
 
@@ -184,4 +185,21 @@ void flx_faces_clear(tdgl_faces *f)
     flx_free(f->diagonal);
     flx_free(f->value);
     *f = (tdgl_faces){0};
+}
+
+flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
+                            flx_spd **out)
+{
+    int32_t n = f->row[f->n_face];
+    double *value = FLX_NEW_ARRAY(ctx, double, n);
+    *out = NULL;
+    if (!value)
+        return FLX_ERR_MEMORY;
+    memcpy(value, f->value, (size_t)n * sizeof *value);
+    for (int32_t i = 0; i < f->n_face; i++)
+        value[f->diagonal[i]] += shift * f->area[i];
+    flx_csr matrix = {f->n_face, f->row, f->col, value};
+    flx_status status = flx_spd_create(ctx, "cholmod", &matrix, pool, out);
+    flx_free(value);
+    return status;
 }

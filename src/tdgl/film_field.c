@@ -1,18 +1,13 @@
 // tdgl/film_field.c -- thin films: the flux that sheet currents make, by the operator of
 // src/selffield.
 //
-// The currents I_e through the dual faces make a sheet current in each triangle, K_t A_t = sum_e
-// f_et I_e e, with f_et the share of the dual face that lies in t (an even flow is met exactly, and
-// all that is lost of I in one triangle is found in its neighbour); and the vector potential of a
-// triangle makes line integrals by the transpose. So L = C P^T O P C^T/Lambda is symmetric, and g^T
-// L g twice the energy of the field.
+// With the line integrals M I that the currents I through the dual faces make (faces.h), L = C M C^T
+// is symmetric, and g^T L g twice the energy of the field.
 //
 // (beta L + K) x = r is solved by conjugate gradients. Where currents vary as exp(ikr), K is D k^2
 // and L is D k/2 Lambda: K + s D with s = beta k_min/2 Lambda, k_min the least there is, is as large
 // at both ends, and between them too small by (1 + (beta/2 Lambda k_min)^(1/2))/2 at most.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fluxoid/selffield.h"
-
 #include "tdgl/screen.h"
 
 #include <math.h>
@@ -24,12 +19,9 @@ typedef struct film {
     tdgl_induction base;
     flx_tdgl *sim;
     const tdgl_faces *faces;
-    flx_selffield *op;
+    tdgl_sheet sheet;
     tdgl_rungs rungs;    // the first has no shift
     double k_min;        // [1/xi] square root of the least eigenvalue of D^-1 K
-    double *share;       // [n_edge] of the dual face, left of the edge
-    double *sheet;       // [n_tri][2] K_t
-    double *potential;   // [n_tri][2] integral of A
     double *flow, *line; // [n_edge]
     double *z, *direction, *image, *image_flux; // [n_face]
     // Of the last currents that were fed in.
@@ -41,10 +33,10 @@ static void free_film(tdgl_induction *induction)
     film *m = (film *)induction;
     if (!m)
         return;
-    flx_selffield_free(m->op);
+    flx_sheet_clear(&m->sheet);
     flx_rungs_clear(&m->rungs);
-    double *arrays[] = {m->share,     m->sheet, m->potential,  m->flow, m->line,    m->z,
-                        m->direction, m->image, m->image_flux, m->fed,  m->fed_flux};
+    double *arrays[] = {m->flow,  m->line,       m->z,   m->direction,
+                        m->image, m->image_flux, m->fed, m->fed_flux};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_free(m);
@@ -66,48 +58,6 @@ static void flow_of(void *arg, int32_t begin, int32_t end)
         j->m->flow[e] = flx_faces_flow(j->m->faces, j->in, e);
 }
 
-// K_t = (1/A_t) sum_e f_et I_e e
-static void sheet_of(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    const tdgl_faces *f = j->m->faces;
-    const flx_mesh *mesh = f->mesh;
-    for (int32_t t = begin; t < end; t++) {
-        double sum[2] = {0, 0};
-        for (int32_t k = f->ring_start[t]; k < f->ring_start[t + 1]; k++) {
-            bool left = f->ring[k] >= 0;
-            int32_t e = left ? f->ring[k] : ~f->ring[k], p = mesh->tail[e], q = mesh->head[e];
-            double part = (left ? j->m->share[e] : 1 - j->m->share[e]) * j->in[e] / f->area[t];
-            sum[0] += part * (mesh->x[q] - mesh->x[p]);
-            sum[1] += part * (mesh->y[q] - mesh->y[p]);
-        }
-        j->m->sheet[2 * t] = sum[0];
-        j->m->sheet[2 * t + 1] = sum[1];
-    }
-}
-
-// a_e = e.(sum_t f_et integral_t A/A_t)/Lambda
-static void line_of(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    const tdgl_faces *f = j->m->faces;
-    const flx_mesh *mesh = f->mesh;
-    for (int32_t e = begin; e < end; e++) {
-        double a[2] = {0, 0};
-        for (int side = 0; side < 2; side++) {
-            int32_t t = f->side[2 * e + side];
-            if (t < 0 || t >= mesh->n_tri)
-                continue;
-            double part = (side == 0 ? j->m->share[e] : 1 - j->m->share[e]) / f->area[t];
-            a[0] += part * j->m->potential[2 * t];
-            a[1] += part * j->m->potential[2 * t + 1];
-        }
-        int32_t p = mesh->tail[e], q = mesh->head[e];
-        j->m->line[e] = (a[0] * (mesh->x[q] - mesh->x[p]) + a[1] * (mesh->y[q] - mesh->y[p])) /
-                        j->m->sim->p.pearl_length;
-    }
-}
-
 static void curl_of(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
@@ -118,12 +68,8 @@ static void curl_of(void *arg, int32_t begin, int32_t end)
 // Flux of edge currents.
 static void flux_of(film *m, const double *flow, double *out)
 {
-    flx_pool *pool = m->sim->pool;
-    job j = {.m = m, .in = flow, .out = out};
-    flx_pool_for(pool, m->faces->mesh->n_tri, sheet_of, &j);
-    flx_selffield_apply(m->op, m->sheet, m->potential);
-    flx_pool_for(pool, m->faces->mesh->n_edge, line_of, &j);
-    flx_pool_for(pool, m->faces->n_face, curl_of, &j);
+    flx_sheet_lines(&m->sheet, flow, m->line);
+    flx_pool_for(m->sim->pool, m->faces->n_face, curl_of, &(job){.m = m, .out = out});
 }
 
 // out = L x
@@ -230,32 +176,6 @@ static void add_fed(tdgl_induction *induction, const double *fed, double *flux)
 
 // -- life -----------------------------------------------------------------------------------------
 
-// Share of the dual face of each edge on its left: from the middle of the edge to the centre of the
-// circle round the triangle there. Kept within 0 and 1, where a triangle is obtuse.
-static void set_shares(film *m)
-{
-    const flx_mesh *mesh = m->faces->mesh;
-    for (int32_t e = 0; e < mesh->n_edge; e++) {
-        double part[2] = {0, 0};
-        for (int side = 0; side < 2; side++) {
-            int32_t t = mesh->edge_tri[2 * e + side];
-            if (t < 0)
-                continue;
-            int32_t i = mesh->tail[e], j = mesh->head[e], k = 0;
-            for (int c = 0; c < 3; c++)
-                if (mesh->tri[3 * t + c] != i && mesh->tri[3 * t + c] != j)
-                    k = mesh->tri[3 * t + c];
-            double ax = mesh->x[i] - mesh->x[k], ay = mesh->y[i] - mesh->y[k];
-            double bx = mesh->x[j] - mesh->x[k], by = mesh->y[j] - mesh->y[k];
-            // half the cotangent of the opposite angle
-            part[side] = fmax(0, 0.5 * (ax * bx + ay * by) / fabs(ax * by - ay * bx));
-        }
-        double sum = part[0] + part[1];
-        bool rim = mesh->edge_tri[2 * e] < 0 || mesh->edge_tri[2 * e + 1] < 0;
-        m->share[e] = rim ? (mesh->edge_tri[2 * e] < 0 ? 0 : 1) : sum > 0 ? part[0] / sum : 0.5;
-    }
-}
-
 // Inverse iteration for the least eigenvalue of D^-1 K.
 static void find_k_min(film *m)
 {
@@ -283,13 +203,11 @@ static void find_k_min(film *m)
 
 static flx_status create_arrays(flx_ctx *ctx, film *m)
 {
-    size_t n_edge = (size_t)m->faces->mesh->n_edge, n_tri = (size_t)m->faces->mesh->n_tri;
-    size_t n_face = (size_t)m->faces->n_face;
+    size_t n_edge = (size_t)m->faces->mesh->n_edge, n_face = (size_t)m->faces->n_face;
     const struct {
         double **array;
         size_t n;
-    } all[] = {{&m->share, n_edge},      {&m->flow, n_edge},      {&m->line, n_edge},
-               {&m->fed, n_edge},        {&m->sheet, 2 * n_tri},  {&m->potential, 2 * n_tri},
+    } all[] = {{&m->flow, n_edge},       {&m->line, n_edge},      {&m->fed, n_edge},
                {&m->z, n_face},          {&m->direction, n_face}, {&m->image, n_face},
                {&m->image_flux, n_face}, {&m->fed_flux, n_face}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
@@ -300,21 +218,9 @@ static flx_status create_arrays(flx_ctx *ctx, film *m)
 
 static flx_status create(flx_tdgl *sim, film *m)
 {
-    const flx_mesh *mesh = sim->mesh;
     FLX_TRY(create_arrays(sim->ctx, m));
-    set_shares(m);
-    flx_selffield_problem problem = {.n_site = mesh->n_site,
-                                     .n_tri = mesh->n_tri,
-                                     .n_film = mesh->n_film,
-                                     .x = mesh->x,
-                                     .y = mesh->y,
-                                     .tri = mesh->tri,
-                                     .film = mesh->film,
-                                     .z = sim->p.z};
-    flx_selffield_opts opts = flx_selffield_opts_default();
-    opts.tolerance = 1e-4; // of the largest A: below what the mesh makes of it
-    opts.threads = flx_pool_threads(sim->pool);
-    FLX_TRY(flx_selffield_create(sim->ctx, &problem, &opts, &m->op));
+    FLX_TRY(
+        flx_sheet_init(sim->ctx, sim->pool, m->faces, sim->p.pearl_length, sim->p.z, &m->sheet));
     double shift[FLX_RUNGS] = {0};
     FLX_TRY(flx_rungs_init(sim, m->faces, 1, shift, &m->rungs));
     find_k_min(m);

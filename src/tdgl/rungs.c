@@ -8,19 +8,11 @@ flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *f, int32_t n, const d
                           tdgl_rungs *rungs)
 {
     *rungs = (tdgl_rungs){.n = n};
-    double *value = FLX_NEW_ARRAY(sim->ctx, double, f->row[f->n_face]);
-    flx_status status = value ? FLX_OK : FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < n && status == FLX_OK; k++) {
+    for (int32_t k = 0; k < n; k++) {
         rungs->shift[k] = shift[k];
-        for (int32_t j = 0; j < f->row[f->n_face]; j++)
-            value[j] = f->value[j];
-        for (int32_t i = 0; i < f->n_face; i++)
-            value[f->diagonal[i]] += shift[k] * f->area[i];
-        flx_csr matrix = {f->n_face, f->row, f->col, value};
-        status = flx_spd_create(sim->ctx, "cholmod", &matrix, sim->pool, &rungs->factor[k]);
+        FLX_TRY(flx_faces_factor(sim->ctx, sim->pool, f, shift[k], &rungs->factor[k]));
     }
-    flx_free(value);
-    return status;
+    return FLX_OK;
 }
 
 void flx_rungs_clear(tdgl_rungs *rungs)

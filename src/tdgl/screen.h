@@ -15,40 +15,8 @@
 #ifndef FLX_TDGL_SCREEN_H
 #define FLX_TDGL_SCREEN_H
 
-#include "linalg/spd.h"
+#include "tdgl/faces.h"
 #include "tdgl/tdgl_internal.h"
-
-// Faces of a mesh: triangles, then the holes.
-typedef struct tdgl_faces {
-    const flx_mesh *mesh; // borrowed
-    int32_t n_face;
-    int32_t *side;       // [n_edge][2] face left and right of tail -> head; -1: outside
-    double *area;        // [n_face] [xi^2]
-    int32_t *ring_start; // [n_face + 1]
-    int32_t *ring;       // edges round a face: e if it is on the left of e, ~e if on the right
-    double *conductance; // [n_edge] [1] w, not below a floor that keeps its inverse
-    // C w^-1 C^T, columns sorted; the diagonal of row f stands at diagonal[f].
-    int32_t *row, *col, *diagonal;
-    double *value;
-} tdgl_faces;
-
-// nested: an outer rim inside a hole has that hole, not the outside, beyond it.
-flx_status flx_faces_init(flx_ctx *ctx, const flx_mesh *mesh, bool nested, tdgl_faces *faces);
-void flx_faces_clear(tdgl_faces *faces);
-// Sum of a [n_edge] round face f, counter-clockwise.
-static inline double flx_faces_curl(const tdgl_faces *faces, const double *a, int32_t f)
-{
-    double sum = 0;
-    for (int32_t k = faces->ring_start[f]; k < faces->ring_start[f + 1]; k++)
-        sum += faces->ring[k] >= 0 ? a[faces->ring[k]] : -a[~faces->ring[k]];
-    return sum;
-}
-// (C^T g)_e
-static inline double flx_faces_flow(const tdgl_faces *faces, const double *g, int32_t e)
-{
-    int32_t left = faces->side[2 * e], right = faces->side[2 * e + 1];
-    return (left >= 0 ? g[left] : 0) - (right >= 0 ? g[right] : 0);
-}
 
 // Factors of K + s D, K = C w^-1 C^T, D the areas of the faces.
 enum { FLX_RUNGS = 4 };

@@ -1,0 +1,200 @@
+// Cases of the engine static: from text to summary and file, what is refused, and how failures of
+// the numerics are told.
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "test_run.h"
+
+static flx_ctx *ctx;
+
+static int begin(void **state)
+{
+    (void)state;
+    ctx = flx_ctx_create();
+    return ctx ? 0 : -1;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    flx_ctx_free(ctx);
+    return 0;
+}
+
+#define STATIC RING "engine: static\n"
+
+// A wire 10 xi long, 1 xi wide, that takes a current of 1 K0 xi times t.
+#define WIRE                                                                                       \
+    "fluxoid: 1\n"                                                                                 \
+    "units: {length: um}\n"                                                                        \
+    "layers: {al: {coherence_length: 1 um, penetration_depth: 2 um, thickness: 0.1 um}}\n"         \
+    "films: {wire: {layer: al, shape: [box: {size: [10, 1]}]}}\n"                                  \
+    "terminals:\n"                                                                                 \
+    "  left: {film: wire, psi: free, shape: [box: {size: [0.1, 2], at: [-5, 0]}]}\n"               \
+    "  right: {film: wire, psi: free, shape: [box: {size: [0.1, 2], at: [5, 0]}]}\n"               \
+    "mesh: {max_edge: 0.5 xi}\n"                                                                   \
+    "drive: {current: {left: 1 K0*um * t, right: -1 K0*um * t}}\n"                                 \
+    "engine: static\n"
+
+// -- what is found --------------------------------------------------------------------------------
+
+static void a_state_has_its_energy_and_eigenvalue(void **state)
+{
+    (void)state;
+    flx_run_result *r = run_text(ctx, STATIC "start: {winding: {hole: 1}}\n", NULL, FLX_OK);
+    json_t *root = json_of(r);
+    assert_string_equal(json_string_value(json_object_get(root, "find")), "state");
+    assert_true(json_is_true(json_object_get(root, "stable")));
+    assert_true(number(root, "residual", NULL) <= 1e-10);
+    assert_near(number(root, "loops", "hole", "winding", NULL), 1, 0);
+    assert_true(number(root, "eigenvalue", NULL) > 0);
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
+static void a_wire_ends_in_a_fold_at_its_critical_current(void **state)
+{
+    (void)state;
+    flx_run_result *r = run_text(ctx, WIRE "static: {find: limit}\n", NULL, FLX_OK);
+    json_t *root = json_of(r);
+    const json_t *limit = json_object_get(root, "limit");
+    assert_true(json_is_true(json_object_get(limit, "found")));
+    assert_true(json_is_true(json_object_get(limit, "fold")));
+    assert_near(number(root, "limit", "t", NULL), 2 / (3 * sqrt(3)), 0.01); // h^2/32 at h = 0.5
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
+static void a_long_body_feels_its_own_field(void **state)
+{
+    (void)state;
+    // the tube of 1.5 to 2.5 lambda: its field is that of the currents alone
+    flx_run_result *r =
+        run_text(ctx,
+                 "fluxoid: 1\nunits: {length: um}\n"
+                 "layers: {al: {coherence_length: 0.2 um, penetration_depth: 0.4 um, body: long}}\n"
+                 "films: {tube: {layer: al, shape: [circle: {radius: 1}], holes: {hole: [circle: "
+                 "{radius: 0.6}]}}}\n"
+                 "mesh: {max_edge: 0.6 xi}\nengine: static\nstart: {winding: {hole: 1}}\n",
+                 NULL, FLX_OK);
+    json_t *root = json_of(r);
+    assert_true(json_is_true(json_object_get(root, "stable")));
+    assert_near(number(root, "loops", "hole", "fluxoid_Phi0", NULL), 1, 0.02); // mesh
+    double flux = number(root, "loops", "hole", "flux_Phi0", NULL);
+    assert_true(flux > 0.2 && flux < 0.4); // London, Lipkin et al.: 0.32 at a = 1.5, w = 1
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
+// -- what is refused ------------------------------------------------------------------------------
+
+static void wrong_cases_say_what_is_wrong(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *set, *message;
+    } rows[] = {
+        {STATIC, "static.find=ground",
+         "--set static.find=ground: static.find: 'ground' is none of "
+         "state/limit/nucleation/barrier"},
+        {STATIC, "static.fnd=state",
+         "--set static.fnd=state: static: unknown key 'fnd'; did you mean 'find'? Allowed: find, "
+         "at, to, selffield, other, tolerance, max_steps, modes, mode_tolerance, limit_tolerance, "
+         "images, threads"},
+        {STATIC, "static.tolerance=2",
+         "--set static.tolerance=2: static.tolerance: '2' is out of range; wanted is a bare "
+         "number, 1e-14 to 1"},
+        {STATIC, "static.modes=1.5",
+         "--set static.modes=1.5: static.modes: '1.5' was given; wanted is a whole number, 0 to "
+         "16"},
+        {STATIC, "static.to=2", "--set static.to=2: static.to: only find: limit follows a state"},
+        {STATIC, "static={find: limit, at: 1, to: 1}",
+         "--set static={find: limit, at: 1, to: 1}: static.to: the state is followed from t = 1 "
+         "(static.at) to t = 1"},
+        {STATIC, "static.find=barrier",
+         "--set static.find=barrier: static: find: barrier, and only it, needs static.other, the "
+         "state at the other end, e.g. other: {winding: {hole: 1}}"},
+        {STATIC, "static.other={winding: {hole: 1}}",
+         "--set static.other={winding: {hole: 1}}: static.other: find: barrier, and only it, needs "
+         "static.other, the state at the other end, e.g. other: {winding: {hole: 1}}"},
+        {STATIC, "static={find: barrier, other: {winding: {hloe: 1}}}",
+         "--set static={find: barrier, other: {winding: {hloe: 1}}}: static.other.winding.hloe: "
+         "there is no hole 'hloe'; did you mean 'hole'? There are: hole"},
+        {STATIC, "static.selffield=perhaps",
+         "--set static.selffield=perhaps: static.selffield: 'perhaps' was given; wanted is true or "
+         "false"},
+        {WIRE, "terminals.left.psi=0",
+         "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
+         "psi: free, or use the engine tdgl"},
+        {WIRE, "terminals.left.psi=0.5",
+         "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
+         "psi: free, or use the engine tdgl"},
+        {WIRE, "static.selffield=true",
+         "test.yaml:6: terminal 'left': currents from outside do not go with the field of the "
+         "currents (static.selffield) in the engine static; use the engine tdgl"},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        flx_case *c = NULL;
+        flx_run_result *r = NULL;
+        flx_run_opts opts = flx_run_opts_default();
+        flx_case_source source = {.text = rows[k].text,
+                                  .length = strlen(rows[k].text),
+                                  .name = "test.yaml",
+                                  .sets = &rows[k].set,
+                                  .n_set = 1};
+        flx_status status = flx_case_create(ctx, &source, &c);
+        if (status == FLX_OK)
+            status = flx_run(ctx, c, &opts, &r);
+        assert_int_equal(status, FLX_ERR_INPUT);
+        assert_string_equal(flx_ctx_error(ctx), rows[k].message);
+        flx_run_result_free(r);
+        flx_case_free(c);
+    }
+}
+
+// -- what does not converge -----------------------------------------------------------------------
+
+// Status and text of a failed run, whose summary tells the same and keeps the state.
+static void fails_with(const char *text, const char *message, bool state_kept)
+{
+    flx_run_result *r = run_text(ctx, text, NULL, state_kept ? FLX_ERR_DIVERGED : FLX_ERR_SOLVER);
+    assert_non_null(strstr(flx_ctx_error(ctx), message));
+    assert_non_null(r);
+    json_t *root = json_of(r);
+    const char *error = json_string_value(json_object_get(root, "error"));
+    assert_non_null(error);
+    assert_string_equal(error, flx_ctx_error(ctx));
+    assert_true(isfinite(number(root, "energy_F0", NULL)));
+    assert_true(isfinite(number(root, "residual", NULL)));
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
+static void failures_of_the_numerics_are_told_plainly(void **state)
+{
+    (void)state;
+    fails_with(
+        STATIC "drive: {field: 2 mT}\nstatic: {max_steps: 1}\n",
+        "no stationary state was reached: given up after 1 Newton steps, with a residual of ",
+        true);
+    fails_with(WIRE "static: {at: 0.5}\n",
+               "(allowed 1e-10); the last state is kept. Does the current exceed the critical one? "
+               "Else start nearer, or allow more static.max_steps",
+               true);
+    fails_with(STATIC "drive: {field: '3 mT * step(t, 0.5)'}\nstatic: {find: limit}\n",
+               "the branch of states was lost after t = 0.49", true);
+    fails_with(STATIC "static: {mode_tolerance: 1e-16, modes: 3}\n",
+               "the lowest 3 eigenpairs of the second variation were not found: after 400 rounds a "
+               "residual of ",
+               false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_state_has_its_energy_and_eigenvalue),
+        cmocka_unit_test(a_wire_ends_in_a_fold_at_its_critical_current),
+        cmocka_unit_test(a_long_body_feels_its_own_field),
+        cmocka_unit_test(wrong_cases_say_what_is_wrong),
+        cmocka_unit_test(failures_of_the_numerics_are_told_plainly),
+    };
+    return cmocka_run_group_tests(tests, begin, end);
+}
