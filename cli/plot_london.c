@@ -105,6 +105,45 @@ static flx_status read_map(cli_data *data, const cli_london_plot *plot, london_s
     return status;
 }
 
+// Currents crowd at rims without a bound as meshes get finer: colours cover what lies between shares
+// LEFT_OUT and 1 - LEFT_OUT of the area, the rest has the outermost ones.
+static const double LEFT_OUT = 0.01;
+
+typedef struct sample {
+    double value, area;
+} sample;
+
+static int ascending(const void *a, const void *b)
+{
+    const sample *p = a, *q = b;
+    return (p->value > q->value) - (p->value < q->value);
+}
+
+// At site i the length of value[i][width].
+static flx_plot_range range_of(const flx_mesh *mesh, const double *value, int width)
+{
+    sample *all = cli_alloc((size_t)mesh->n_site, sizeof *all);
+    double area = 0, below = 0;
+    flx_plot_range range = {0, 0};
+    for (int32_t i = 0; i < mesh->n_site; i++) {
+        const double *v = &value[(ptrdiff_t)i * width];
+        all[i] = (sample){width == 2 ? hypot(v[0], v[1]) : v[0], mesh->area[i]};
+        area += mesh->area[i];
+    }
+    qsort(all, (size_t)mesh->n_site, sizeof *all, ascending);
+    range = (flx_plot_range){all[0].value, all[0].value};
+    for (int32_t i = 0; i < mesh->n_site && below < (1 - LEFT_OUT) * area; i++) {
+        below += all[i].area;
+        if (below < LEFT_OUT * area)
+            range.min = all[i].value;
+        range.max = all[i].value;
+    }
+    free(all);
+    if (width == 2)
+        range.min = 0;
+    return range.min < range.max ? range : (flx_plot_range){0, 0};
+}
+
 static bool has(const char *panels, const char *name)
 {
     return panels && strstr(panels, name);
@@ -131,6 +170,10 @@ int cli_plot_london(cli_data *data, const cli_london_plot *plot, const char *pat
         status = scan          ? read_scan(data, &s)
                  : plot->map.z ? read_map(data, plot, &s)
                                : read_films(data, &s);
+    if (status >= 0 && s.scene.current) {
+        opts.range[FLX_PLOT_CURRENT] = range_of(data->mesh, s.scene.current, 2);
+        opts.range[FLX_PLOT_FIELD] = range_of(data->mesh, s.scene.field, 1);
+    }
     if (status >= 0)
         status = flx_plot_frame(data->ctx, &s.scene, &opts, path);
     clear(&s);

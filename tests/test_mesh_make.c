@@ -289,6 +289,48 @@ static void refinements_bind_near_and_fade_away(void **state)
     close_film(&f);
 }
 
+// Rows along rims: the same film and rims, every side that leaves a rim divided at 1/16 and 1/4.
+static void rows_along_rims_are_flat_and_leave_the_rest_alone(void **state)
+{
+    (void)state;
+    for (int32_t d = 0; d < N_DEVICE; d++) {
+        film_of f;
+        open_film(&DEVICES[d], &f);
+        flx_mesh_spec spec = {.films = &f.film, .n_film = 1};
+        flx_mesh *plain = meshed(&spec, DEVICES[d].max_edge);
+        spec.rim_rows = 2;
+        flx_mesh *m = meshed(&spec, DEVICES[d].max_edge);
+        double area[2] = {0, 0}, share = 1;
+        bool *rim = calloc((size_t)m->n_site, sizeof *rim);
+        for (int32_t i = 0; i < plain->n_site; i++)
+            area[0] += plain->area[i];
+        for (int32_t i = 0; i < m->n_site; i++) {
+            assert_true(m->area[i] > 0);
+            area[1] += m->area[i];
+        }
+        assert_near(area[1], area[0], 1e-10 * area[0]); // rounding of some thousand terms
+        assert_int_equal(m->n_loop, plain->n_loop);
+        for (int32_t l = 0; l < m->n_loop; l++) {
+            assert_int_equal(m->loop[l].n, plain->loop[l].n);
+            for (int32_t s = 0; s < m->loop[l].n; s++)
+                rim[m->loop_site[m->loop[l].start + s]] = true;
+        }
+        for (int32_t e = 0; e < m->n_edge; e++) {
+            int32_t i = m->tail[e], j = m->head[e];
+            if (rim[i] && rim[j]) // no chords
+                assert_true(m->edge_tri[2 * e] < 0 || m->edge_tri[2 * e + 1] < 0);
+            if (rim[i] != rim[j])
+                share = fmin(share, m->length[e] / DEVICES[d].max_edge);
+        }
+        assert_true(share < 1.0 / 16); // of an edge that was at most max_edge
+        assert_true(m->n_site > plain->n_site && m->n_tri > plain->n_tri);
+        free(rim);
+        flx_mesh_free(plain);
+        flx_mesh_free(m);
+        close_film(&f);
+    }
+}
+
 static void the_same_device_gives_the_same_bits(void **state)
 {
     (void)state;
@@ -440,6 +482,7 @@ int main(void)
         cmocka_unit_test(refinements_bind_near_and_fade_away),
         cmocka_unit_test(the_same_device_gives_the_same_bits),
         cmocka_unit_test(several_films_may_overlap_at_different_heights_only),
+        cmocka_unit_test(rows_along_rims_are_flat_and_leave_the_rest_alone),
         cmocka_unit_test(wrong_specs_are_refused_with_the_reason),
         cmocka_unit_test(the_process_is_left_as_it_was),
         cmocka_unit_test(every_failed_allocation_is_reported),

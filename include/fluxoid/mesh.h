@@ -63,6 +63,8 @@ typedef struct flx_mesh_input {
     const int32_t *tri;  // [n_tri][3], any orientation
     const int32_t *film; // [n_tri] film of each triangle; NULL: connected parts are numbered from 0
     bool unsigned_duals; // take |s_ij|, as some programs do; only to match their meshes
+    bool flat;           // triangles may be flat, as those of rows along rims: duals are signed and
+                         // the cell of a site is a third of the triangles around it
     bool keep_order;     // keep the numbering of sites (else: along a space-filling curve)
 } flx_mesh_input;
 
@@ -128,6 +130,10 @@ typedef struct flx_mesh_spec {
     int32_t n_film;
     const flx_mesh_refine *refine; // [n_refine] borrowed
     int32_t n_refine;
+    int32_t
+        rim_rows; // 0 to 6: the triangles at rims are divided into as many more rows along them,
+                  // each a quarter as high as the next one inwards: for currents at rest, which
+                  // crowd there. The mesh is then flat as in flx_mesh_input
 } flx_mesh_spec;
 
 typedef struct flx_mesh_opts {
@@ -140,7 +146,8 @@ FLX_API const flx_option_table *flx_mesh_option_table(void);
 FLX_API flx_mesh_opts flx_mesh_opts_default(void); // max_edge = 0: must be set
 
 // Triangulates the films; film k of the spec is film k of the mesh and loops carry the index of
-// their hole. Every edge is <= max_edge (and <= the refinements), every dual face >= 0. The same
+// their hole. Every edge is <= max_edge (and <= the refinements), every dual face >= 0 (but with
+// rim_rows). The same
 // spec gives the same mesh, bit by bit. Needs libgmsh at run time (FLX_ERR_UNAVAILABLE without).
 FLX_API flx_status flx_mesh_make(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_mesh_opts *opts,
                                  flx_mesh **out);

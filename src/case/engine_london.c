@@ -6,9 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Mesh at the rims, where currents crowd within Lambda: edges of Lambda/4 there, within these shares
-// of max_edge, growing inwards twice as fast as elsewhere.
-static const double RIM_LAMBDA = 0.25, RIM_LEAST = 0.25, RIM_GRADING = 0.5;
+// Edges at corners where the film fills more than 200 degrees in those elsewhere, and their growth.
+static const double CORNER_EDGE = 0.25, GRADING = 0.5;
 
 static const flx_key keys[] = {
     NAMED("london.fluxoids", "HOLE: n", "Fluxoids of holes; those not named have 0."),
@@ -29,6 +28,8 @@ static const flx_key keys[] = {
      "coth(d/lambda), "
      "for field on one face only, as over a ground plane, z being the height of that face.",
      NULL},
+    {"london.rim_rows", FLX_KEY_OTHER, "1", "as Lambda asks for", ANY, "a whole number, 0 to 6", 0,
+     "Rows of flat triangles along rims, each a quarter as high as the next one inwards.", NULL},
     {"london.error", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
      "Solve on a mesh twice as fine as well, and bound the error of each inductance.", NULL},
     MAP("london.scan", "Image of a scanning SQUID: flux through a pickup loop over a grid of "
@@ -219,26 +220,37 @@ static flx_status parse_sheet(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
-// Currents crowd at rims; a mesh that nobody said more about is finer there.
-static flx_status refine_rims(flx_parser *p)
+// Currents crowd at rims: rows along them, unless the case says how many, until the lowest is Lambda
+// high; and at corners, round which the mesh gets finer if nobody said more about it.
+static flx_status refine_rims(flx_parser *p, const flx_node *rows)
 {
+    enum { MOST = 6, OWN = 3 };
     flx_case_mesh *mesh = &p->c->mesh;
     const flx_node *node = flx_node_get(p->root, "mesh");
-    if (mesh->import || flx_node_get(node, "refine"))
+    double lambda = INFINITY, edge = mesh->opts.max_edge, n = 0;
+    if (mesh->import)
+        return flx_absent(rows)
+                   ? FLX_OK
+                   : flx_parser_fail(p, rows, "an imported mesh is taken as it is (mesh.import)");
+    for (int32_t f = 0; f < p->c->n_film; f++)
+        lambda = fmin(lambda, p->c->layers[p->c->films[f].layer].material.pearl_length);
+    while (n < OWN && edge * pow(0.25, n) > lambda / p->c->scales.xi)
+        n++;
+    if (!flx_absent(rows))
+        FLX_TRY(flx_get_constant(p, rows, FLX_DIM_NONE, &n));
+    if (!(n >= 0 && n <= MOST && n == rint(n)))
+        return flx_parser_wrong(p, rows);
+    mesh->rim_rows = (int32_t)n;
+    if (flx_node_get(node, "refine"))
         return FLX_OK;
     flx_mesh_refine *rule = FLX_PARSER_ARRAY(p, flx_mesh_refine, 1);
     if (!rule)
         return FLX_ERR_MEMORY;
-    double lambda = INFINITY, edge = mesh->opts.max_edge;
-    for (int32_t f = 0; f < p->c->n_film; f++)
-        lambda = fmin(lambda, p->c->layers[p->c->films[f].layer].material.pearl_length);
-    edge = fmin(edge, fmax(RIM_LAMBDA * lambda / p->c->scales.xi, RIM_LEAST * edge));
-    *rule = (flx_mesh_refine){.near = FLX_NEAR_EDGES, .max_edge = edge};
-    mesh->arc_edge = edge;
+    *rule = (flx_mesh_refine){.near = FLX_NEAR_CORNERS, .max_edge = CORNER_EDGE * edge};
     mesh->refine = rule;
-    mesh->n_refine = edge < mesh->opts.max_edge;
+    mesh->n_refine = 1;
     if (!flx_node_get(node, "grading"))
-        mesh->opts.grading = RIM_GRADING;
+        mesh->opts.grading = GRADING;
     return FLX_OK;
 }
 
@@ -258,7 +270,7 @@ static flx_status parse(flx_parser *p, const flx_node *section)
     FLX_TRY(parse_sheet(p, flx_node_get(section, "sheet")));
     FLX_TRY(flx_get_bool(p, flx_node_get(section, "error"), &london->error));
     FLX_TRY(parse_scan(p, flx_node_get(section, "scan")));
-    return refine_rims(p);
+    return refine_rims(p, flx_node_get(section, "rim_rows"));
 }
 
 static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)

@@ -175,7 +175,8 @@ static flx_status read_films(flx_file *file, hid_t at, raw_mesh *raw)
     return status;
 }
 
-static flx_status build(flx_file *file, const raw_mesh *raw, bool unsigned_duals, flx_mesh **out)
+// kind: unsigned_duals and flat are read.
+static flx_status build(flx_file *file, const raw_mesh *raw, flx_mesh_input kind, flx_mesh **out)
 {
     const flx_mesh_input input = {.n_site = raw->n_site,
                                   .n_tri = raw->n_tri,
@@ -183,7 +184,8 @@ static flx_status build(flx_file *file, const raw_mesh *raw, bool unsigned_duals
                                   .y = raw->y,
                                   .tri = raw->tri,
                                   .film = raw->film,
-                                  .unsigned_duals = unsigned_duals,
+                                  .unsigned_duals = kind.unsigned_duals,
+                                  .flat = kind.flat,
                                   .keep_order = true};
     flx_status status = flx_mesh_create(file->ctx, &input, out);
     return status == FLX_ERR_MEMORY || status >= 0
@@ -191,8 +193,7 @@ static flx_status build(flx_file *file, const raw_mesh *raw, bool unsigned_duals
                : flx_fail_in(file->ctx, FLX_ERR_FILE, "%s", file->path);
 }
 
-// Takes an array as the file has it instead of as it was rebuilt: they differ if the duals were
-// unsigned.
+// Takes an array as the file has it instead of as it was rebuilt.
 static flx_status take_doubles(flx_file *file, hid_t at, const char *name, double *array, int32_t n)
 {
     FLX_TRY(flx_h5_read(file, at, name, shape1(FLX_F64, n), array));
@@ -258,7 +259,7 @@ static flx_status read_own(flx_file *file, hid_t at, flx_mesh **out)
     if (status == FLX_OK)
         status = read_films(file, at, &raw);
     if (status == FLX_OK)
-        status = build(file, &raw, false, out);
+        status = build(file, &raw, (flx_mesh_input){.flat = true}, out); // any mesh of ours
     free_raw(&raw);
     if (status == FLX_OK)
         status = restore(file, at, *out);
@@ -320,7 +321,7 @@ static flx_status read_foreign(flx_file *file, bool unsigned_duals, flx_mesh **o
             raw_mesh raw = {0};
             flx_status status = read_raw(file, at, "sites", "elements", &raw);
             if (status == FLX_OK)
-                status = build(file, &raw, unsigned_duals, out);
+                status = build(file, &raw, (flx_mesh_input){.unsigned_duals = unsigned_duals}, out);
             free_raw(&raw);
             H5Gclose(at);
             return status;

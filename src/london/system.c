@@ -4,7 +4,8 @@
 //   L = Acc - Acu Auu^-1 Auc,    modes W_c = [-Auu^-1 Auc; 1],    A W_c = [0; L_c].
 // Iterative: conjugate gradients; the preconditioner is the film part with Lambda_t + c h_t for
 // Lambda_t, since the field of a current of wave number k adds 1/2k to Lambda and the shortest
-// waves, k ~ pi/h, are those that are many.
+// waves, k ~ pi/h, are those that are many. h_t is the least height of the triangle, whose waves
+// run across.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "linalg/dense.h"
 #include "london/london.h"
@@ -12,7 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double FIELD_LENGTH = 0.25; // [1] c: the field of the shortest waves in edges
+static const double FIELD_LENGTH = 0.2; // [1] c: the field of the shortest waves in heights
 enum { MAX_ITERATIONS = 2000 };
 
 // -- the operator ---------------------------------------------------------------------------------
@@ -155,6 +156,18 @@ static double *entry(const flx_csr *a, double *val, int32_t i, int32_t j)
     return &val[low];
 }
 
+static double least_height(const flx_london *l, int32_t t)
+{
+    const flx_mesh *m = l->mesh;
+    const int32_t *v = &m->tri[3 * (size_t)t];
+    double longest = 0;
+    for (int c = 0; c < 3; c++) {
+        int32_t i = v[c], j = v[(c + 1) % 3];
+        longest = fmax(longest, hypot(m->x[j] - m->x[i], m->y[j] - m->y[i]));
+    }
+    return 2 * l->area[t] / longest;
+}
+
 static flx_status make_preconditioner(flx_ctx *ctx, flx_london *l)
 {
     const flx_selffield_basis *b = &l->basis;
@@ -165,7 +178,7 @@ static flx_status make_preconditioner(flx_ctx *ctx, flx_london *l)
         status = FLX_ERR_MEMORY;
     flx_csr a = {l->n_free, row, col, val};
     for (int32_t t = 0; status == FLX_OK && t < l->mesh->n_tri; t++) {
-        double film = (l->lambda[t] + FIELD_LENGTH * sqrt(l->area[t])) * l->area[t];
+        double film = (l->lambda[t] + FIELD_LENGTH * least_height(l, t)) * l->area[t];
         for (int32_t m = b->row[t]; m < b->row[t + 1]; m++)
             for (int32_t q = b->row[t]; q < b->row[t + 1]; q++)
                 if (b->col[m] < l->n_free && b->col[q] < l->n_free)

@@ -206,7 +206,7 @@ flx_status flx_mesh_create(flx_ctx *ctx, const flx_mesh_input *in, flx_mesh **ou
     if (status == FLX_OK)
         status = flx_mesh_build_loops(ctx, mesh);
     if (status == FLX_OK)
-        status = flx_mesh_build_dual(ctx, mesh, in->unsigned_duals);
+        status = flx_mesh_build_dual(ctx, mesh, in);
     flx_free(film);
     if (status == FLX_OK)
         *out = mesh;

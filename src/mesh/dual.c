@@ -176,13 +176,30 @@ static flx_status build_unsigned(flx_ctx *ctx, flx_mesh *mesh)
     return status;
 }
 
-flx_status flx_mesh_build_dual(flx_ctx *ctx, flx_mesh *mesh, bool unsigned_duals)
+// Signed duals; a third of each triangle belongs to each of its corners.
+static void build_flat(flx_mesh *mesh)
+{
+    for (int32_t e = 0; e < mesh->n_edge; e++)
+        mesh->dual[e] = signed_dual(mesh, e);
+    for (int32_t k = 0; k < 3 * mesh->n_tri; k++) {
+        const int32_t *v = &mesh->tri[k / 3 * 3];
+        double ax = mesh->x[v[1]] - mesh->x[v[0]], ay = mesh->y[v[1]] - mesh->y[v[0]];
+        double bx = mesh->x[v[2]] - mesh->x[v[0]], by = mesh->y[v[2]] - mesh->y[v[0]];
+        mesh->area[mesh->tri[k]] += (ax * by - ay * bx) / 6;
+    }
+}
+
+flx_status flx_mesh_build_dual(flx_ctx *ctx, flx_mesh *mesh, const flx_mesh_input *input)
 {
     mesh->dual = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
     mesh->area = FLX_NEW_ARRAY(ctx, double, mesh->n_site);
     if (!mesh->dual || !mesh->area)
         return FLX_ERR_MEMORY;
-    return unsigned_duals ? build_unsigned(ctx, mesh) : build_signed(ctx, mesh);
+    if (input->flat)
+        build_flat(mesh);
+    else
+        FLX_TRY(input->unsigned_duals ? build_unsigned(ctx, mesh) : build_signed(ctx, mesh));
+    return FLX_OK;
 }
 
 flx_mesh_quality flx_mesh_quality_of(const flx_mesh *mesh)

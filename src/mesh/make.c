@@ -7,10 +7,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mesh/gmsh.h"
 #include "mesh/repair.h"
+#include "mesh/rows.h"
 
 #include <math.h>
 #include <stdio.h>
 
+enum { ROWS_MAX = 6 };
 static const double TARGET = 0.88;
 static const double CORNER = 20; // [degree] beyond 180 that make a corner re-entrant
 static const double PI = 3.14159265358979323846;
@@ -314,6 +316,8 @@ static flx_status mesh_film(flx_ctx *ctx, const flx_mesh_spec *spec, int32_t f,
         status = triangulate(ctx, region, &bound, &target, opts, tris);
     if (status == FLX_OK)
         status = check_cover(ctx, tris, region);
+    if (status == FLX_OK && spec->rim_rows > 0)
+        status = flx_rows_run(tris, spec->rim_rows);
     flx_size_clear(&bound);
     flx_size_clear(&target);
     char name[80];
@@ -369,10 +373,15 @@ static flx_status assemble(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_tr
         t += tris[f].n_tri;
     }
     if (status == FLX_OK)
-        status = flx_mesh_create(
-            ctx,
-            &(flx_mesh_input){.n_site = site, .n_tri = t, .x = x, .y = y, .tri = tri, .film = film},
-            out);
+        status = flx_mesh_create(ctx,
+                                 &(flx_mesh_input){.n_site = site,
+                                                   .n_tri = t,
+                                                   .x = x,
+                                                   .y = y,
+                                                   .tri = tri,
+                                                   .film = film,
+                                                   .flat = spec->rim_rows > 0},
+                                 out);
     flx_free(x);
     flx_free(y);
     flx_free(tri);
@@ -403,6 +412,9 @@ flx_status flx_mesh_make(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_mesh
     FLX_TRY(flx_options_check(ctx, &TABLE, opts));
     if (spec->n_film < 1)
         return flx_fail(ctx, FLX_ERR_INPUT, "there is no film to mesh");
+    if (spec->rim_rows < 0 || spec->rim_rows > ROWS_MAX)
+        return flx_fail(ctx, FLX_ERR_INPUT, "rim_rows is %d, allowed is 0 to %d", spec->rim_rows,
+                        ROWS_MAX);
     flx_region **region = FLX_NEW_ARRAY(ctx, flx_region *, spec->n_film);
     flx_tris *tris = FLX_NEW_ARRAY(ctx, flx_tris, spec->n_film);
     flx_status status = region && tris ? make_films(ctx, spec, opts, region, tris) : FLX_ERR_MEMORY;

@@ -26,6 +26,6 @@ flx_status flx_mesh_order_sites(flx_ctx *ctx, const flx_mesh_input *input, const
 // Stages of flx_mesh_create, in this order; each fills its arrays of the mesh.
 flx_status flx_mesh_build_edges(flx_ctx *ctx, flx_mesh *mesh);
 flx_status flx_mesh_build_loops(flx_ctx *ctx, flx_mesh *mesh);
-flx_status flx_mesh_build_dual(flx_ctx *ctx, flx_mesh *mesh, bool unsigned_duals);
+flx_status flx_mesh_build_dual(flx_ctx *ctx, flx_mesh *mesh, const flx_mesh_input *input);
 
 #endif
