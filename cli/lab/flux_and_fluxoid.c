@@ -41,6 +41,23 @@ static void shield(lab *l, double a, double w)
     lab_expect(l, t.shielded + t.out, 1, 1e-12, "  and with the flux within the rim above");
 }
 
+// The tube of 1961: what its wall takes from the step of the flux.
+static void deaver_fairbank(lab *l)
+{
+    lab_use(l, "flux-and-fluxoid-tin");
+    flx_case *c = lab_case(l);
+    if (!c)
+        return;
+    double a = lab_let(c, "a"), b = lab_let(c, "b"), lambda = c->scales.lambda;
+    flx_case_free(c);
+    tube_london t = tube_with(a / lambda, (b - a) / lambda);
+    const json_t *s = lab_run(l);
+    // Edges of 0.4 lambda in the layer that carries the current.
+    lab_expect(l, 1 - lab_number(s, "loops.hole.flux_Phi0"), 1 - t.hole, 3e-4,
+               "Deaver and Fairbank: 1 - flux in the hole / Phi0");
+    lab_expect(l, lab_number(s, "loops.middle.flux_Phi0"), 1, 1e-4, "  flux within their wall");
+}
+
 void lab_flux_and_fluxoid(lab *l)
 {
     static const double radius[] = {0.5, 2, 10}, wall[] = {0.3, 1, 2};
@@ -55,4 +72,5 @@ void lab_flux_and_fluxoid(lab *l)
             lab_point(l, 3 + i, 0.05 * k, tube_with(radius[i], 0.05 * k).hole);
     }
     shield(l, 2, 1);
+    deaver_fairbank(l);
 }

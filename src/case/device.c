@@ -359,7 +359,8 @@ flx_status flx_device_create(flx_ctx *ctx, const flx_case *c, flx_device **out)
     if (status < 0)
         return status;
     double longest = flx_mesh_quality_of(mesh).max_edge;
-    if (longest > 1 && !flx_engine_named(c->engine)->lambda_alone)
+    bool uneven = !flx_engine_named(c->engine)->lambda_alone && !c->run.opts.frozen_amplitude;
+    if (longest > 1 && uneven)
         flx_log(ctx, FLX_LOG_WARNING,
                 "%s: edges of the mesh reach %.3g xi, but psi changes within 1 xi; set "
                 "mesh.max_edge to 0.5 xi or less",
