@@ -10,17 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct lattice {
+typedef struct squares {
     flx_mesh mesh;
     int32_t nx, ny;
-} lattice;
+} squares;
 
 // nx x ny cells of side h, bound to their neighbours along x and y as asked, periodically. Without
 // bonds at all every cell is a film of its own. Site y nx + x.
-static inline lattice lattice_of(int32_t nx, int32_t ny, double h, bool along_x, bool along_y)
+static inline squares squares_of(int32_t nx, int32_t ny, double h, bool along_x, bool along_y)
 {
     int32_t n = nx * ny, z = 2 * along_x + 2 * along_y;
-    lattice l = {.nx = nx, .ny = ny};
+    squares l = {.nx = nx, .ny = ny};
     flx_mesh *m = &l.mesh;
     *m = (flx_mesh){.n_site = n, .n_owned = n, .n_edge = n * z / 2, .n_film = z ? 1 : n};
     size_t sites = (size_t)n, edges = (size_t)m->n_edge + 1;
@@ -81,20 +81,20 @@ static inline lattice lattice_of(int32_t nx, int32_t ny, double h, bool along_x,
 }
 
 // A torus, a ring of cells, cells on their own.
-static inline lattice lattice_torus(int32_t nx, int32_t ny, double h)
+static inline squares squares_torus(int32_t nx, int32_t ny, double h)
 {
-    return lattice_of(nx, ny, h, true, true);
+    return squares_of(nx, ny, h, true, true);
 }
-static inline lattice lattice_ring(int32_t n, double h)
+static inline squares squares_ring(int32_t n, double h)
 {
-    return lattice_of(n, 1, h, true, false);
+    return squares_of(n, 1, h, true, false);
 }
-static inline lattice lattice_cells(int32_t n, double h)
+static inline squares squares_cells(int32_t n, double h)
 {
-    return lattice_of(n, 1, h, false, false);
+    return squares_of(n, 1, h, false, false);
 }
 
-static inline void lattice_clear(lattice *l)
+static inline void squares_clear(squares *l)
 {
     flx_mesh *m = &l->mesh;
     void *arrays[] = {m->x,      m->y,    m->area, m->film,      m->tail,     m->head,
@@ -104,7 +104,7 @@ static inline void lattice_clear(lattice *l)
 }
 
 // +1, -1, 0: edge e goes along x in its own direction, against it (round the end), not at all.
-static inline int lattice_along_x(const lattice *l, int32_t e)
+static inline int squares_along_x(const squares *l, int32_t e)
 {
     int32_t d = l->mesh.head[e] - l->mesh.tail[e],
             same = l->mesh.head[e] / l->nx == l->mesh.tail[e] / l->nx;

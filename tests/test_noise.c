@@ -6,6 +6,7 @@
 #include "tdgl/noise.h"
 #include "test_lattice.h"
 #include "test_measure_mesh.h"
+#include "test_thermal.h"
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wconversion"
@@ -166,25 +167,11 @@ static void binning_says_when_a_series_is_too_short(void **state)
 
 // ---- One cell -----------------------------------------------------------------------------------
 
-// <x> of x = |psi|^2 with weight exp(a (r x/2 - x^2/4)/T) on x >= 0, by Simpson's rule.
-static double mean_of_cell(double area, double r, double temperature)
-{
-    enum { N = 4000 };
-    double sum = 0, mean = 0, top = r + 20 * sqrt(2 * temperature / area);
-    for (int k = 0; k <= N; k++) {
-        double x = top * k / N, w = (k == 0 || k == N ? 1 : k % 2 ? 4 : 2);
-        w *= exp(-area * (r - x) * (r - x) / (4 * temperature));
-        sum += w;
-        mean += w * x;
-    }
-    return mean / sum;
-}
-
 static void cell_case(double h, double temperature, double gamma, double dt, bool counterterm,
                       flx_binning *b)
 {
     enum { CELLS = 16384, EVERY = 5 };
-    lattice l = lattice_cells(CELLS, h);
+    squares l = squares_cells(CELLS, h);
     flx_ctx *ctx = flx_ctx_create();
     flx_tdgl_problem p = {.mesh = &l.mesh, .u = 5.79, .gamma = gamma, .temperature = temperature};
     flx_tdgl_opts o = langevin(dt * p.u);
@@ -207,7 +194,7 @@ static void cell_case(double h, double temperature, double gamma, double dt, boo
     free(mean);
     flx_tdgl_free(sim);
     flx_ctx_free(ctx);
-    lattice_clear(&l);
+    squares_clear(&l);
 }
 
 static void a_cell_has_its_exact_mean_for_every_gamma(void **state)
@@ -240,7 +227,7 @@ static void the_distribution_of_a_cell_does_not_depend_on_gamma(void **state)
     static double x[CELLS];
     for (int g = 0; g < 3; g++) {
         const double gamma = (const double[]){0, 1, 10}[g];
-        lattice l = lattice_cells(CELLS, 1);
+        squares l = squares_cells(CELLS, 1);
         flx_ctx *ctx = flx_ctx_create();
         flx_tdgl_problem p = {
             .mesh = &l.mesh, .u = 5.79, .gamma = gamma, .temperature = temperature};
@@ -261,7 +248,7 @@ static void the_distribution_of_a_cell_does_not_depend_on_gamma(void **state)
         assert_in_range((int)(1e6 * distance), 0, (int)(1e6 * 1.95 / sqrt(CELLS)));
         flx_tdgl_free(sim);
         flx_ctx_free(ctx);
-        lattice_clear(&l);
+        squares_clear(&l);
     }
 }
 
@@ -288,7 +275,7 @@ static void cold_modes_have_their_share(void **state)
     const int mode[MODES][2] = {{1, 0}, {0, 1}, {1, 1}, {2, 1}, {4, 0}, {5, 7}, {8, 0}, {8, 8}};
     const double temperature = 1e-3;
     for (int g = 0; g < 2; g++) {
-        lattice l = lattice_torus(L, L, 1);
+        squares l = squares_torus(L, L, 1);
         flx_ctx *ctx = flx_ctx_create();
         flx_tdgl_problem p = {
             .mesh = &l.mesh, .u = 5.79, .gamma = 2 * g, .temperature = temperature};
@@ -332,7 +319,7 @@ static void cold_modes_have_their_share(void **state)
         assert_near(b.mean, 1, 4 * b.error + 4 * temperature);
         flx_tdgl_free(sim);
         flx_ctx_free(ctx);
-        lattice_clear(&l);
+        squares_clear(&l);
     }
 }
 

@@ -6,8 +6,7 @@
 #include "fluxoid/tdgl.h"
 #include "fluxoid/thermal.h"
 #include "test_measure_mesh.h"
-
-static const double pi = 3.14159265358979323846;
+#include "test_thermal.h"
 
 static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, double dt)
 {
@@ -114,25 +113,6 @@ static void a_normal_bar_has_the_noise_of_nyquist(void **state)
 }
 
 // ---- One weak link ------------------------------------------------------------------------------
-
-// <V>/(I_c R) of a junction without capacitance at current i I_c and k_B T/E_J = t: the mean drift
-// in a tilted washboard U = -i x - cos x. V. Ambegaokar and B. I. Halperin, Phys. Rev. Lett. 22,
-// 1364 (1969), eq. (9); the double integral as R. L. Stratonovich has it.
-static double washboard(double i, double t)
-{
-    enum { N = 1024 };
-    double outer = 0, u[2 * N + 1];
-    for (int k = 0; k <= 2 * N; k++)
-        u[k] = -i * 2 * pi * k / N - cos(2 * pi * k / N);
-    for (int k = 0; k < N; k++) { // periodic: the rectangle rule converges as fast as any
-        double inner = 0;
-        for (int s = 0; s <= N; s++)
-            inner += (s == 0 || s == N ? 0.5 : 1) * exp((u[k + s] - u[k]) / t);
-        outer += inner;
-    }
-    double h = 2 * pi / N;
-    return 2 * pi * t * (1 - exp(-2 * pi * i / t)) / (outer * h * h);
-}
 
 // LINKS films of four sites: two banks of held |psi| = 1 at a distance of 1, of width W, so that
 // I_c = W, 1/R = W, E_J = W E_s. Within a bank the phase is stiffer by 1/W^2.
