@@ -35,6 +35,7 @@ static const result_kind kinds[] = {
     {"Tc", NULL, "Tc_Tc0", "T_{c}/T_{c0}", NULL, false},
     {"limit", "limit", NULL, NULL, NULL, false},
     {"barrier", "barrier", NULL, NULL, NULL, false},
+    {"noise", "noise", "value", NULL, NULL, false}, // noise.psi2, noise.helicity
     {"time", NULL, "time_tau0", "time", "\u03c4_{0}", false},
     {"steps", NULL, "steps", "steps", NULL, false},
 };
@@ -73,6 +74,20 @@ static double value_of(const json_t *point, const result *r)
     return number(json_object_get(of, r->natural ? "mean_V0" : r->kind->member));
 }
 
+// Standard error of a mean of fluctuations, in the unit of the value; 0 where none is known.
+static double error_of(const json_t *point, const result *r)
+{
+    if (!r->kind || !r->kind->group || !r->kind->member)
+        return 0;
+    const json_t *of = json_object_get(json_object_get(point, r->kind->group), r->name);
+    double natural = number(json_object_get(of, "mean_V0")), error = 0;
+    if (strcmp(r->kind->kind, "noise") == 0)
+        error = number(json_object_get(of, "error"));
+    else if (strcmp(r->kind->kind, "voltage") == 0)
+        error = number(json_object_get(of, "error_V0")) * value_of(point, r) / natural;
+    return isfinite(error) ? fabs(error) : 0;
+}
+
 static result make_result(const sweep *s, const result_kind *kind, const char *name)
 {
     result r = {.kind = kind};
@@ -100,7 +115,8 @@ static int32_t find_results(const sweep *s, const char *name, result *out, int32
         json_t *member;
         json_object_foreach(group, key, member)
         {
-            if (n < max && (name[stem] == '\0' || strcmp(name + stem + 1, key) == 0))
+            bool has = !kind->member || json_is_object(member); // besides what it was made with
+            if (n < max && has && (name[stem] == '\0' || strcmp(name + stem + 1, key) == 0))
                 out[n++] = make_result(s, kind, key);
         }
     }
@@ -120,6 +136,10 @@ static flx_plot_axis axis_of(const result *r)
                                                  : NULL,
                                .prefix = field || current};
     }
+    if (strcmp(r->kind->kind, "noise") == 0)
+        return strcmp(r->name, "psi2") == 0
+                   ? (flx_plot_axis){.name = "mean of |\u03c8|^{2}"}
+                   : (flx_plot_axis){.name = "helicity modulus", .unit = "E_{s}"};
     // a kind without a title has members of different kinds: their names
     return (flx_plot_axis){.name = r->kind->title ? r->kind->title : r->name,
                            .unit = r->natural ? "V_{0}" : r->kind->unit,
@@ -229,17 +249,20 @@ static flx_plot_curve make_curve(const sweep *s, const result *x, const result *
                                  const char *others)
 {
     double *px = cli_alloc((size_t)s->n, sizeof *px), *py = cli_alloc((size_t)s->n, sizeof *py);
-    double *error = has_seeds(s) ? cli_alloc((size_t)s->n, sizeof *error) : NULL;
+    bool noisy = json_object_get(s->pattern, "noise") != NULL, seeds = has_seeds(s);
+    double *error = seeds || noisy ? cli_alloc((size_t)s->n, sizeof *error) : NULL;
     char text[NAME], *name = cli_alloc(2 * NAME, 1);
     int64_t n = 0;
     for (int32_t k = 0; k < s->n; k++) {
         other_keys(s->point[k], x->name, text, sizeof text);
         if (others && strcmp(text, others) != 0)
             continue;
+        if (error)
+            error[n] = error_of(s->point[k], y);
         px[n] = value_of(s->point[k], x);
         py[n++] = value_of(s->point[k], y);
     }
-    if (error)
+    if (seeds)
         n = average(px, py, error, n);
     snprintf(name, 2 * NAME, "%s%s%s", y->name, *y->name && others && *others ? ", " : "",
              others ? others : "");

@@ -178,6 +178,33 @@ static void every_integrator_resumes_with_the_same_bits(void **state)
     }
 }
 
+// Random numbers are made again, for either kind of noise; the helicity is that of all steps.
+static void a_fluctuating_run_resumes_with_the_same_bits(void **state)
+{
+    (void)state;
+    for (int gamma = 0; gamma < 2; gamma++) {
+        char text[sizeof MOVING + 100] = "";
+        const char *tdgl = strstr(MOVING, "tdgl: {") + 7;
+        snprintf(text, sizeof text, "%.*stemperature_noise: 0.1, seed: 7, %s", (int)(tdgl - MOVING),
+                 MOVING, tdgl);
+        *(strstr(text, "gamma: 1") + 7) = (char)('0' + gamma);
+        flx_run_result *whole = NULL, *part = NULL;
+        assert_int_equal(run_to("whole.h5", text, 0, false, &whole), FLX_OK);
+        assert_int_equal(run_to("parts.h5", text, 1, false, &part), FLX_INTERRUPTED);
+        flx_run_result_free(part);
+        assert_int_equal(run_to("parts.h5", text, 64, true, &part), FLX_INTERRUPTED);
+        flx_run_result_free(part);
+        assert_int_equal(run_to("parts.h5", text, 0, true, &part), FLX_OK);
+        assert_same_files("whole.h5", "parts.h5");
+        assert_same_summary(whole, part);
+        json_t *json = json_of(whole), *noise = json_object_get(json, "noise");
+        assert_true(json_number_value(json_object_get(noise, "temperature_E_s")) == 0.1);
+        json_decref(json);
+        flx_run_result_free(whole);
+        flx_run_result_free(part);
+    }
+}
+
 // Kills itself without a word after a number of steps.
 static bool die_after(void *user)
 {
@@ -248,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_interrupted_run_ends_with_the_same_bits),
         cmocka_unit_test(every_integrator_resumes_with_the_same_bits),
+        cmocka_unit_test(a_fluctuating_run_resumes_with_the_same_bits),
         cmocka_unit_test(a_killed_run_ends_with_the_same_bits),
         cmocka_unit_test(the_file_of_another_case_is_not_resumed),
     };

@@ -7,7 +7,6 @@
 
 #include "../test_lattice.h"
 #include "validate.h"
-#include <time.h>
 
 static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, bool counterterm)
 {
@@ -20,11 +19,10 @@ static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, bool counterterm
     return sim;
 }
 
-
 // ---- The transition and the mesh ----------------------------------------------------------------
 
 enum { SAMPLES = 40000 };
-static double stiffness[SAMPLES], twist[2][SAMPLES];
+static double stiffness[SAMPLES], twist[2][SAMPLES], voltage[SAMPLES], density[SAMPLES];
 
 // Y/T of a torus of side cells of h, from samples one tau0 apart. mu is of little help to psi
 // here, and u makes psi no faster than the phase that the normal current moves.
@@ -65,17 +63,130 @@ static flx_thermal torus(double h, int32_t side, double temperature, bool counte
                          .tau = along[0].tau};
 }
 
-int main(int argc, char **argv)
+// Where Y/T falls through 2/pi on a torus of 16 xi: the line through three temperatures about it, by
+// weighted least squares, and its error.
+static flx_thermal crossing(int32_t per_xi, bool counterterm)
 {
-    (void)argc;
-    int32_t n = atoi(argv[1]);
-    for (int k = 1; k <= 3; k++)
-        for (int t = 0; t < 3; t++) {
-            double T = 0.44 + 0.02 * t;
-            clock_t b = clock();
-            flx_thermal y = torus(1.0 / k, 16 * k, T, true, n);
-            printf("# h 1/%d T %g Y/T %g(%g) tau %g  %.1f s\n", k, T, y.mean, y.error, y.tau, (double)(clock() - b) / CLOCKS_PER_SEC);
-            fflush(stdout);
+    enum { N = 4 };
+    const double level = 2 / pi;
+    double first = counterterm ? 0.46 : 0.32, w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
+    printf("# h = xi/%d%s: Y/T =", per_xi, counterterm ? "" : " without the counterterm");
+    for (int k = 0; k < N; k++) {
+        double t = 0.02 * k;
+        flx_thermal y =
+            torus(1.0 / per_xi, 16 * per_xi, first + t, counterterm, per_xi == 3 ? 20000 : SAMPLES);
+        printf("%s %.3f(%.3f) at %.2f", k ? "," : "", y.mean, y.error, first + t);
+        double w = 1 / (y.error * y.error);
+        w0 += w;
+        w1 += w * t;
+        w2 += w * t * t;
+        y0 += w * (y.mean - level);
+        y1 += w * t * (y.mean - level);
+    }
+    printf("\n");
+    double det = w0 * w2 - w1 * w1, at0 = (w2 * y0 - w1 * y1) / det,
+           slope = (w0 * y1 - w1 * y0) / det;
+    double t = -at0 / slope, variance = (w2 - 2 * w1 * t + w0 * t * t) / det;
+    return (flx_thermal){.mean = first + t, .error = sqrt(variance) / fabs(slope)};
+}
+
+static void meshes(void)
+{
+    printf("# A film of 16 xi x 16 xi without rim: k_B T/E_s where the helicity modulus is 2/pi "
+           "k_B T, "
+           "on square meshes of edge h. With the counterterm it is one number\n");
+    flx_thermal one = crossing(1, true);
+    for (int k = 2; k <= 3; k++) {
+        flx_thermal at = crossing(k, true);
+        char name[64], tolerance[32];
+        snprintf(name, sizeof name, "crossing, h = xi/%d", k);
+        snprintf(tolerance, sizeof tolerance, "%.2g", 4 * hypot(one.error, at.error));
+        row(name, at.mean, one.mean, tolerance, "the same on h = xi");
+    }
+    flx_thermal bare = crossing(2, false);
+    printf("# Without the counterterm, h = xi/2: %.4f(%.4f)\n", bare.mean, bare.error);
+}
+
+// ---- Two sides ----------------------------------------------------------------------------------
+
+static void feed(void *user, double t, double *current)
+{
+    (void)t;
+    current[0] = *(const double *)user;
+    current[1] = -current[0];
+}
+
+// A square of 20 xi between two contacts, fed with 0.02 K0: density, helicity, and resistance
+// from the voltage between the contacts.
+static void two_sides(void)
+{
+    enum { N = 6000, CELLS = 24 };
+    const double side = 20, current = 0.02 * side;
+    flx_ctx *ctx = flx_ctx_create();
+    bar b = bar_make(ctx, side, side, CELLS, CELLS);
+    flx_twist *screen;
+    must(ctx, flx_twist_create(ctx, b.mesh, &screen));
+    for (int k = 0; k < 2; k++)
+        b.terminal[k].psi = FLX_TERMINAL_FREE;
+    printf("# A square of 20 xi between two contacts with 0.02 K0: below the transition and above "
+           "it |psi| is much alike; stiffness and resistance are not. Resistance between lines "
+           "across it, 10 xi apart (normal: 0.5)\n");
+    const double temperature[] = {0.2, 0.3, 0.6, 0.7};
+    for (int k = 0; k < 4; k++) {
+        flx_tdgl_problem p = {.mesh = b.mesh,
+                              .terminals = b.terminal,
+                              .n_terminal = 2,
+                              .u = 5.79,
+                              .temperature = temperature[k],
+                              .drive = {.user = (void *)(uintptr_t)&current, .current = feed}};
+        flx_tdgl *sim = start(ctx, &p, true);
+        flx_tdgl_report report;
+        for (int32_t s = -300; s < N; s++) {
+            double v = 0, begin = flx_tdgl_frame(sim).time;
+            for (int q = 0; q < 4; q++) {
+                must(ctx, flx_tdgl_step(sim, HUGE_VAL, &report));
+                const double *mu = flx_tdgl_frame(sim).mu;
+                // Between lines across the film at -5 xi and 5 xi: at the contacts the current is
+                // normal, and has a resistance, over 1/sqrt(u).
+                for (int32_t j = 0; j <= CELLS; j++)
+                    v += report.dt * b.terminal[0].length[j] / side *
+                         (mu[CELLS / 4 * (CELLS + 1) + j] - mu[3 * CELLS / 4 * (CELLS + 1) + j]);
+            }
+            if (s < 0)
+                continue;
+            flx_frame f = flx_tdgl_frame(sim);
+            flx_twist_sample sample = flx_twist_measure(screen, &f);
+            stiffness[s] = sample.stiffness;
+            twist[0][s] = sample.current;
+            density[s] = flx_thermal_density(&f);
+            voltage[s] = v / (f.time - begin);
         }
+        flx_thermal y, d = flx_thermal_mean(density, N), v = flx_thermal_mean(voltage, N);
+        must(ctx, flx_thermal_helicity(ctx, stiffness, twist[0], N, temperature[k], &y));
+        bool above = temperature[k] > 0.5;
+        char name[80], tolerance[32];
+        printf("# T = %g: density %.4f(%.4f), helicity %.4f(%.4f), resistance %.4f(%.4f)\n",
+               temperature[k], d.mean, d.error, y.mean, y.error, v.mean / current,
+               v.error / current);
+        snprintf(name, sizeof name, "T = %g: density", temperature[k]);
+        row(name, d.mean, 0.65, "0.35", "above 0.3 on either side");
+        snprintf(tolerance, sizeof tolerance, "%.2g", 3 * (above ? y.error : v.error / current));
+        snprintf(name, sizeof name, "T = %g: %s", temperature[k],
+                 above ? "helicity modulus" : "resistance");
+        row(name, above ? y.mean : v.mean / current, 0, tolerance, "zero within 3 errors");
+        snprintf(name, sizeof name, "T = %g: errors that %s is from zero", temperature[k],
+                 above ? "the resistance" : "the helicity modulus");
+        row(name, above ? v.mean / v.error : y.mean / y.error, 1003, "1000", "at least 3");
+        flx_tdgl_free(sim);
+    }
+    flx_twist_free(screen);
+    bar_clear(&b);
+    flx_ctx_free(ctx);
+}
+
+int main(void)
+{
+    two_sides();
+    meshes();
     return 0;
 }
