@@ -83,7 +83,7 @@ static void a_normal_bar_has_the_noise_of_nyquist(void **state)
     step(ctx, sim);
     flx_frame f = flx_tdgl_frame(sim);
     double resistance = end_voltage(&f) / current;
-    assert_near(resistance, 6 / 1.5, 1e-9); // V = I L/W
+    assert_near(resistance, 6 / 1.5, 1e-5); // V = I L/W; mu is solved in single precision
     flx_tdgl_free(sim);
 
     enum { M = 10, WINDOWS = 20000 };

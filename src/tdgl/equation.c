@@ -120,7 +120,7 @@ void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu)
 }
 
 // Such currents charge the sites with the covariance of the operator itself, so mu has that of its
-// inverse. One pass in single precision: 1e-6 is far below what the noise itself does.
+// inverse. One pass in single precision: 1e-6 is far below what the noise, or a step, does.
 void flx_tdgl_solve_noisy(flx_tdgl *sim, const double *z, double *mu)
 {
     ground(sim);

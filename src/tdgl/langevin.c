@@ -266,13 +266,12 @@ flx_status flx_langevin_step(flx_tdgl *sim, double t_end, flx_tdgl_report *repor
     if (l->drift)
         push(sim, &j);
     flx_pool_for(sim->pool, n, l->drift ? move_coupled : move_plain, &j);
-    if (sim->p.temperature > 0) {
+    bool noisy = sim->p.temperature > 0;
+    if (noisy) {
         draw(sim, clock->step + 1);
         flx_pool_for(sim->pool, n, add_jolts, &j);
-        flx_tdgl_solve_noisy(sim, l->shake, sim->next_mu);
-    } else {
-        flx_tdgl_solve_potential(sim, sim->next_mu);
     }
+    flx_tdgl_solve_noisy(sim, noisy ? l->shake : NULL, sim->next_mu);
     flx_pool_for(sim->pool, n, l->drift ? turn_coupled : turn_plain, &j);
     hold(sim, dt);
     double largest = flx_tdgl_largest(sim, sim->next);

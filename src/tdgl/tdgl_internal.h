@@ -101,8 +101,8 @@ void flx_tdgl_refine_potential(flx_tdgl *sim, const double *psi, double *mu);
 // Solves for the potential of the charges sim->b, which is lost; its mean over each film is 0.
 void flx_tdgl_solve_potential(flx_tdgl *sim, double *mu);
 
-// The same with what normal currents of covariance w_e on the edges add, from independent z
-// [n_site] of variance 1.
+// The same to 1e-6 in one pass, with what normal currents of covariance w_e on the edges add, from
+// independent z [n_site] of variance 1; NULL: none.
 void flx_tdgl_solve_noisy(flx_tdgl *sim, const double *z, double *mu);
 
 // d psi/dt of equation (1) from psi, y, mu.

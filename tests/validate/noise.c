@@ -555,7 +555,8 @@ static void slips(void)
         snprintf(name, sizeof name, "rate of slips / Langer's rate, barrier/T = %g", share[k]);
         snprintf(tolerance, sizeof tolerance, "%.2g",
                  1 / share[k] + 4 * rate.error / langer); // the next order is of size T/barrier
-        row(name, rate.mean / langer, 1, tolerance, "Langer 1969, absolute; 4 errors and T/barrier");
+        row(name, rate.mean / langer, 1, tolerance,
+            "Langer 1969, absolute; 4 errors and T/barrier");
         double w = pow(rate.mean / rate.error, 2), y = log(rate.mean / langer);
         w0 += w;
         w1 += w * temperature;
