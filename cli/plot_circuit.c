@@ -115,6 +115,29 @@ static bool seen_before(const picture *p, const char *along, int64_t row)
     return false;
 }
 
+// Things of a run that are counted in the same unit share a panel.
+static bool join_panel(picture *p, const char *name)
+{
+    const char *unit = unit_of(name);
+    for (int32_t k = 0; k < p->n_panel && unit; k++) {
+        flx_plot_panel *panel = &p->panel[k];
+        flx_plot_curve *curves = (flx_plot_curve *)(uintptr_t)panel->curves;
+        if (!panel->y.unit || strcmp(panel->y.unit, unit) != 0 || panel->n_curve == CURVES)
+            continue;
+        for (int32_t c = 0; c < 2; c++) { // the first curve gets its name too
+            const char *own = c == 0 ? panel->y.name : name;
+            flx_plot_curve *curve = &curves[c == 0 ? 0 : panel->n_curve];
+            if (c == 1)
+                *curve = curve_of(p, flx_series_column(p->series, name), NULL, "time", 0);
+            if (!curve->name)
+                curve->name = strcpy(cli_alloc(strlen(own) + 1, 1), own);
+        }
+        panel->n_curve++;
+        return true;
+    }
+    return false;
+}
+
 static bool add_panel(picture *p, const char *name, const char *along, bool sweep)
 {
     char bar[NAME + 8];
@@ -178,7 +201,13 @@ static int draw(picture *p, const char *names, const char *x, int width, const c
     char name[NAME];
     int32_t first = sweep ? p->n_axis : 1, last = sweep ? first + 1 : p->series->n_column;
     for (int32_t c = first; !names && c < last && c < p->series->n_column; c++)
-        add_panel(p, p->series->name[c], along, sweep);
+        if (sweep || !join_panel(p, p->series->name[c]))
+            add_panel(p, p->series->name[c], along, sweep);
+    for (int32_t k = 0; k < p->n_panel; k++) // of several things: what they are, not the first
+        if (!sweep && p->panel[k].n_curve > 1)
+            p->panel[k].y.name = *p->panel[k].y.name == 'v'   ? "voltage"
+                                 : *p->panel[k].y.name == 'i' ? "current"
+                                                              : "phase";
     while (names && (names = cli_next_name(names, name, sizeof name))) {
         // Names of panels are kept by the series.
         int32_t c = 0;

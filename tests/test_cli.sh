@@ -328,6 +328,22 @@ err "choose one with --point"
 run 2 plot sweep.h5 --point 7 -o point.png
 err "007"
 
+# -- circuits: a sweep as curves, a run over time --
+printf '.param i=1u\nR1 1 0 1k\nI1 0 1 i\n.tran 1p 10p\n.print v(1) i(R1)\n' >r.cir
+{ cat r.cir; echo '.sweep R1 list 1k 2k'; echo '.sweep i 0 1u 5'; } >rs.cir
+run 0 run r.cir -o r.h5
+out "v(1)"
+run 0 plot r.h5 -o r.png
+begins r.png "$(printf '\211PNG')"
+run 0 run rs.cir -o rs.h5
+run 0 plot rs.h5 -q "v(1)" --x R1 -o rs.png
+begins rs.png "$(printf '\211PNG')"
+run 2 plot rs.h5 -q "v(2)" -o rs.png
+err "rs.h5 has nothing called 'v(2)'; it has R1, i, v(1)"
+run 0 bench circuit --write string.cir
+run 0 check string.cir
+out "3900 junctions"
+
 # -- interrupted, then resumed: 75, and after it the summary of a run that was left alone --
 sed "s/^tdgl:.*/tdgl: {time: 2000 tau0, dt_max: 0.02 tau0, frames: 20}/" ring.yaml >long.yaml
 what="an interrupted run"

@@ -19,3 +19,4 @@ EXPERIMENT(phase_stiffness, "phase-stiffness", "what a twist costs, in kelvin, a
 EXPERIMENT(amplitude_and_phase, "amplitude-and-phase", "what a change of the phase costs, and what one of |psi|")
 EXPERIMENT(phase_slip, "phase-slip", "a wire's voltage counts the slips of its phase")
 EXPERIMENT(symmetry_breaking, "symmetry-breaking", "200 quenches end with any phase, and with one energy")
+EXPERIMENT(squid, "squid", "a loop with one junction has states, one with two turns flux into voltage")
