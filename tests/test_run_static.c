@@ -84,6 +84,60 @@ static void a_long_body_feels_its_own_field(void **state)
     flx_run_result_free(r);
 }
 
+// A ring with a phase offset across a cut.
+#define HALF(offset)                                                                               \
+    STATIC "drive: {phase: [{along: [[0.5, 0.01], [1.1, 0.02]], offset: " offset "}]}\n"
+
+static void a_ring_with_a_phase_of_pi_holds_half_a_quantum(void **state)
+{
+    (void)state;
+    // Tsuei et al., Phys. Rev. Lett. 73, 593 (1994): in no field the states +1/2 and -1/2 are the
+    // lowest, and mirror images of each other
+    double energy[4], fluxoid[4];
+    for (int n = -1; n <= 2; n++) {
+        char text[1024];
+        snprintf(text, sizeof text, HALF("180") "start: {winding: {hole: %d}}\n", n);
+        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
+        json_t *root = json_of(r);
+        assert_near(number(root, "loops", "hole", "winding", NULL), n, 0);
+        assert_near(number(root, "loops", "hole", "flux_Phi0", NULL), 0, 1e-12); // no field
+        energy[n + 1] = number(root, "energy_F0", NULL);
+        fluxoid[n + 1] = number(root, "loops", "hole", "fluxoid_Phi0", NULL);
+        json_decref(root);
+        flx_run_result_free(r);
+    }
+    assert_near(energy[1], energy[2], 1e-10); // exact on any mesh: complex conjugates
+    assert_near(energy[0], energy[3], 1e-10);
+    assert_true(energy[0] > energy[1] + 0.05);
+    for (int k = 0; k < 4; k++) // second order in h = 0.7 xi
+        assert_near(fluxoid[k], k - 1.5, 0.05);
+}
+
+static void an_offset_is_worth_its_part_of_a_quantum(void **state)
+{
+    (void)state;
+    // 90 degrees in no field, or a quarter of a quantum less in the hole of a thin ring: the same
+    // up to the width; a whole turn is nothing at all
+    const char *const offset[] = {"0", "360", "90"};
+    double energy[3], fluxoid = 0;
+    for (int k = 0; k < 3; k++) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 STATIC "drive: {phase: [{along: [[0.5, 0.01], [1.1, 0.02]], offset: %s}]}\n"
+                        "start: {winding: {hole: %d}}\n",
+                 offset[k], k == 1);
+        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
+        json_t *root = json_of(r);
+        energy[k] = number(root, "energy_F0", NULL);
+        fluxoid = number(root, "loops", "hole", "fluxoid_Phi0", NULL);
+        json_decref(root);
+        flx_run_result_free(r);
+    }
+    assert_near(energy[0], -1, 1e-12);
+    assert_near(energy[1], -1, 1e-10);
+    assert_near(fluxoid, -0.25, 0.03);
+}
+
 // -- what is refused ------------------------------------------------------------------------------
 
 static void wrong_cases_say_what_is_wrong(void **state)
@@ -121,6 +175,12 @@ static void wrong_cases_say_what_is_wrong(void **state)
         {STATIC, "static.selffield=perhaps",
          "--set static.selffield=perhaps: static.selffield: 'perhaps' was given; wanted is true or "
          "false"},
+        {STATIC, "drive.phase=[{along: [[0, 0], [0.8, 0]]}]",
+         "test.yaml: a cut of drive.phase ends inside a film, near (3.878, 0.2983) xi; it must go "
+         "from rim to rim, or through"},
+        {STATIC, "drive.phase=[{along: [[0, 0]]}]",
+         "--set drive.phase=[{along: [[0, 0]]}]: drive.phase.along: a cut goes from one point "
+         "to another: [[x, y], [x, y]]"},
         {WIRE, "terminals.left.psi=0",
          "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
          "psi: free, or use the engine tdgl"},
@@ -193,6 +253,8 @@ int main(void)
         cmocka_unit_test(a_state_has_its_energy_and_eigenvalue),
         cmocka_unit_test(a_wire_ends_in_a_fold_at_its_critical_current),
         cmocka_unit_test(a_long_body_feels_its_own_field),
+        cmocka_unit_test(a_ring_with_a_phase_of_pi_holds_half_a_quantum),
+        cmocka_unit_test(an_offset_is_worth_its_part_of_a_quantum),
         cmocka_unit_test(wrong_cases_say_what_is_wrong),
         cmocka_unit_test(failures_of_the_numerics_are_told_plainly),
     };

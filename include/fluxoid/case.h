@@ -158,6 +158,13 @@ typedef struct flx_case_field {
     int32_t line;
 } flx_case_field;
 
+// A straight cut, and the phase that psi gains across it from its right to its left.
+typedef struct flx_case_phase {
+    double along[4]; // [xi] x, y of its beginning, of its end
+    double offset;   // [rad]
+    int32_t line;
+} flx_case_phase;
+
 typedef struct flx_case_winding {
     int32_t film, hole; // of films[film].holes
     int32_t winding;
@@ -340,10 +347,12 @@ typedef struct flx_case {
     const flx_case_terminal *terminals;
     const flx_case_probe *probes;
     const flx_case_field *fields;
+    const flx_case_phase *phases;
     const flx_case_loop *loops;
     const flx_case_axis *axes;
     const flx_measured *measured; // what stop_when asks for
-    int32_t n_let, n_layer, n_film, n_terminal, n_probe, n_field, n_loop, n_axis, n_measured;
+    int32_t n_let, n_layer, n_film, n_terminal, n_probe, n_field, n_phase, n_loop, n_axis,
+        n_measured;
 
     flx_case_mesh mesh;
     flx_case_start start;

@@ -94,6 +94,9 @@ typedef struct flx_source_problem {
     int32_t n_field;
     const flx_epsilon *epsilon; // [n_film] copied; NULL: 1 everywhere
     const double *disorder;     // [n_site] [1] added to epsilon; copied; NULL: none
+    const double
+        *offset; // [n_edge] [A0 xi] added to a at all times: phase offsets across cuts, tail
+                 // to head; copied; NULL: none
     const flx_current *current; // [n_current] one for each terminal, in their order; copied
     int32_t n_current;
     double time_scale; // [tau0] shortest time in which factors change much; <= 0: 1. Derivatives

@@ -135,7 +135,7 @@ typedef struct parts {
     flx_field_term *field;
     flx_epsilon *epsilon;
     flx_current *current;
-    double *sample, *disorder;
+    double *sample, *disorder, *offset;
     int32_t n_field;
 } parts;
 
@@ -213,6 +213,10 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
     flx_status status = make_parts(ctx, c, drive, &p);
     if (status == FLX_OK)
         status = make_disorder(ctx, c, device->mesh, &p);
+    if (status == FLX_OK && c->n_phase > 0) {
+        p.offset = FLX_NEW_ARRAY(ctx, double, device->mesh->n_edge);
+        status = p.offset ? flx_case_phase_fill(ctx, device, c, p.offset) : FLX_ERR_MEMORY;
+    }
     if (status == FLX_OK) {
         flx_source_problem problem = {.mesh = device->mesh,
                                       .z = drive->z,
@@ -220,6 +224,7 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
                                       .n_field = p.n_field,
                                       .epsilon = epsilon ? p.epsilon : NULL,
                                       .disorder = p.disorder,
+                                      .offset = p.offset,
                                       .current = p.current,
                                       .n_current = c->n_terminal};
         status = flx_source_create(ctx, &problem, &drive->source);
@@ -235,6 +240,7 @@ flx_status flx_case_drive_init(flx_ctx *ctx, const flx_device *device, const flx
     flx_free(p.current);
     flx_free(p.sample);
     flx_free(p.disorder);
+    flx_free(p.offset);
     if (status < 0)
         flx_case_drive_clear(drive);
     return status;

@@ -175,6 +175,12 @@ static const flx_key rows[] = {
     NAMED("drive.current", "TERMINAL: current", "Currents into the film; they sum to zero."),
     FUNCTION("drive.current.*", "A", "0 A", FLX_EXPR_T,
              "Total current of a terminal, positive into the film."),
+    {"drive.phase", FLX_KEY_LIST, "1", NULL, ANY, "a list of {along, offset}", 0,
+     "Phase offsets of psi across straight cuts of a film, from rim to rim.", NULL},
+    {"drive.phase.along", FLX_KEY_POINTS, "m", "required", ANY, "[[x, y], [x, y]]", 0, "The cut.",
+     NULL},
+    VALUE("drive.phase.offset", "degree", "180", ANY,
+          "What the phase gains from the right of the cut to its left, seen along it."),
 
     {"start", FLX_KEY_MAP, "1", "uniform", ANY, "uniform, or keys", 0,
      "State the run starts from: uniform psi unless something is said.", NULL},

@@ -153,6 +153,37 @@ static flx_status parse_currents(flx_parser *p, const flx_node *node)
     return n ? check_currents(p, node) : FLX_OK;
 }
 
+// -- phases ---------------------------------------------------------------------------------------
+
+static flx_status parse_phases(flx_parser *p, const flx_node *node)
+{
+    int32_t n;
+    FLX_TRY(flx_count_list(p, node, &n));
+    flx_case_phase *list = FLX_PARSER_ARRAY(p, flx_case_phase, n);
+    if (!list)
+        return FLX_ERR_MEMORY;
+    p->c->phases = list;
+    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+        flx_case_phase *phase = &list[p->c->n_phase++];
+        flx_node *along;
+        const double *xy;
+        int32_t n_point;
+        double degree = 180;
+        if (child->kind != FLX_NODE_MAP)
+            return flx_parser_wrong(p, child);
+        FLX_TRY(flx_need(p, child, "along", &along));
+        FLX_TRY(flx_get_points(p, along, &xy, &n_point));
+        if (n_point != 2 || (xy[0] == xy[2] && xy[1] == xy[3]))
+            return flx_parser_fail(p, along,
+                                   "a cut goes from one point to another: [[x, y], [x, y]]");
+        memcpy(phase->along, xy, sizeof phase->along);
+        FLX_TRY(flx_get_si(p, flx_node_get(child, "offset"), &degree));
+        phase->offset = degree * 3.14159265358979323846 / 180;
+        phase->line = child->line;
+    }
+    return FLX_OK;
+}
+
 // Outside of a long body the field is the applied one, the same everywhere.
 static flx_status check_uniform(flx_parser *p, const flx_node *node)
 {
@@ -172,6 +203,7 @@ flx_status flx_parse_drive(flx_parser *p)
     FLX_TRY(flx_count_map(p, node, &n));
     FLX_TRY(parse_fields(p, flx_node_get(node, "field")));
     FLX_TRY(check_uniform(p, flx_node_get(node, "field")));
+    FLX_TRY(parse_phases(p, flx_node_get(node, "phase")));
     return parse_currents(p, flx_node_get(node, "current"));
 }
 

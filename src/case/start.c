@@ -176,6 +176,8 @@ flx_status flx_case_start_psi(flx_ctx *ctx, const flx_device *device, const flx_
         flx_start_uniform(device->mesh, eps, psi);
         flx_free(eps);
     }
+    if (!c->start.from) // a state from a file has been turned
+        flx_case_phase_turn(c, device->mesh, psi);
     FLX_TRY(add_windings(ctx, device, c, psi));
     return add_vortices(ctx, device, c, psi);
 }

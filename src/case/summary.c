@@ -3,6 +3,7 @@
 // SI, but where a suffix of the name says otherwise; null where a number is not known, never NaN.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/summary.h"
+#include "case/drive.h"
 #include "fluxoid/thermal.h"
 
 #include <math.h>
@@ -140,7 +141,7 @@ static flx_status put_loop(flx_ctx *ctx, const flx_summary_input *in, json_t *it
     flx_fluxoid f = {.flux_Phi0 = NAN, .supercurrent_Phi0 = NAN, .fluxoid_Phi0 = NAN};
     FLX_TRY(flx_measure_winding(ctx, &in->frame, site, n, &w));
     if (w.defined)
-        FLX_TRY(flx_measure_fluxoid(ctx, &in->frame, site, n, &f));
+        FLX_TRY(flx_case_fluxoid(ctx, in->c, &in->frame, site, n, &f));
     FLX_TRY(flx_json_put(ctx, item, "winding", w.defined ? json_integer(w.winding) : json_null()));
     FLX_TRY(flx_json_put(ctx, item, "fluxoid_Phi0", flx_json_real(f.fluxoid_Phi0)));
     FLX_TRY(flx_json_put(ctx, item, "flux_Phi0", flx_json_real(f.flux_Phi0)));

@@ -18,6 +18,7 @@ struct flx_source {
     int32_t n_term;
     flx_epsilon *epsilon; // [n_film] or NULL
     double *disorder;     // [n_site] or NULL
+    double *offset;       // [n_edge] or NULL
     flx_current *current; // [n_current]
     int32_t n_current;
     double origin[2];
@@ -142,6 +143,11 @@ static flx_status copy_rest(flx_ctx *ctx, const flx_source_problem *p, flx_sourc
             return FLX_ERR_MEMORY;
         memcpy(s->disorder, p->disorder, (size_t)p->mesh->n_site * sizeof *s->disorder);
     }
+    if (p->offset) {
+        if (!(s->offset = FLX_NEW_ARRAY(ctx, double, p->mesh->n_edge)))
+            return FLX_ERR_MEMORY;
+        memcpy(s->offset, p->offset, (size_t)p->mesh->n_edge * sizeof *s->offset);
+    }
     return FLX_OK;
 }
 
@@ -189,6 +195,7 @@ void flx_source_free(flx_source *source)
     flx_free(source->z);
     flx_free(source->epsilon);
     flx_free(source->disorder);
+    flx_free(source->offset);
     flx_free(source->current);
     flx_free(source);
 }
@@ -207,7 +214,10 @@ static void factor_of(const flx_source *s, const flx_field_term *term, double t,
 void flx_source_vector_potential(flx_source *source, double t, double *a, double *a_dot)
 {
     int32_t n_edge = source->mesh->n_edge;
-    memset(a, 0, (size_t)n_edge * sizeof *a);
+    if (source->offset)
+        memcpy(a, source->offset, (size_t)n_edge * sizeof *a);
+    else
+        memset(a, 0, (size_t)n_edge * sizeof *a);
     if (a_dot)
         memset(a_dot, 0, (size_t)n_edge * sizeof *a_dot);
     for (int32_t k = 0; k < source->n_term; k++) {
@@ -289,7 +299,8 @@ static void drive_current(void *user, double t, double *current)
 flx_drive flx_source_drive(flx_source *source)
 {
     return (flx_drive){.user = source,
-                       .vector_potential = source->n_term > 0 ? drive_field : NULL,
+                       .vector_potential =
+                           source->n_term > 0 || source->offset ? drive_field : NULL,
                        .epsilon = source->epsilon || source->disorder ? drive_epsilon : NULL,
                        .current = source->n_current > 0 ? drive_current : NULL,
                        .vector_potential_varies = field_varies(source),
