@@ -22,7 +22,8 @@ static const char head[] =
     "#ccc;text-align:right}td:first-child,th:first-child{text-align:left}.off{color:#b00}"
     "img{max-width:100%}section{margin-bottom:4em}</style>\n<h1>fluxoid lab</h1>\n";
 
-lab_report *lab_report_begin(const char *folder)
+lab_report *lab_report_begin(const char *folder, const lab_experiment *first,
+                             const lab_experiment *end)
 {
     lab_report *r = cli_alloc(1, sizeof *r);
     snprintf(r->path, sizeof r->path, "%s/index.html", folder);
@@ -33,7 +34,10 @@ lab_report *lab_report_begin(const char *folder)
         free(r);
         return NULL;
     }
-    fprintf(r->file, "%s<p>fluxoid %s</p>\n", head, flx_version());
+    fprintf(r->file, "%s<p>fluxoid %s</p>\n<ul>\n", head, flx_version());
+    for (const lab_experiment *e = first; e != end; e++)
+        fprintf(r->file, "<li><a href=\"#%s\">%s</a>: %s\n", e->name, e->name, e->title);
+    fputs("</ul>\n", r->file);
     return r;
 }
 

@@ -64,7 +64,7 @@ static int perform(const lab_experiment *first, const lab_experiment *end, const
                    const char *picture, const char *folder)
 {
     flx_ctx *ctx = cli_context(0);
-    lab_report *report = folder ? lab_report_begin(folder) : NULL;
+    lab_report *report = folder ? lab_report_begin(folder, first, end) : NULL;
     bool good = true;
     if (folder && !report) {
         flx_ctx_free(ctx);

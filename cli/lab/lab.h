@@ -130,7 +130,9 @@ void lab_clear(lab *l);
 // One HTML page of several experiments, with pictures inside: lab_report_begin, then each, then
 // lab_report_end. False with a message if it cannot be written.
 typedef struct lab_report lab_report;
-lab_report *lab_report_begin(const char *folder);
+// first .. end - 1: what it will hold.
+lab_report *lab_report_begin(const char *folder, const lab_experiment *first,
+                             const lab_experiment *end);
 bool lab_report_add(lab_report *report, const lab_experiment *e, const lab *l);
 bool lab_report_end(lab_report *report);
 

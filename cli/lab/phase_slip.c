@@ -34,7 +34,7 @@ void lab_phase_slip(lab *l)
     }
     static const double slipping[] = {0.4, 0.42, 0.45, 0.5};
     for (size_t k = 0; k < sizeof slipping / sizeof *slipping; k++) {
-        const json_t *s = run_at(l, slipping[k], k ? 400 : 1400, k ? 500 : 1500);
+        const json_t *s = run_at(l, slipping[k], k ? 600 : 1400, k ? 750 : 1500);
         double V = lab_number(s, "voltage.v.mean_V0");
         lab_point(l, 1, slipping[k], V);
         if (k > 0)
