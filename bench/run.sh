@@ -18,6 +18,9 @@ mkdir -p bench/results
     build/fluxoid bench film examples/weak-link.yaml --set "tdgl.time=60 tau0" --set "tdgl.average_from=0 tau0" \
         --plot docs/pictures/work-precision.png
     echo
+    echo '$ fluxoid bench xy'
+    build/fluxoid bench xy
+    echo
     echo '$ python bench/pytdgl.py'
     "${PYTHON:-python3}" bench/pytdgl.py --fluxoid build/fluxoid --repeat 3 --tolerance 1e-2,1e-3,3e-4,1e-4 2>/dev/null ||
         echo "pyTDGL is not installed"

@@ -5,6 +5,7 @@
 #include "data.h"
 #include "plot_circuit.h"
 #include "plot_london.h"
+#include "plot_xy.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -132,6 +133,13 @@ static int plot_london(cli_data *data, int point, const plot_args *args)
 
 static int plot_file(cli_data *data, int point, const plot_args *args)
 {
+    if (cli_is_xy(data))
+        return cli_plot_xy(data,
+                           &(cli_xy_plot){.what = args->what,
+                                          .title = args->title,
+                                          .temperature = args->time,
+                                          .width = args->width},
+                           args->out);
     if (cli_is_london(data))
         return plot_london(data, point, args);
     if (args->height)
@@ -198,6 +206,9 @@ const cli_command cli_plot = {
             "Of the engine london current, stream, field; flux, response of its scan:\n"
             "  fluxoid plot washer.h5 -q current -o k.png\n"
             "  fluxoid plot washer.h5 --z 0.5 -o above.png\n"
+            "Of the engine xy averages against temperature, or phases, collapse, voltage:\n"
+            "  fluxoid plot kt.h5 -q helicity,vortex_density -o fig.png\n"
+            "  fluxoid plot kt.h5 -q phases -t 0.9 -o snapshot.png\n"
             "A series shows columns over time: voltage, winding, energy, dt, or one by its name:\n"
             "  fluxoid plot out.h5 -q voltage -o v.svg\n"
             "A sweep shows voltage, winding, current, moment, energy ... against a swept key or\n"

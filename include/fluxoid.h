@@ -14,6 +14,7 @@
 #include "fluxoid/mesh.h"
 #include "fluxoid/options.h"
 #include "fluxoid/plot.h"
+#include "fluxoid/rsj.h"
 #include "fluxoid/run.h"
 #include "fluxoid/selffield.h"
 #include "fluxoid/source.h"

@@ -18,5 +18,6 @@ EXPERIMENT(disorder, "disorder", "disorder changes the penetration depth, and no
 EXPERIMENT(phase_stiffness, "phase-stiffness", "what a twist costs, in kelvin, and where vortices make it vanish")
 EXPERIMENT(amplitude_and_phase, "amplitude-and-phase", "what a change of the phase costs, and what one of |psi|")
 EXPERIMENT(phase_slip, "phase-slip", "a wire's voltage counts the slips of its phase")
+EXPERIMENT(kosterlitz_thouless, "kosterlitz-thouless", "a film of phases loses its stiffness in one jump")
 EXPERIMENT(symmetry_breaking, "symmetry-breaking", "200 quenches end with any phase, and with one energy")
 EXPERIMENT(squid, "squid", "a loop with one junction has states, one with two turns flux into voltage")

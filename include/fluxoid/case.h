@@ -304,6 +304,9 @@ typedef struct flx_case_xy {
     bool find_transition;                   //
     const int32_t *sizes;                   // [n_size] of the lattices that it takes
     int32_t n_size, transition_sweeps;      //
+    const double *current;                  // [n_current] [I_c] of an array of shunted junctions
+    int32_t n_current;                      // 0: phases in equilibrium
+    double time, settle, dt, capacitance;   // of its dynamics, in hbar/(2 e R I_c); beta_c
     double film_tc;                         // [K] 0: no film is given
     double film_stiffness, film_dielectric; // [K] at T = 0; [1]
     flx_xy_opts opts;

@@ -51,6 +51,7 @@ typedef struct flx_plot_terminal {
 typedef struct flx_plot_scene {
     const flx_frame *frame;
     const flx_scales *scales;        // SI units on the axes; NULL: natural units
+    const char *length_name;         // what these are called along the axes; NULL: xi
     const double *current;           // [n_site][2] [K0] x, y
     const double *supercurrent;      // [n_site][2] [K0]
     const double *normal;            // [n_site][2] [K0]

@@ -46,6 +46,18 @@ static const flx_key keys[] = {
           "Sizes of these lattices, four or more."),
     INT("xy.transition_sweeps", "4000000", 1000, 2e9,
         "Sweeps of each of these lattices at each of its five temperatures."),
+    MAP("xy.dynamics",
+        "The phases as an array of shunted junctions: voltages instead of averages."),
+    OTHER("xy.dynamics.current", "required", "a number, a list, or {from, to, steps}",
+          "Currents through each junction along x, in I_c, rising."),
+    VALUE("xy.dynamics.current.from", "1", "required", ANY, "First current."),
+    VALUE("xy.dynamics.current.to", "1", "required", ANY, "Last current."),
+    INT("xy.dynamics.current.steps", "required", 1, 1000, "Number of currents, ends included."),
+    VALUE("xy.dynamics.time", "1", "10000", POSITIVE,
+          "Time that is averaged, in hbar/(2 e R I_c)."),
+    VALUE("xy.dynamics.settle", "1", "a tenth of time", NOT_NEGATIVE, "Time before it."),
+    BETWEEN("xy.dynamics.dt", "0.1", 1e-6, 1, "Time step."),
+    VALUE("xy.dynamics.capacitance", "1", "0", NOT_NEGATIVE, "beta_c of the junctions."),
     MAP("xy.film", "A film whose transition temperature is wanted in kelvin."),
     VALUE("xy.film.critical_temperature", "K", "required", POSITIVE, "Mean-field Tc."),
     VALUE("xy.film.sheet_resistance", "ohm", NULL, POSITIVE,
@@ -71,7 +83,9 @@ static flx_status get_number(flx_parser *p, const flx_node *node, double low, do
                            whole ? "whole number" : "number", low, high);
 }
 
-static flx_status parse_temperatures(flx_parser *p, const flx_node *node, flx_case_xy *xy)
+// A number, a list, or {from, to, steps}, rising.
+static flx_status parse_list(flx_parser *p, const flx_node *node, double low, double **out,
+                             int32_t *n_out)
 {
     int32_t n = 1;
     double from = 0, to = 0, steps = 0;
@@ -97,14 +111,22 @@ static flx_status parse_temperatures(flx_parser *p, const flx_node *node, flx_ca
         if (node->kind == FLX_NODE_MAP)
             t[k] = n == 1 ? from : from + (to - from) * k / (n - 1);
         else
-            FLX_TRY(get_number(p, item, 1e-6, 1e6, false, &t[k]));
+            FLX_TRY(get_number(p, item, low, 1e6, false, &t[k]));
         item = node->kind == FLX_NODE_LIST ? item->next : item;
         if (k > 0 && !(t[k] > t[k - 1]))
-            return flx_parser_fail(p, node, "%g follows %g; temperatures must rise", t[k],
-                                   t[k - 1]);
+            return flx_parser_fail(p, node, "%g follows %g; %s must rise", t[k], t[k - 1],
+                                   low > 0 ? "temperatures" : "currents");
     }
+    *out = t;
+    *n_out = n;
+    return FLX_OK;
+}
+
+static flx_status parse_temperatures(flx_parser *p, const flx_node *node, flx_case_xy *xy)
+{
+    double *t;
+    FLX_TRY(parse_list(p, node, 1e-6, &t, &xy->n_temperature));
     xy->temperature = t;
-    xy->n_temperature = n;
     return FLX_OK;
 }
 
@@ -194,6 +216,34 @@ static flx_status parse_transition(flx_parser *p, const flx_node *section, flx_c
     return parse_sizes(p, section, xy);
 }
 
+// -- dynamics -------------------------------------------------------------------------------------
+
+static flx_status parse_dynamics(flx_parser *p, const flx_node *node, flx_case_xy *xy)
+{
+    if (flx_absent(node))
+        return FLX_OK;
+    if (node->kind != FLX_NODE_MAP)
+        return flx_parser_wrong(p, node);
+    flx_node *list;
+    double *current;
+    xy->time = 10000;
+    xy->dt = 0.1;
+    FLX_TRY(flx_need(p, node, "current", &list));
+    FLX_TRY(parse_list(p, list, -1e6, &current, &xy->n_current));
+    xy->current = current;
+    FLX_TRY(flx_get_si(p, flx_node_get(node, "time"), &xy->time));
+    xy->settle = xy->time / 10;
+    FLX_TRY(flx_get_si(p, flx_node_get(node, "settle"), &xy->settle));
+    FLX_TRY(flx_get_si(p, flx_node_get(node, "dt"), &xy->dt));
+    FLX_TRY(flx_get_si(p, flx_node_get(node, "capacitance"), &xy->capacitance));
+    if (xy->lattice != FLX_XY_SQUARE || xy->model != FLX_XY_COSINE || xy->open[0] || xy->open[1] ||
+        xy->coupling > 0 || xy->phase > 0 || xy->dilution > 0 || xy->find_transition)
+        return flx_parser_fail(p, node,
+                               "the dynamics are those of a square lattice of equal junctions, "
+                               "periodic, and find no transition by themselves");
+    return FLX_OK;
+}
+
 // -- film -----------------------------------------------------------------------------------------
 
 static flx_status parse_film(flx_parser *p, const flx_node *node, flx_case_xy *xy)
@@ -263,6 +313,7 @@ static flx_status parse(flx_parser *p, const flx_node *section)
     FLX_TRY(parse_disorder(p, flx_node_get(section, "disorder"), xy));
     FLX_TRY(parse_transition(p, section, xy));
     FLX_TRY(parse_film(p, flx_node_get(section, "film"), xy));
+    FLX_TRY(parse_dynamics(p, flx_node_get(section, "dynamics"), xy));
     flx_xy_problem problem = flx_case_xy_problem(xy);
     if (flx_xy_check(p->ctx, &problem, &xy->opts) == FLX_OK)
         return FLX_OK;
@@ -291,6 +342,13 @@ static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)
     int n = snprintf(size, sizeof size, "%d x %d", xy->size[0], xy->size[1]);
     if (xy->lattice == FLX_XY_CUBIC)
         snprintf(size + n, sizeof size - (size_t)n, " x %d", xy->size[2]);
+    if (xy->n_current > 0) {
+        *out = flx_format(ctx,
+                          "array of %s shunted junctions, %d currents at each of %d temperatures, "
+                          "time %g",
+                          size, xy->n_current, xy->n_temperature, xy->settle + xy->time);
+        return *out ? FLX_OK : FLX_ERR_MEMORY;
+    }
     *out = flx_format(ctx, "%s lattice %s, %s, %d sweeps at each of %d temperatures%s",
                       lattice[xy->lattice], size, xy->model ? "Villain" : "XY", xy->opts.sweeps,
                       xy->n_temperature, xy->find_transition ? ", then the transition" : "");

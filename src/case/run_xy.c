@@ -263,7 +263,9 @@ static flx_status run_stages(xy_run *r)
     for (; r->stage < n_stage(r);) {
         FLX_TRY(create_stage(r));
         FLX_TRY(resume_lattice(r));
-        FLX_TRY(run_lattice(r));
+        flx_status status = run_lattice(r);
+        if (status != FLX_OK) // stopped: what there is of it waits for a restart
+            return status;
         FLX_TRY(keep_results(r));
         r->work_done += work_of(r, r->stage);
         flx_xy_free(r->sim);
@@ -415,6 +417,9 @@ static flx_status write_arrays(xy_run *r, flx_file *file)
     flx_free(t.value);
     FLX_TRY(status);
     FLX_TRY(flx_file_write_array(file, "size", &sizes));
+    double lattice[2] = {r->xy->lattice,
+                         r->xy->flux != 0 || r->xy->phase > 0}; // kind, gauge field?
+    FLX_TRY(flx_file_write_array(file, "lattice", &(flx_array){2, 1, lattice}));
     for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
         FLX_TRY(write_column(r, file, columns[k].name, columns[k].offset));
     if (r->xy->find_transition) { // size, temperature, helicity, error
@@ -511,6 +516,8 @@ static flx_status end(xy_run *r, const flx_run_point *point, flx_run_result **ou
 flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                       flx_run_result **out)
 {
+    if (point->c->xy.n_current > 0)
+        return flx_xy_run_dynamics(ctx, point, opts, out);
     double now = flx_wtime();
     xy_run r = {.ctx = ctx,
                 .c = point->c,

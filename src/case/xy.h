@@ -11,4 +11,8 @@ flx_xy_problem flx_case_xy_problem(const flx_case_xy *xy);
 flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                       flx_run_result **out);
 
+// The same for an array of shunted junctions (xy.dynamics).
+flx_status flx_xy_run_dynamics(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
+                               flx_run_result **out);
+
 #endif

@@ -85,7 +85,9 @@ static void set_length_unit(flx_figure *figure)
     if (!(xi > 0))
         unit = XI;
     if (unit == XI) {
-        figure->length = (flx_axis_unit){1, "\u03be"};
+        const char *name = figure->scene->length_name ? figure->scene->length_name : "\u03be";
+        figure->length = (flx_axis_unit){1, ""};
+        snprintf(figure->length.label, sizeof figure->length.label, "%s", name);
         return;
     }
     if (unit == AUTO) {

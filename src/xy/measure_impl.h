@@ -2,17 +2,24 @@
 // precision of the spins, then in double.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-typedef double vsum __attribute__((vector_size(64), may_alias));
+// Eight sums, wherever they stand, and eight lanes.
+typedef double vsum __attribute__((vector_size(64), may_alias, aligned(8)));
+typedef REAL eight __attribute__((vector_size(8 * sizeof(REAL)), may_alias));
+typedef int64_t vyes __attribute__((vector_size(64), may_alias, aligned(8)));
+
+static inline vsum part_of(vreal v, int k)
+{
+    union {
+        vreal whole;
+        eight part[LANES / 8];
+    } u = {v};
+    return __builtin_convertvector(u.part[k], vsum);
+}
 
 static inline void add(double *sum, vreal v)
 {
-    typedef REAL part __attribute__((vector_size(8 * sizeof(REAL))));
-    union {
-        vreal whole;
-        part eight[LANES / 8];
-    } u = {v};
     for (int k = 0; k < LANES / 8; k++)
-        *(vsum *)(sum + 8 * k) += __builtin_convertvector(u.eight[k], vsum);
+        *(vsum *)(sum + 8 * k) += part_of(v, k);
 }
 
 // ---- Bonds ---------------------------------------------------------------------------------------
@@ -45,45 +52,48 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
 
 // Derivatives of ln w by the phase difference and by beta (d^2 w/d phi^2 and d w/d beta are tied by
 // the equation of heat, of which w is the kernel).
+static void villain_bond(const xy_draw *draw, int k, vsum c, vsum d, int32_t b, xy_sums *sums)
+{
+    const REAL *series = draw->series;
+    const vsum zero = {0}, beta = *(const vsum *)(draw->beta + 8 * k);
+    vsum w = zero + 1, w1 = zero, w2 = zero, w3 = zero, w4 = zero, cn = w, dn = zero;
+    for (int32_t n = 1; n <= draw->terms; n++) {
+        vsum a = part_of(get(series + (n - 1) * LANES), k), c1 = cn;
+        const double m = n;
+        cn = c * c1 - d * dn;
+        dn = c * dn + d * c1;
+        w += a * cn;
+        w1 -= m * a * dn;
+        w2 -= m * m * a * cn;
+        w3 += m * m * m * a * dn;
+        w4 += m * m * m * m * a * cn;
+    }
+    w1 /= w, w2 /= w, w3 /= w, w4 /= w;
+    // Where no bond is, c and d are 0, and so are w1 to w4.
+    vsum one = zero + 1, there = (vsum)((vyes)one & (c * c + d * d > 0.5)), b2 = beta * beta;
+    *(vsum *)&sums->bond[b][0][8 * k] += w1;
+    *(vsum *)&sums->bond[b][1][8 * k] += w2 - w1 * w1;
+    *(vsum *)&sums->bond[b][2][8 * k] += w3 - 3 * w1 * w2 + 2 * w1 * w1 * w1;
+    *(vsum *)&sums->bond[b][3][8 * k] +=
+        w4 - 4 * w1 * w3 - 3 * w2 * w2 + 12 * w1 * w1 * w2 - 6 * w1 * w1 * w1 * w1;
+    *(vsum *)&sums->energy[8 * k] += there * (1 / (2 * beta)) + w2 / (2 * b2);
+    *(vsum *)&sums->slope[8 * k] +=
+        (w2 * w2 - w4) / (4 * b2 * b2) - w2 / (b2 * beta) - there * (1 / (2 * b2));
+}
+
 static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *draw, int32_t row,
                         xy_sums *sums)
 {
     const xy_grid *g = t->grid;
-    const REAL *series = draw->series;
     row_view v = villain_view(t, spin, row);
-    for (int32_t column = 0; column < g->width; column++) {
-        size_t at = (size_t)column * 2 * LANES;
-        const REAL *s = v.own + at;
+    for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
+        vreal x = get(v.own + at), y = get(v.own + at + LANES);
         for (int32_t b = 0; b < g->n_bond; b++) {
-            vreal seen_x, seen_y;
-            seen_from(&v, at, b, &seen_x, &seen_y);
-            for (int k = 0; k < LANES; k++) {
-                double x = (double)s[k], y = (double)s[k + LANES], beta = draw->beta[k];
-                double sx = (double)seen_x[k], sy = (double)seen_y[k];
-                double c = x * sx + y * sy, d = x * sy - y * sx;
-                if (c * c + d * d < 0.5) // no bond there
-                    continue;
-                double w = 1, w1 = 0, w2 = 0, w3 = 0, w4 = 0, cn = 1, dn = 0;
-                for (int32_t n = 1; n <= draw->terms; n++) {
-                    double a = (double)series[(n - 1) * LANES + k], c1 = cn, m = n;
-                    cn = c * c1 - d * dn;
-                    dn = c * dn + d * c1;
-                    w += a * cn;
-                    w1 -= m * a * dn;
-                    w2 -= m * m * a * cn;
-                    w3 += m * m * m * a * dn;
-                    w4 += m * m * m * m * a * cn;
-                }
-                w1 /= w, w2 /= w, w3 /= w, w4 /= w;
-                sums->bond[b][0][k] += w1;
-                sums->bond[b][1][k] += w2 - w1 * w1;
-                sums->bond[b][2][k] += w3 - 3 * w1 * w2 + 2 * w1 * w1 * w1;
-                sums->bond[b][3][k] +=
-                    w4 - 4 * w1 * w3 - 3 * w2 * w2 + 12 * w1 * w1 * w2 - 6 * w1 * w1 * w1 * w1;
-                double b2 = beta * beta;
-                sums->energy[k] += 1 / (2 * beta) + w2 / (2 * b2);
-                sums->slope[k] += -1 / (2 * b2) - w2 / (b2 * beta) + (w2 * w2 - w4) / (4 * b2 * b2);
-            }
+            vreal sx, sy;
+            seen_from(&v, at, b, &sx, &sy);
+            vreal c = x * sx + y * sy, d = x * sy - y * sx;
+            for (int k = 0; k < LANES / 8; k++)
+                villain_bond(draw, k, part_of(c, k), part_of(d, k), b, sums);
         }
     }
 }
