@@ -323,6 +323,7 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     tdgl_formula field = {.alpha = st.alpha};
     if (sim->screen) {
         extrapolation(clock->n_history < 3 ? clock->n_history : 3, clock->times, t, field.predict);
+        extrapolation(clock->n_history < 2 ? clock->n_history : 2, clock->times, t, field.guess);
         for (int32_t j = 0; j < q; j++)
             field.difference[j] = st.difference[j];
         flx_screen_predict(sim, &field);

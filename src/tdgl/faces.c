@@ -187,19 +187,41 @@ void flx_faces_clear(tdgl_faces *f)
     *f = (tdgl_faces){0};
 }
 
-flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
-                            flx_spd **out)
+// values of K + shift D
+static double *shifted(flx_ctx *ctx, const tdgl_faces *f, double shift)
 {
     int32_t n = f->row[f->n_face];
     double *value = FLX_NEW_ARRAY(ctx, double, n);
-    *out = NULL;
     if (!value)
-        return FLX_ERR_MEMORY;
+        return NULL;
     memcpy(value, f->value, (size_t)n * sizeof *value);
     for (int32_t i = 0; i < f->n_face; i++)
         value[f->diagonal[i]] += shift * f->area[i];
+    return value;
+}
+
+flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
+                            flx_spd **out)
+{
+    double *value = shifted(ctx, f, shift);
+    *out = NULL;
+    if (!value)
+        return FLX_ERR_MEMORY;
     flx_csr matrix = {f->n_face, f->row, f->col, value};
     flx_status status = flx_spd_create(ctx, "cholmod", &matrix, pool, out);
+    flx_free(value);
+    return status;
+}
+
+flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
+                                   flx_spd **out)
+{
+    double *value = shifted(ctx, f, shift);
+    *out = NULL;
+    if (!value)
+        return FLX_ERR_MEMORY;
+    flx_csr matrix = {f->n_face, f->row, f->col, value};
+    flx_status status = flx_spd_create(ctx, "cholmod-single", &matrix, pool, out);
     flx_free(value);
     return status;
 }

@@ -44,6 +44,9 @@ static inline double flx_faces_flow(const tdgl_faces *faces, const double *g, in
 // A factor of K + shift D, K = C w^-1 C^T, D the areas of the faces.
 flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces, double shift,
                             flx_spd **out);
+// The same, kept in single precision: for flx_spd_approximate.
+flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
+                                   double shift, flx_spd **out);
 
 // Thin films: the currents I_e through the dual faces make a sheet current in each triangle, K_t A_t
 // = sum_e f_et I_e e, with f_et the share of the dual face that lies in t (an even flow is met

@@ -102,10 +102,11 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
 // The longest steps, which a run that settles takes most of, are met exactly.
 static flx_status create_rungs(flx_tdgl *sim, long_body *b)
 {
-    double shift[FLX_RUNGS], beta = flx_screen_least_beta(sim);
-    for (int32_t k = 0; k < FLX_RUNGS; k++, beta *= spacing)
-        shift[k] = beta / (sim->p.kappa * sim->p.kappa);
-    return flx_rungs_init(sim, b->faces, FLX_RUNGS, shift, &b->rungs);
+    double beta = flx_screen_least_beta(sim);
+    b->rungs.n = 4;
+    for (int32_t k = 0; k < b->rungs.n; k++, beta *= spacing)
+        b->rungs.shift[k] = beta / (sim->p.kappa * sim->p.kappa);
+    return flx_rungs_init(sim, b->faces, &b->rungs);
 }
 
 flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)

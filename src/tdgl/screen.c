@@ -78,12 +78,10 @@ static void extrapolate_faces(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
-    const double *p = j->formula->predict;
+    const double *p = j->formula->guess;
     for (int32_t f = begin; f < end; f++) {
-        s->g_next[f] =
-            p[0] * s->g[0][f] + p[1] * s->g[1][f] + p[2] * s->g[2][f] + p[3] * s->g[3][f];
-        s->flux_next[f] = p[0] * s->flux[0][f] + p[1] * s->flux[1][f] + p[2] * s->flux[2][f] +
-                          p[3] * s->flux[3][f];
+        s->g_next[f] = p[0] * s->g[0][f] + p[1] * s->g[1][f];
+        s->flux_next[f] = p[0] * s->flux[0][f] + p[1] * s->flux[1][f];
     }
 }
 

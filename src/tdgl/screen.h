@@ -19,16 +19,25 @@
 #include "tdgl/tdgl_internal.h"
 
 // Factors of K + s D, K = C w^-1 C^T, D the areas of the faces.
-enum { FLX_RUNGS = 4 };
+enum { FLX_RUNGS = 5 };
 typedef struct tdgl_rungs {
-    int32_t n;
+    int32_t n; // n, single and shift are given to init
+    bool single;
     double shift[FLX_RUNGS];
     flx_spd *factor[FLX_RUNGS];
 } tdgl_rungs;
-flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *faces, int32_t n, const double *shift,
-                          tdgl_rungs *rungs);
+flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *faces, tdgl_rungs *rungs);
 void flx_rungs_clear(tdgl_rungs *rungs);
 int32_t flx_rungs_nearest(const tdgl_rungs *rungs, double shift); // in the logarithm
+
+// sum_j weight_j (K + s_j D)^-1 over two rungs in place of the inverse of K + b (K D)^(1/2). Where
+// currents vary as exp(ikr) it is 1/spread to 1 times as large, for all k from low to high. On the
+// scale of the mesh, near high, b counts less: there the currents of neighbours cancel.
+typedef struct tdgl_blend {
+    int32_t rung[2];
+    double weight[2], spread;
+} tdgl_blend;
+tdgl_blend flx_rungs_blend(const tdgl_rungs *rungs, double b, double low, double high);
 
 // js is linear in a - a* to first order, with a density |psi|^2 <= 1: this much of it is taken with
 // the new a, which keeps long steps stable.
@@ -93,6 +102,7 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced);
 // Weights of the levels in a step to a new time.
 typedef struct tdgl_formula {
     double predict[LEVELS]; // a* = sum_j predict_j a_j
+    double guess[2];        // of g and its flux: a straight line, which multiplies errors less
     double alpha;           // da/dt = alpha a + sum_j difference_j a_j
     double difference[LEVELS];
 } tdgl_formula;
