@@ -2,8 +2,8 @@
 // 2 T/pi under the helicity; the phases of a lattice with its vortices; sizes laid over each other.
 //
 // At T_KT and around it the helicity of all sizes falls on one curve in the variables
-// (Y/T - 0.6365)(ln L + C) and (T/T_KT - 1)(ln L + C)^2: those that the flow of Kosterlitz, J. Phys.
-// C 7, 1046 (1974), keeps.
+// (Y/T - 0.6365) l and (T/T_KT - 1) l^2, l = u + ln(u)/2, u = ln L + C: those that the flow of
+// Kosterlitz, J. Phys. C 7, 1046 (1974), keeps.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot_xy.h"
 
@@ -190,16 +190,17 @@ static int plot_collapse(cli_data *data, const cli_xy_plot *plot, const char *pa
         char *name = p.name[p.panel[0].n_curve - 1];
         snprintf(name, sizeof p.name[0], "L = %d", point[k].size);
         c->name = name;
-        double length = log(point[k].size) + fit.c;
+        double u = log(point[k].size) + fit.c, length = u + 0.5 * log(u);
         for (int64_t j = k; j < end; j++)
             put(c, j - k, (point[j].temperature / fit.t - 1) * length * length,
                 (point[j].helicity / point[j].temperature - jump) * length,
                 point[j].error / point[j].temperature * length);
     }
-    p.panel[0].y.name = "(\u03a5/T \u2212 0.6365)(ln L + C)";
+    p.panel[0].y.name = "(\u03a5/T \u2212 0.6365) l";
     if (status >= 0)
-        status = draw(data, &p, (flx_plot_axis){.name = "(T/T_{KT} \u2212 1)(ln L + C)^{2}"}, plot,
-                      path);
+        status =
+            draw(data, &p, (flx_plot_axis){.name = "(T/T_{KT} \u2212 1) l^{2},  l = ln L + ..."},
+                 plot, path);
     free(point);
     flx_array_clear(&s);
     clear(&p);

@@ -13,7 +13,8 @@ static const int32_t sizes[SIZES] = {12, 16, 24, 32, 64, 128};
 static void make(flx_xy_stiffness *p, double error, double noise, uint64_t seed)
 {
     for (int k = 0; k < SIZES * T; k++) {
-        double length = log(sizes[k / T]) + 1.2, t = 0.9 * (1 + 0.01 * (k % T - 2.3)), g[2];
+        double u = log(sizes[k / T]) + 1.2, length = u + 0.5 * log(u),
+               t = 0.9 * (1 + 0.01 * (k % T - 2.3)), g[2];
         flx_rng_gauss(seed, 1, (uint64_t)k, g);
         double y = 0.9 * (0.63650817819 + 0.318899454 / length) - 0.5 * (t - 0.9) * length;
         p[k] = (flx_xy_stiffness){sizes[k / T], t, y + noise * error * g[0], error};

@@ -176,10 +176,11 @@ typedef struct flx_xy_stiffness {
 } flx_xy_stiffness;
 
 typedef struct flx_xy_transition {
-    double t, error;    // [J] Kosterlitz-Thouless temperature; both errors below together
+    double t, error;    // [J] Kosterlitz-Thouless temperature; the errors below together
     double statistical; // [J] where chi squared is one more; larger if sizes scatter more
     double systematic;  // [J] change if the smallest size is left out
-    double c;           // [1] C of Y/T = 0.6365 + 0.3189/(ln L + C)
+    double form;        // [J] half of what the next order of the law changes
+    double c;           // [1] C of Y/T = 0.6365 + 0.3189/(u + ln(u)/2), u = ln L + C
     double chi2;        // [1] at the minimum
     int32_t n_free;     // degrees of freedom: sizes - 2
 } flx_xy_transition;

@@ -344,6 +344,7 @@ static flx_status put_transition(xy_run *r, json_t *root)
     FLX_TRY(flx_json_put(r->ctx, item, "error", json_real(t.error)));
     FLX_TRY(flx_json_put(r->ctx, item, "statistical", json_real(t.statistical)));
     FLX_TRY(flx_json_put(r->ctx, item, "without_smallest", json_real(t.systematic)));
+    FLX_TRY(flx_json_put(r->ctx, item, "form", json_real(t.form)));
     FLX_TRY(flx_json_put(r->ctx, item, "C", json_real(t.c)));
     FLX_TRY(flx_json_put(r->ctx, item, "chi2", json_real(t.chi2)));
     return flx_json_put(r->ctx, item, "degrees_of_freedom", json_integer(t.n_free));
