@@ -21,6 +21,12 @@ mkdir -p bench/results
     echo '$ fluxoid bench xy'
     build/fluxoid bench xy
     echo
+    echo '$ fluxoid bench london'
+    build/fluxoid bench london
+    echo
+    echo '$ python bench/superscreen.py'
+    "${PYTHON:-python3}" bench/superscreen.py --fluxoid build/fluxoid 2>/dev/null || echo "SuperScreen is not installed"
+    echo
     echo '$ python bench/pytdgl.py'
     "${PYTHON:-python3}" bench/pytdgl.py --fluxoid build/fluxoid --repeat 3 --tolerance 1e-2,1e-3,3e-4,1e-4 2>/dev/null ||
         echo "pyTDGL is not installed"

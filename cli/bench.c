@@ -19,6 +19,8 @@ static const struct {
      bench_selffield},
     {"xy", "phases on a lattice: time of an update, independent samples of the helicity a second",
      bench_xy},
+    {"london", "inductance of a ring: time, memory and error against the size of its mesh",
+     bench_london},
     {"noise", "thermal noise in a film: time of a step with it and without", bench_noise},
     {"static", "stationary states of a case: time to one by both engines, time of a sweep",
      bench_static},

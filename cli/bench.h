@@ -9,6 +9,7 @@ int bench_film(int argc, char **argv);
 int bench_selffield(int argc, char **argv);
 int bench_static(int argc, char **argv);
 int bench_xy(int argc, char **argv);
+int bench_london(int argc, char **argv);
 int bench_noise(int argc, char **argv);
 
 // Seconds of a steady clock; the processor, on standard output.

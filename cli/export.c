@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli.h"
 #include "data.h"
+#include "report.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -15,24 +16,15 @@ static double entry(const json_t *matrix, size_t i, size_t j)
     return json_number_value(json_array_get(json_array_get(matrix, i), j));
 }
 
-static const char *name_of(const json_t *run, size_t k)
-{
-    const json_t *holes = json_object_get(run, "holes"), *ports = json_object_get(run, "ports");
-    size_t n = json_array_size(holes);
-    const char *name =
-        json_string_value(k < n ? json_array_get(holes, k) : json_array_get(ports, k - n));
-    return name ? name : "?";
-}
-
 static void print_table(const json_t *run, const json_t *matrix)
 {
     size_t n = json_array_size(matrix);
     printf("\"L (pH)\"");
     for (size_t j = 0; j < n; j++)
-        printf(",\"%s\"", name_of(run, j));
+        printf(",\"%s\"", cli_london_name(run, j));
     printf("\n");
     for (size_t i = 0; i < n; i++) {
-        printf("\"%s\"", name_of(run, i));
+        printf("\"%s\"", cli_london_name(run, i));
         for (size_t j = 0; j < n; j++)
             printf(",%.12g", entry(matrix, i, j));
         printf("\n");
@@ -46,7 +38,7 @@ static void print_subcircuit(const json_t *run, const json_t *matrix)
            json_string_value(json_object_get(run, "case")),
            json_string_value(json_object_get(run, "fluxoid")));
     for (size_t i = 0; i < n; i++)
-        printf("* L%zu, nodes %zua %zub: %s\n", i + 1, i + 1, i + 1, name_of(run, i));
+        printf("* L%zu, nodes %zua %zub: %s\n", i + 1, i + 1, i + 1, cli_london_name(run, i));
     printf(".subckt films");
     for (size_t i = 0; i < n; i++)
         printf(" %zua %zub", i + 1, i + 1);

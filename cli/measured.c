@@ -9,20 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 40, PAIR = 2 * CELL + 8 };
-
-// A value with its unit; "-" where it is not known.
-static const char *si(const json_t *value, const char *unit, char *buffer)
-{
-    if (json_is_number(value))
-        return cli_si(json_number_value(value), unit, buffer, CELL);
-    snprintf(buffer, CELL, "-");
-    return buffer;
-}
+enum { CELL = CLI_CELL, PAIR = 2 * CELL + 8 };
 
 static const char *si_of(const json_t *object, const char *key, const char *unit, char *buffer)
 {
-    return si(json_object_get(object, key), unit, buffer);
+    return cli_si_cell(json_object_get(object, key), unit, buffer);
 }
 
 static const char *number_of(const json_t *object, const char *key, char *buffer)
@@ -40,8 +31,8 @@ static const char *vector_of(const json_t *object, const char *key, const char *
 {
     const json_t *list = json_object_get(object, key);
     char x[CELL], y[CELL];
-    snprintf(buffer, PAIR, "(%s, %s)", si(json_array_get(list, 0), unit, x),
-             si(json_array_get(list, 1), unit, y));
+    snprintf(buffer, PAIR, "(%s, %s)", cli_si_cell(json_array_get(list, 0), unit, x),
+             cli_si_cell(json_array_get(list, 1), unit, y));
     return buffer;
 }
 
@@ -140,7 +131,7 @@ static void print_fields(const json_t *all)
                si_of(f, "z", "m", c));
         printf("  B_z %s: applied %s, induced %s\n", si_of(f, "Bz", "T", a),
                si_of(f, "Bz_applied", "T", b),
-               si(json_array_get(json_object_get(f, "B_induced"), 2), "T", c));
+               cli_si_cell(json_array_get(json_object_get(f, "B_induced"), 2), "T", c));
         printf("  A applied %s, induced %s\n", vector_of(f, "A_applied", "T m", a),
                vector_of(f, "A_induced", "T m", b));
     }
@@ -178,10 +169,10 @@ static void print_tracks(const json_t *tracks)
         const json_t *x = json_object_get(t, "x"), *y = json_object_get(t, "y");
         size_t last = json_array_size(x) - 1;
         char p[CELL], q[CELL];
-        snprintf(e, sizeof e, "(%s, %s)", si(json_array_get(x, 0), "m", p),
-                 si(json_array_get(y, 0), "m", q));
-        snprintf(f, sizeof f, "(%s, %s)", si(json_array_get(x, last), "m", p),
-                 si(json_array_get(y, last), "m", q));
+        snprintf(e, sizeof e, "(%s, %s)", cli_si_cell(json_array_get(x, 0), "m", p),
+                 cli_si_cell(json_array_get(y, 0), "m", q));
+        snprintf(f, sizeof f, "(%s, %s)", cli_si_cell(json_array_get(x, last), "m", p),
+                 cli_si_cell(json_array_get(y, last), "m", q));
         printf("%5zu  %+7lld  %-9s %12s  %-9s %12s  %s, %s\n", k,
                (long long)json_integer_value(json_object_get(t, "winding")),
                event_of(t, "birth", "birth_partner", a), number_of(t, "birth_tau0", b),

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 40 };
+enum { CELL = CLI_CELL };
 
 const char *cli_si(double value, const char *unit, char *buffer, size_t size)
 {
@@ -48,7 +48,7 @@ static const char *cell(const json_t *object, const char *key, const char *forma
     return buffer;
 }
 
-static const char *si_cell(const json_t *value, const char *unit, char *buffer)
+const char *cli_si_cell(const json_t *value, const char *unit, char *buffer)
 {
     if (json_is_number(value))
         return cli_si(json_number_value(value), unit, buffer, CELL);
@@ -100,7 +100,8 @@ static void print_voltages(const json_t *voltages)
     json_object_foreach((json_t *)voltages, name, v)
     {
         printf("%-*s  %12s  %12s  %12s  %14s\n", width, name, cell(v, "mean_V0", "%.6g", mean),
-               cell(v, "error_V0", "%.2g", error), si_cell(json_object_get(v, "mean"), "V", volt),
+               cell(v, "error_V0", "%.2g", error),
+               cli_si_cell(json_object_get(v, "mean"), "V", volt),
                cell(v, "period_tau0", "%.5g", period));
     }
 }
@@ -118,7 +119,7 @@ static void print_paths(const json_t *paths)
     json_object_foreach((json_t *)paths, name, path)
     {
         printf("%-*s  %12s  %14s\n", width, name, cell(path, "phase", "%.6g", phase),
-               si_cell(json_object_get(path, "current"), "A", current));
+               cli_si_cell(json_object_get(path, "current"), "A", current));
     }
 }
 
@@ -140,14 +141,14 @@ static void print_vortices(const json_t *vortices)
     printf("\n");
 }
 
-static void print_currents(const json_t *currents)
+void cli_print_currents(const json_t *currents)
 {
     const char *name, *gap = "current   ";
     json_t *value;
     char text[CELL];
     json_object_foreach((json_t *)currents, name, value)
     {
-        printf("%s%s %s", gap, name, si_cell(value, "A", text));
+        printf("%s%s %s", gap, name, cli_si_cell(value, "A", text));
         gap = ", ";
     }
     if (json_object_size(currents) > 0)
@@ -175,7 +176,7 @@ static void print_run(const json_t *run)
     print_voltages(json_object_get(run, "voltage"));
     print_paths(json_object_get(run, "paths"));
     print_vortices(json_object_get(run, "vortices"));
-    print_currents(json_object_get(run, "current"));
+    cli_print_currents(json_object_get(run, "current"));
     printf("energy    %s F0\n", cell(run, "energy_F0", "%.6g", energy));
     if (json_is_number(json_object_get(run, "moment")))
         printf("moment    %s A m^2\n", cell(run, "moment", "%.4g", moment));
@@ -188,9 +189,9 @@ static const char *set_cell(const json_t *set, const char *key, char *buffer)
 {
     const json_t *value = json_object_get(set, key);
     if (json_is_number(value) && strcmp(key, "drive.field") == 0)
-        return si_cell(value, "T", buffer);
+        return cli_si_cell(value, "T", buffer);
     if (json_is_number(value) && strncmp(key, "drive.current.", 14) == 0)
-        return si_cell(value, "A", buffer);
+        return cli_si_cell(value, "A", buffer);
     return cell(set, key, "%.6g", buffer);
 }
 
@@ -199,7 +200,7 @@ static const char *voltage_cell(const json_t *voltage, char *buffer)
 {
     const json_t *volt = json_object_get(voltage, "mean");
     if (json_is_number(volt))
-        return si_cell(volt, "V", buffer);
+        return cli_si_cell(volt, "V", buffer);
     char number[CELL];
     if (!json_is_number(json_object_get(voltage, "mean_V0")))
         return cell(voltage, "mean_V0", "", buffer);
@@ -341,13 +342,13 @@ static void print_found(const json_t *run)
                json_is_true(json_object_get(limit, "fold")) ? "the branch of states ends"
                                                             : "the states lose their stability",
                cell(limit, "t", "%.7g", a), json_is_number(field) ? ", field " : "",
-               json_is_number(field) ? si_cell(field, "T", b) : "");
+               json_is_number(field) ? cli_si_cell(field, "T", b) : "");
     else if (limit)
         printf("limit     none: stable to the end\n");
     if (barrier)
         printf("barrier   %s F0 = %s, back %s%s\n", cell(barrier, "height_F0", "%.6g", a),
-               si_cell(json_object_get(barrier, "height"), "J", b),
-               si_cell(json_object_get(barrier, "back"), "J", c),
+               cli_si_cell(json_object_get(barrier, "height"), "J", b),
+               cli_si_cell(json_object_get(barrier, "back"), "J", c),
                json_is_true(json_object_get(barrier, "connects"))
                    ? ""
                    : "; downhill of it lie other states than those given");
@@ -368,7 +369,7 @@ static void print_static(const json_t *run)
            cell(run, "wall_s", "%.3g", c));
     print_loops(json_object_get(run, "loops"));
     print_vortices(json_object_get(run, "vortices"));
-    print_currents(json_object_get(run, "current"));
+    cli_print_currents(json_object_get(run, "current"));
     printf("energy    %s F0\n", cell(run, "energy_F0", "%.8g", a));
     printf("moment    %s A m^2\n", cell(run, "moment", "%.4g", a));
     print_found(run);
@@ -404,10 +405,10 @@ static void print_static_point(const json_t *pattern, const json_t *point)
         const json_t *of = group ? json_object_get(point, group) : point;
         if (!json_object_get(at, columns[k].key))
             continue;
-        const char *shown =
-            !point            ? columns[k].title
-            : columns[k].unit ? si_cell(json_object_get(of, columns[k].key), columns[k].unit, text)
-                              : cell(of, columns[k].key, "%.8g", text);
+        const char *shown = !point            ? columns[k].title
+                            : columns[k].unit ? cli_si_cell(json_object_get(of, columns[k].key),
+                                                            columns[k].unit, text)
+                                              : cell(of, columns[k].key, "%.8g", text);
         printf("%13s  ", shown);
     }
     const char *error = json_string_value(json_object_get(point, "error"));

@@ -13,6 +13,15 @@ void cli_report(const char *json);
 void cli_report_london(const json_t *run);
 void cli_report_london_point(const json_t *pattern, const json_t *point);
 
+// What a table holds: a value in SI with its prefix, "-" where it is null or missing. Returns buffer
+// [CLI_CELL].
+enum { CLI_CELL = 40 };
+const char *cli_si_cell(const json_t *value, const char *unit, char *buffer);
+// A line of the currents of terminals, nothing if there are none.
+void cli_print_currents(const json_t *currents);
+// Name of current k of the engine london: of a hole, then of a port.
+const char *cli_london_name(const json_t *run, size_t k);
+
 // "12.5 uA": a value in SI with the prefix that leaves 1 to 3 digits before the point. Returns
 // buffer.
 const char *cli_si(double value, const char *unit, char *buffer, size_t size);

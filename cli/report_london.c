@@ -6,23 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 40, NAMES = 12 };
-
-static const char *si(const json_t *value, const char *unit, char *buffer)
-{
-    if (json_is_number(value))
-        return cli_si(json_number_value(value), unit, buffer, CELL);
-    snprintf(buffer, CELL, "-");
-    return buffer;
-}
+enum { CELL = CLI_CELL, NAMES = 12 };
 
 static const json_t *entry(const json_t *run, const char *key, size_t i, size_t j)
 {
     return json_array_get(json_array_get(json_object_get(run, key), i), j);
 }
 
-// Name of current k: of a hole, then of a port.
-static const char *name_of(const json_t *run, size_t k)
+const char *cli_london_name(const json_t *run, size_t k)
 {
     const json_t *holes = json_object_get(run, "holes"), *ports = json_object_get(run, "ports");
     size_t n = json_array_size(holes);
@@ -42,13 +33,14 @@ static void print_inductance(const json_t *run)
         return;
     }
     for (size_t i = 0; i < n; i++)
-        width = (int)strlen(name_of(run, i)) > width ? (int)strlen(name_of(run, i)) : width;
+        width = (int)strlen(cli_london_name(run, i)) > width ? (int)strlen(cli_london_name(run, i))
+                                                             : width;
     printf("\n%-*s", width, "L (pH)");
     for (size_t j = 0; j < n; j++)
-        printf("  %*s", width > 10 ? width : 10, name_of(run, j));
+        printf("  %*s", width > 10 ? width : 10, cli_london_name(run, j));
     printf("\n");
     for (size_t i = 0; i < n; i++) {
-        printf("%-*s", width, name_of(run, i));
+        printf("%-*s", width, cli_london_name(run, i));
         for (size_t j = 0; j < n; j++)
             printf("  %*.6g", width > 10 ? width : 10,
                    json_number_value(entry(run, "inductance_pH", i, j)));
@@ -70,11 +62,11 @@ static void print_holes(const json_t *run)
     printf("\n%-12s  %10s  %14s  %12s  %14s\n", "hole", "fluxoid", "without current", "current",
            "area (m^2)");
     for (size_t h = 0; h < n; h++)
-        printf("%-12s  %10.5g  %15.5g  %12s  %14.6g\n", name_of(run, h),
+        printf("%-12s  %10.5g  %15.5g  %12s  %14.6g\n", cli_london_name(run, h),
                json_number_value(json_array_get(json_object_get(run, "fluxoid_Phi0"), h)),
                json_number_value(
                    json_array_get(json_object_get(run, "fluxoid_without_current_Phi0"), h)),
-               si(json_array_get(json_object_get(run, "circulating_current"), h), "A", a),
+               cli_si_cell(json_array_get(json_object_get(run, "circulating_current"), h), "A", a),
                json_number_value(json_array_get(json_object_get(run, "effective_area"), h)));
 }
 
@@ -110,22 +102,8 @@ static void print_energies(const json_t *run)
         for (size_t h = 0; h < n_hole; h++)
             printf("%s%.5g", h ? ", " : "  ",
                    json_number_value(json_array_get(json_object_get(item, "fluxoid_Phi0"), h)));
-        printf(": %s\n", si(json_object_get(item, "gibbs_energy"), "J", text));
+        printf(": %s\n", cli_si_cell(json_object_get(item, "gibbs_energy"), "J", text));
     }
-}
-
-static void print_currents(const json_t *currents)
-{
-    const char *name, *gap = "current   ";
-    json_t *value;
-    char text[CELL];
-    json_object_foreach((json_t *)currents, name, value)
-    {
-        printf("%s%s %s", gap, name, si(value, "A", text));
-        gap = ", ";
-    }
-    if (json_object_size(currents) > 0)
-        printf("\n");
 }
 
 static void print_scan(const json_t *run, const char *key, const char *what)
@@ -148,13 +126,13 @@ void cli_report_london(const json_t *run)
     print_inductance(run);
     print_holes(run);
     print_loops(json_object_get(run, "loops"));
-    print_currents(json_object_get(run, "current"));
-    printf("energy    %s, kinetic %s\n", si(json_object_get(run, "energy"), "J", a),
-           si(json_object_get(run, "kinetic_energy"), "J", b));
+    cli_print_currents(json_object_get(run, "current"));
+    printf("energy    %s, kinetic %s\n", cli_si_cell(json_object_get(run, "energy"), "J", a),
+           cli_si_cell(json_object_get(run, "kinetic_energy"), "J", b));
     print_energies(run);
     printf("moment    %.6g A m^2\n", json_number_value(json_object_get(run, "moment")));
     const json_t *most = json_object_get(run, "largest_sheet_current");
-    printf("largest K %s\n", si(json_object_get(most, "K"), "A/m", a));
+    printf("largest K %s\n", cli_si_cell(json_object_get(most, "K"), "A/m", a));
     print_scan(run, "scan_flux_Phi0", "scan      flux (Phi0)");
     print_scan(run, "scan_response_Phi0_per_A", "scan      response (Phi0/A)");
 }
@@ -167,11 +145,12 @@ void cli_report_london_point(const json_t *pattern, const json_t *point)
         if (point)
             printf("%10.5g  %12s  ",
                    json_number_value(json_array_get(json_object_get(point, "fluxoid_Phi0"), h)),
-                   si(json_array_get(json_object_get(point, "circulating_current"), h), "A", text));
+                   cli_si_cell(json_array_get(json_object_get(point, "circulating_current"), h),
+                               "A", text));
         else
-            printf("%10s  %12s  ", name_of(pattern, h), "current");
+            printf("%10s  %12s  ", cli_london_name(pattern, h), "current");
     }
-    printf("%12s", point ? si(json_object_get(point, "energy"), "J", text) : "energy");
+    printf("%12s", point ? cli_si_cell(json_object_get(point, "energy"), "J", text) : "energy");
     if (point)
         printf("  %14.6g", json_number_value(json_object_get(point, "moment")));
     else

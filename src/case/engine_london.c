@@ -50,26 +50,11 @@ static const flx_key keys[] = {
 // Number of a hole over all films by its name.
 static flx_status find_hole(flx_parser *p, const flx_node *node, int32_t *out)
 {
-    flx_nearest nearest = flx_nearest_to(node->key);
-    char known[256] = "";
-    size_t used = 0;
-    int32_t before = 0;
-    for (int32_t f = 0; f < p->c->n_film; f++) {
-        const flx_case_film *film = &p->c->films[f];
-        int32_t h = flx_index_of(film->holes, film->n_hole, sizeof *film->holes, node->key);
-        if (h >= 0) {
-            *out = before + h;
-            return FLX_OK;
-        }
-        before += film->n_hole;
-        for (h = 0; h < film->n_hole && used < sizeof known; h++) {
-            flx_nearest_offer(&nearest, film->holes[h].name);
-            int m = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
-                             film->holes[h].name);
-            used += m > 0 ? (size_t)m : 0;
-        }
-    }
-    return flx_parser_no_such(p, node, "hole", node->key, known, &nearest);
+    int32_t film = 0;
+    FLX_TRY(flx_find_hole(p, node, &film, out));
+    while (film-- > 0)
+        *out += p->c->films[film].n_hole;
+    return FLX_OK;
 }
 
 static flx_status parse_fluxoids(flx_parser *p, const flx_node *node, flx_london_condition *hole)
@@ -129,10 +114,9 @@ static flx_status find_film(flx_parser *p, const flx_node *node, int32_t *out)
     *out = flx_index_of(p->c->films, p->c->n_film, sizeof *p->c->films, name);
     if (*out >= 0)
         return FLX_OK;
-    flx_nearest nearest = flx_nearest_to(name);
-    for (int32_t f = 0; f < p->c->n_film; f++)
-        flx_nearest_offer(&nearest, p->c->films[f].name);
-    return flx_parser_no_such(p, node, "film", name, p->c->films[0].name, &nearest);
+    flx_known known = flx_known_for(name);
+    flx_known_add(&known, p->c->films, p->c->n_film, sizeof *p->c->films);
+    return flx_parser_no_such(p, node, "film", &known);
 }
 
 static flx_status parse_vortices(flx_parser *p, const flx_node *node)

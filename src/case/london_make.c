@@ -43,6 +43,8 @@ flx_status flx_london_lambda(flx_ctx *ctx, const flx_case *c, const flx_mesh *me
     return FLX_OK;
 }
 
+enum { SCAN_DENSE = 12000 }; // unknowns up to which a scan with a coil is dense by itself
+
 // -- the engine stays with the device -------------------------------------------------------------
 
 typedef struct kept_engine {
@@ -104,6 +106,10 @@ flx_status flx_london_make(flx_london_run_state *r)
     }
     memcpy(k->lambda, r->lambda, n_tri * sizeof *k->lambda);
     k->opts = r->c->london.opts;
+    flx_london_opts opts = k->opts;
+    // Thousands of right-hand sides pay for a factor.
+    if (r->c->london.scan.coil > 0 && opts.dense_max < SCAN_DENSE)
+        opts.dense_max = SCAN_DENSE;
     flx_london_problem problem = {.mesh = r->device->mesh,
                                   .z = r->device->z,
                                   .lambda = r->lambda,
@@ -112,7 +118,7 @@ flx_status flx_london_make(flx_london_run_state *r)
                                   .terminals = r->device->terminals,
                                   .n_terminal = r->c->n_terminal,
                                   .fields_only = r->fields_only};
-    flx_status status = flx_london_create(r->ctx, &problem, &k->opts, &k->l);
+    flx_status status = flx_london_create(r->ctx, &problem, &opts, &k->l);
     if (status < 0) {
         free_kept(k);
         return flx_device_blame(r->ctx, r->c, r->c->london.line, status);

@@ -98,8 +98,20 @@ flx_status flx_case_from_tree(flx_ctx *ctx, const flx_case *like, const flx_node
 
 // Index of a name in a list of names; the stride is the size of the struct that begins with it.
 int32_t flx_index_of(const void *list, int32_t n, size_t stride, const char *name);
-// "films.ring.layer: there is no layer 'x'; did you mean 'y'? Layers: ..."
+
+// The names that a wrong one may have meant.
+typedef struct flx_known {
+    flx_nearest nearest;
+    char text[256]; // "a, b, c"
+    size_t used;
+} flx_known;
+flx_known flx_known_for(const char *given);
+void flx_known_add(flx_known *known, const void *list, int32_t n, size_t stride);
+// "films.ring.layer: there is no layer 'x'; did you mean 'y'? There are: ..."
 flx_status flx_parser_no_such(flx_parser *p, const flx_node *node, const char *what,
-                              const char *name, const char *known, const flx_nearest *nearest);
+                              const flx_known *known);
+
+// The hole that a key names: its film, its number there.
+flx_status flx_find_hole(flx_parser *p, const flx_node *node, int32_t *film, int32_t *hole);
 
 #endif

@@ -20,18 +20,11 @@ static flx_status find_item(flx_parser *p, const flx_node *map, const char *key,
     *out = flx_index_of(list, n, stride, name);
     if (*out >= 0)
         return FLX_OK;
-    char known[256] = "";
-    size_t used = 0;
-    flx_nearest nearest = flx_nearest_to(name);
-    for (int32_t k = 0; k < n && used < sizeof known; k++) {
-        const char *const *own = (const void *)((const char *)list + (size_t)k * stride);
-        flx_nearest_offer(&nearest, *own);
-        int m = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "", *own);
-        used += m > 0 ? (size_t)m : 0;
-    }
+    flx_known known = flx_known_for(name);
+    flx_known_add(&known, list, n, stride);
     if (flx_absent(node))
-        return flx_parser_fail(p, map, "'%s' is missing; there are: %s", key, known);
-    return flx_parser_no_such(p, node, key, name, known, &nearest);
+        return flx_parser_fail(p, map, "'%s' is missing; there are: %s", key, known.text);
+    return flx_parser_no_such(p, node, key, &known);
 }
 
 // -- films ----------------------------------------------------------------------------------------

@@ -88,16 +88,9 @@ static flx_status parse_fields(flx_parser *p, const flx_node *node)
 
 static flx_status no_terminal(flx_parser *p, const flx_node *node)
 {
-    char known[256] = "";
-    size_t used = 0;
-    flx_nearest nearest = flx_nearest_to(node->key);
-    for (int32_t k = 0; k < p->c->n_terminal && used < sizeof known; k++) {
-        flx_nearest_offer(&nearest, p->c->terminals[k].name);
-        int n = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
-                         p->c->terminals[k].name);
-        used += n > 0 ? (size_t)n : 0;
-    }
-    return flx_parser_no_such(p, node, "terminal", node->key, known, &nearest);
+    flx_known known = flx_known_for(node->key);
+    flx_known_add(&known, p->c->terminals, p->c->n_terminal, sizeof *p->c->terminals);
+    return flx_parser_no_such(p, node, "terminal", &known);
 }
 
 // Currents into each film must sum to zero, at the start and at times spread over the run.
@@ -219,24 +212,7 @@ static flx_status parse_windings(flx_parser *p, const flx_node *node, flx_case_s
     start->winding = list;
     for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
         flx_case_winding *winding = &list[start->n_winding++];
-        flx_nearest nearest = flx_nearest_to(child->key);
-        char known[256] = "";
-        size_t used = 0;
-        winding->hole = -1;
-        for (int32_t f = 0; f < p->c->n_film && winding->hole < 0; f++) {
-            const flx_case_film *film = &p->c->films[f];
-            winding->film = f;
-            winding->hole =
-                flx_index_of(film->holes, film->n_hole, sizeof *film->holes, child->key);
-            for (int32_t h = 0; h < film->n_hole && used < sizeof known; h++) {
-                flx_nearest_offer(&nearest, film->holes[h].name);
-                int m = snprintf(known + used, sizeof known - used, "%s%s", used ? ", " : "",
-                                 film->holes[h].name);
-                used += m > 0 ? (size_t)m : 0;
-            }
-        }
-        if (winding->hole < 0)
-            return flx_parser_no_such(p, child, "hole", child->key, known, &nearest);
+        FLX_TRY(flx_find_hole(p, child, &winding->film, &winding->hole));
         double value = 0;
         FLX_TRY(flx_get_int(p, child, &value));
         winding->winding = (int32_t)value;

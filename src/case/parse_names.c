@@ -342,11 +342,10 @@ static flx_status find_reference(flx_parser *p, const flx_node *layers, flx_node
     *out = name ? flx_node_get(layers, name) : layers->first;
     if (*out)
         return FLX_OK;
-    flx_nearest nearest = flx_nearest_to(name);
+    flx_known known = flx_known_for(name);
     for (const flx_node *layer = layers->first; layer; layer = layer->next)
-        flx_nearest_offer(&nearest, layer->key);
-    // NOLINTNEXTLINE: parse_layers has seen that there is a first one
-    return flx_parser_no_such(p, node, "layer", name, layers->first->key, &nearest);
+        flx_known_add(&known, &layer->key, 1, 0);
+    return flx_parser_no_such(p, node, "layer", &known);
 }
 
 static flx_status parse_layers(flx_parser *p)

@@ -335,13 +335,42 @@ int32_t flx_index_of(const void *list, int32_t n, size_t stride, const char *nam
     return -1;
 }
 
+flx_known flx_known_for(const char *given)
+{
+    return (flx_known){.nearest = flx_nearest_to(given)};
+}
+
+void flx_known_add(flx_known *known, const void *list, int32_t n, size_t stride)
+{
+    for (int32_t k = 0; k < n && known->used < sizeof known->text; k++) {
+        const char *const *own = (const void *)((const char *)list + (size_t)k * stride);
+        flx_nearest_offer(&known->nearest, *own);
+        int m = snprintf(known->text + known->used, sizeof known->text - known->used, "%s%s",
+                         known->used ? ", " : "", *own);
+        known->used += m > 0 ? (size_t)m : 0;
+    }
+}
+
 flx_status flx_parser_no_such(flx_parser *p, const flx_node *node, const char *what,
-                              const char *name, const char *known, const flx_nearest *nearest)
+                              const flx_known *known)
 {
     char hint[96];
-    return flx_parser_fail(p, node, "there is no %s '%.64s'%s%s%s", what, name,
-                           flx_nearest_hint(nearest, hint, sizeof hint),
-                           known[0] ? (nearest->best ? " There are: " : "; there are: ")
-                                    : "; there is none at all",
-                           known);
+    return flx_parser_fail(p, node, "there is no %s '%.64s'%s%s%s", what, known->nearest.given,
+                           flx_nearest_hint(&known->nearest, hint, sizeof hint),
+                           known->text[0] ? (known->nearest.best ? " There are: " : "; there are: ")
+                                          : "; there is none at all",
+                           known->text);
+}
+
+flx_status flx_find_hole(flx_parser *p, const flx_node *node, int32_t *film, int32_t *hole)
+{
+    flx_known known = flx_known_for(node->key);
+    for (*film = 0; *film < p->c->n_film; ++*film) {
+        const flx_case_film *f = &p->c->films[*film];
+        *hole = flx_index_of(f->holes, f->n_hole, sizeof *f->holes, node->key);
+        if (*hole >= 0)
+            return FLX_OK;
+        flx_known_add(&known, f->holes, f->n_hole, sizeof *f->holes);
+    }
+    return flx_parser_no_such(p, node, "hole", &known);
 }

@@ -17,8 +17,9 @@
 static const flx_option rows[] = {
     {"method", FLX_OPTION_CHOICE, AT(method), FLX_LONDON_AUTO, 0, 0, "1", "auto|dense|iterative",
      "How the currents are solved for: by a dense factor, by iterations, or as the size asks for."},
-    {"dense_max", FLX_OPTION_INT, AT(dense_max), 12000, 0, 100000, "1", NULL,
-     "Unknowns up to which auto is dense; the factor takes 8 n^2 bytes."},
+    {"dense_max", FLX_OPTION_INT, AT(dense_max), 1500, 0, 100000, "1", NULL,
+     "Unknowns up to which auto is dense (scans with a coil: 12000); the factor takes 8 n^2 "
+     "bytes."},
     {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-9, 1e-14, 1e-2, "1", NULL,
      "Residual at which iterations end, relative to the right-hand side."},
     {"accuracy", FLX_OPTION_DOUBLE, AT(accuracy), 1e-4, 1e-8, 1e-2, "1", NULL,
@@ -67,8 +68,8 @@ static flx_status make_operator(flx_ctx *ctx, flx_london *l)
                                      .film = m->film,
                                      .z = l->z};
     flx_selffield_opts opts = flx_selffield_opts_default();
-    // A matrix is integrated finer than needs be: there it costs little.
-    opts.tolerance = l->report.method == FLX_LONDON_DENSE ? fmax(0.01 * l->opts.accuracy, 1e-8)
+    // A matrix must stay positive definite where films lie close over each other: integrated finer.
+    opts.tolerance = l->report.method == FLX_LONDON_DENSE ? fmax(0.1 * l->opts.accuracy, 1e-8)
                                                           : l->opts.accuracy;
     opts.method = l->report.method == FLX_LONDON_DENSE ? FLX_SELFFIELD_DIRECT : FLX_SELFFIELD_AUTO;
     FLX_TRY(flx_selffield_create(ctx, &problem, &opts, &l->op));
