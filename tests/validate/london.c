@@ -115,9 +115,9 @@ static void limits(void)
         row(name, above / number(json, "inductance_error_pH", 0), 0.5, "0.5", "0 to 1");
         free(json);
     }
-    printf("# The same ring on a fine mesh: max_edge 0.045 um [pH]\n");
+    printf("# The same ring on a fine mesh: max_edge 0.038 um [pH]\n");
     for (size_t k = 2; k < sizeof exact / sizeof *exact; k++) {
-        char *json = round_film(1, 2, exact[k][0], 0.045, "method: iterative"), name[96];
+        char *json = round_film(1, 2, exact[k][0], 0.038, "method: iterative"), name[96];
         snprintf(name, sizeof name, "Lambda = %g um, %g sites", exact[k][0],
                  number(json, "sites", 0));
         row(name, number(json, "inductance_pH", 0), exact[k][1], "0.03%", source);
@@ -142,7 +142,7 @@ static void fields(void)
                   {0.01, 8.739389901, -69.124149327},
                   {0, 8.532154753, -71.965782269}}},
                 {10,
-                 0.45,
+                 0.36,
                  {{1, 48.220213458, -1494.927730740},
                   {0.1, 31.909051701, -2412.739811866},
                   {0.01, 27.356887976, -2628.746421321},
