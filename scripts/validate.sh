@@ -36,19 +36,26 @@ trap 'rm -rf "$work"' EXIT
     echo "- $(gcc --version | head -n 1)"
 } >"$work/page"
 
-failed=0
-rows=0
 for name in "$@"; do
-    program=$(pwd)/build/tests/validate_$name
-    [ -x "$program" ] || {
+    [ -x "build/tests/validate_$name" ] || {
         echo "validate: there is no build/tests/validate_$name" >&2
         exit 2
     }
-    echo "validate: $name"
+done
+
+# One program on each processor; each in a folder of its own, which also takes what it prints and how it ended.
+printf '%s\n' "$@" | build=$(pwd)/build/tests work=$work xargs -P "$(nproc)" -I NAME sh -c '
+    mkdir "$work/NAME" && cd "$work/NAME"
     begin=$(date +%s)
     status=0
-    (cd "$work" && "$program") >"$work/rows" 2>"$work/errors" || status=$?
-    seconds=$(($(date +%s) - begin))
+    "$build/validate_NAME" >rows 2>errors || status=$?
+    echo "$status $(($(date +%s) - begin))" >ended
+    echo "validate: NAME"'
+
+failed=0
+rows=0
+for name in "$@"; do
+    read -r status seconds <"$work/$name/ended"
 
     # A row is right when |value - reference| <= tolerance; what is no number is wrong.
     awk -F'|' -v name="$name" -v seconds="$seconds" -v console="$work/console" -v tally="$work/tally" '
@@ -76,14 +83,14 @@ for name in "$@"; do
                 printf "    OUT OF TOLERANCE  %s: %s, reference %s, tolerance %s\n", $1, $2, $3, $4 >console
             }
         }
-        END { printf "%d %d\n", rows, bad >tally }' "$work/rows" >>"$work/page"
+        END { printf "%d %d\n", rows, bad >tally }' "$work/$name/rows" >>"$work/page"
     [ ! -e "$work/console" ] || { cat "$work/console"; rm "$work/console"; }
     read -r new bad <"$work/tally"
     rows=$((rows + new))
     failed=$((failed + bad))
     if [ "$status" != 0 ] || [ "$new" = 0 ]; then
         echo "    validate_$name ended with $status and $new rows"
-        tail -n 20 "$work/errors"
+        tail -n 20 "$work/$name/errors"
         printf '\n**The program ended with status %s.**\n' "$status" >>"$work/page"
         failed=$((failed + 1))
     fi
