@@ -263,7 +263,8 @@ static double bound(void *arg, int32_t begin, int32_t end)
 static double spectral_bound(flx_tdgl *sim, double alpha)
 {
     int32_t c = 0;
-    while (typical[c] < 1.5 / alpha)
+    // Where |psi| = 1 the mass is u/S: a step counts as one that is S times as long.
+    while (typical[c] < 1.5 * sqrt(1 + sim->p.gamma * sim->p.gamma) / alpha)
         c++;
     bound_job job = {sim->spread[c], sim->blocks.inverse};
     double rho = flx_pool_max(sim->pool, sim->mesh->n_site, bound, &job);
