@@ -18,12 +18,11 @@ mkdir -p bench/results
     build/fluxoid bench film examples/weak-link.yaml --set "tdgl.time=60 tau0" --set "tdgl.average_from=0 tau0" \
         --plot docs/pictures/work-precision.png
     echo
-    echo '$ fluxoid bench xy'
-    build/fluxoid bench xy
-    echo
-    echo '$ fluxoid bench london'
-    build/fluxoid bench london
-    echo
+    for name in selffield noise london xy circuit; do
+        echo "\$ fluxoid bench $name"
+        build/fluxoid bench $name
+        echo
+    done
     echo '$ python bench/superscreen.py'
     "${PYTHON:-python3}" bench/superscreen.py --fluxoid build/fluxoid 2>/dev/null || echo "SuperScreen is not installed"
     echo
