@@ -159,7 +159,7 @@ flx_status flx_gmsh_open(flx_ctx *ctx)
         {"General.NumThreads", 1},
         {"General.Verbosity", 1},
         {"Mesh.Algorithm", 6}, // frontal Delaunay
-        {"Mesh.Smoothing", 1},
+        {"Mesh.Smoothing", 0},
         {"Mesh.RandomSeed", 1},
         // The callback alone says how long edges are.
         {"Mesh.MeshSizeExtendFromBoundary", 0},
