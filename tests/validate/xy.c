@@ -8,7 +8,7 @@
 
 enum { T_MAX = 8 };
 
-static void sample(const flx_xy_problem *p, double sweeps, flx_xy_result result[T_MAX])
+static void sample(const flx_xy_problem *p, double sweeps, flx_xy_result *result)
 {
     flx_ctx *ctx = flx_ctx_create();
     flx_xy_opts o = flx_xy_opts_default();
