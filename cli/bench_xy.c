@@ -11,9 +11,17 @@
 
 static const double transition = 0.8929; // [J] T_KT of the square lattice
 
+enum { MOST_THREADS = 64 };
+
+// As many lattices side by side as there are threads, at one temperature.
 static flx_xy *create(flx_ctx *ctx, int32_t size, const flx_xy_opts *opts, flx_status *status)
 {
-    flx_xy_problem problem = {.size = {size, size}, .temperature = &transition, .n_temperature = 1};
+    double temperature[MOST_THREADS];
+    int32_t lattices = opts->threads > 1 ? opts->threads : 1;
+    for (int32_t k = 0; k < lattices; k++)
+        temperature[k] = transition;
+    flx_xy_problem problem = {
+        .size = {size, size}, .temperature = temperature, .n_temperature = lattices};
     flx_xy *sim = NULL;
     *status = flx_xy_create(ctx, &problem, opts, &sim);
     return sim;
@@ -71,13 +79,13 @@ static flx_status time_samples(flx_ctx *ctx, int32_t size, int threads, double s
     flx_xy_progress p = flx_xy_progress_of(sim);
     flx_xy_result r;
     status = flx_xy_result_of(sim, 0, &r);
-    double cycles = (double)(p.cycle - first) * p.replicas / spent, tau = r.helicity_mean.tau,
-           rate = cycles / (2 * tau);
+    double cycles = (double)(p.cycle - first) * p.replicas * threads / spent,
+           tau = r.helicity_mean.tau, rate = cycles / (2 * tau);
     if (threads == 1)
         *one = rate;
     if (status >= 0)
-        printf("%6d %8d %9d %11.0f %9.2f %12.0f %9.2f\n", size, threads, p.replicas, cycles, tau,
-               rate, rate / *one);
+        printf("%6d %8d %9d %11.0f %9.2f %12.0f %9.2f\n", size, threads, p.replicas * threads,
+               cycles, tau, rate, rate / *one);
     flx_xy_free(sim);
     return status;
 }
@@ -107,12 +115,14 @@ int bench_xy(int argc, char **argv)
     int size = 256, threads = 2, seconds = 5;
     const cli_option options[] = {
         {"--size", NULL, "L", CLI_COUNT, &size, "lattice of L x L for the time of an update (256)"},
-        {"--threads", NULL, "N", CLI_COUNT, &threads, "compare 1 to N threads (2)"},
+        {"--threads", NULL, "N", CLI_COUNT, &threads, "compare 1 to N threads (2), at most 64"},
         {"--seconds", NULL, "S", CLI_COUNT, &seconds, "of sampling for each line (5)"},
     };
     static const cli_command command = {
         .name = "bench xy", .text = "time of an update, and independent samples a second"};
     cli_words words = {.max = 0};
     int code = cli_parse(&command, options, sizeof options / sizeof options[0], &words, argc, argv);
+    if (code == CLI_GO_ON && threads > MOST_THREADS)
+        return cli_wrong("bench xy", "--threads is %d, allowed is 1 to %d", threads, MOST_THREADS);
     return code == CLI_GO_ON ? run(size, threads, seconds) : code;
 }

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 scripts/setup.sh
 cmake --preset release >/dev/null
-cmake --build build
+cmake --build build --target all validate
 scripts/check.sh build
 # Last, so that the count of tests is the closing line.
 ctest --test-dir build --output-on-failure "$@"
