@@ -176,7 +176,7 @@ static void wrong_cases_say_what_is_wrong(void **state)
          "--set static.selffield=perhaps: static.selffield: 'perhaps' was given; wanted is true or "
          "false"},
         {STATIC, "drive.phase=[{along: [[0, 0], [0.8, 0]]}]",
-         "test.yaml: a cut of drive.phase ends inside a film, near (3.878, 0.2983) xi; it must go "
+         "test.yaml: a cut of drive.phase ends inside a film, near (3.879, 0.3108) xi; it must go "
          "from rim to rim, or through"},
         {STATIC, "drive.phase=[{along: [[0, 0]]}]",
          "--set drive.phase=[{along: [[0, 0]]}]: drive.phase.along: a cut goes from one point "

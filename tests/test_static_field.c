@@ -155,8 +155,9 @@ static void the_second_variation_is_the_derivative_of_the_gradient(void **state)
             worst = fmax(worst, fabs(g[i] - hv[i]));
             size = fmax(size, fabs(hv[i]));
         }
-        // central differences: d^2 times third derivatives, rounding 1e-16/d
-        assert_near((e[1] - e[0]) / (2 * d) / slope, 1, 1e-6);
+        // central differences: d^2 times third derivatives, rounding 1e-16/d; v oscillates, so that
+        // the slope is a hundredth of the sum of its terms
+        assert_near((e[1] - e[0]) / (2 * d) / slope, 1, 1e-5);
         assert_near(worst / size, 0, 1e-8);
         free(psi);
         free(v);
