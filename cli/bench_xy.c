@@ -19,7 +19,7 @@ static flx_xy *create(flx_ctx *ctx, int32_t size, const flx_xy_opts *opts, flx_s
     double temperature[MOST_THREADS];
     int32_t lattices = opts->threads > 1 ? opts->threads : 1;
     for (int32_t k = 0; k < lattices; k++)
-        temperature[k] = transition;
+        temperature[k] = transition * (1 + 1e-9 * k); // they must rise
     flx_xy_problem problem = {
         .size = {size, size}, .temperature = temperature, .n_temperature = lattices};
     flx_xy *sim = NULL;
