@@ -208,8 +208,8 @@ static const char *voltage_cell(const json_t *voltage, char *buffer)
     return buffer;
 }
 
-// One line of a sweep; without a point the titles.
-static void print_point(const json_t *pattern, const json_t *point)
+// The columns that lines of sweeps begin with: values swept, windings; without a point their titles.
+static void print_set_and_loops(const json_t *pattern, const json_t *point)
 {
     const char *key;
     json_t *value;
@@ -225,6 +225,15 @@ static void print_point(const json_t *pattern, const json_t *point)
         printf("%*s  ", (int)strlen(key) > 7 ? (int)strlen(key) : 7,
                point ? cell(loop, "winding", "%g", text) : key);
     }
+}
+
+// One line of a sweep; without a point the titles.
+static void print_point(const json_t *pattern, const json_t *point)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    print_set_and_loops(pattern, point);
     json_object_foreach(json_object_get(pattern, "voltage"), key, value)
     {
         const json_t *v = json_object_get(json_object_get(point, "voltage"), key);
@@ -385,20 +394,8 @@ static void print_static_point(const json_t *pattern, const json_t *point)
         {NULL, "Tc_Tc0", "Tc/Tc0", NULL},         {"limit", "t", "limit t", NULL},
         {"limit", "field", "limit field", "T"},   {"barrier", "height_F0", "barrier (F0)", NULL},
         {"barrier", "height", "barrier", "J"},    {"barrier", "back", "back", "J"}};
-    const char *key;
-    json_t *value;
     char text[CELL];
-    json_object_foreach(json_object_get(pattern, "set"), key, value)
-    {
-        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
-        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
-    }
-    json_object_foreach(json_object_get(pattern, "loops"), key, value)
-    {
-        const json_t *loop = json_object_get(json_object_get(point, "loops"), key);
-        printf("%*s  ", (int)strlen(key) > 7 ? (int)strlen(key) : 7,
-               point ? cell(loop, "winding", "%g", text) : key);
-    }
+    print_set_and_loops(pattern, point);
     for (size_t k = 0; k < sizeof columns / sizeof *columns; k++) {
         const char *group = columns[k].group;
         const json_t *at = group ? json_object_get(pattern, group) : pattern;

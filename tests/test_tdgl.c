@@ -356,8 +356,8 @@ static void current_is_conserved_at_every_site(void **state)
         flx_frame f = flx_tdgl_frame(sim);
         double residual;
         assert_int_equal(flx_measure_residual(b.ctx, &f, b.terminal, 2, &residual), FLX_OK);
-        // The last correction of mu is at most 1e-3 of it; its error in single precision, a condition
-        // number of ~ 1e3 times 6e-8 were all roundings of one sign, is what is left.
+        // A correction of mu errs by some 1e-6 of itself (flx_spd_approximate), and the last one is
+        // at most 1e-3 of mu, which is of order 1.
         assert_near(residual, 0, 1e-8);
     }
     flx_tdgl_free(sim);
