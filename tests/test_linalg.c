@@ -169,6 +169,8 @@ static void one_pass_in_single_precision_is_nearly_right(void **state)
     assert_true(error < 5e-5 * largest);
     assert_true(error > 0); // else it is not the single one
     assert_true(flx_spd_bytes(spd[1]) < 0.6 * flx_spd_bytes(spd[0]));
+    assert_int_equal(flx_spd_refactor(ctx, spd[1], &a), FLX_ERR_UNAVAILABLE);
+    assert_string_equal(flx_ctx_error(ctx), "linear solver 'cholmod-single' takes one matrix");
     for (int32_t k = 0; k < 2; k++) {
         free(x[k]);
         flx_spd_free(spd[k]);

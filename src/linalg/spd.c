@@ -90,6 +90,9 @@ flx_status flx_spd_prepare(flx_ctx *ctx, const char *name, const flx_csr *patter
 
 flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix)
 {
+    if (!spd->ops->refactor)
+        return flx_fail(ctx, FLX_ERR_UNAVAILABLE, "linear solver '%s' takes one matrix",
+                        spd->ops->name);
     return spd->ops->refactor(ctx, matrix, spd->factor);
 }
 
@@ -143,12 +146,13 @@ void flx_spd_solve(flx_spd *spd, const double *b, double *x)
         spd->ops->solve(spd->factor, b, NULL, x);
         return;
     }
-    // Until a correction is below the rounding of x, or no longer shrinks.
+    // Until the next correction, shrunk as much as this one, would be below the rounding of x, or
+    // they no longer shrink.
     const double rounding = 1e-14;
     int32_t n = spd->matrix.n;
     memcpy(spd->right, b, (size_t)n * sizeof *b);
     spd->ops->solve(spd->factor, b, NULL, x);
-    for (double before = INFINITY;;) {
+    for (double before = largest(x, n);;) {
         flx_pool_for(spd->pool, n, find_residual, &(residual_job){spd, x});
         spd->ops->solve(spd->factor, spd->residual, NULL, spd->residual);
         double correction = largest(spd->residual, n);
@@ -156,7 +160,7 @@ void flx_spd_solve(flx_spd *spd, const double *b, double *x)
             return;
         for (int32_t i = 0; i < n; i++)
             x[i] += spd->residual[i];
-        if (correction <= rounding * largest(x, n))
+        if (correction * (correction / before) <= rounding * largest(x, n))
             return;
         before = correction;
     }
