@@ -150,7 +150,8 @@ flx_status flx_plane_file_read(flx_ctx *ctx, const flx_case *c, const flx_plane_
     if (status < 0)
         return status == FLX_ERR_MEMORY
                    ? status
-                   : flx_device_blame(ctx, c, from->line, flx_fail_in(ctx, status, from->what));
+                   : flx_device_blame(ctx, c, from->line,
+                                      flx_fail_in(ctx, status, "%s", from->what));
     double unit = c->length / c->scales.xi, *b = (double *)(uintptr_t)out->b;
     for (int64_t i = 0; i < (int64_t)out->nx * out->ny; i++)
         b[i] /= from->unit;
