@@ -29,9 +29,9 @@ static const struct {
     const char *text, *message;
 } wrong[] = {
     {"R1 1 0 1\nQ1 1 0 2\n", "deck.cir:2: unknown element 'Q1'; its first letter must be one of R "
-                             "L C K B V I P T X, or * for a comment"},
+                             "L C K B V I P T E F G H X, or * for a comment"},
     {"A dc SQUID\nR1 1 0 1\n", "deck.cir:1: unknown element 'A'; its first letter must be one of R "
-                               "L C K B V I P T X, or * for a comment"},
+                               "L C K B V I P T E F G H X, or * for a comment"},
     {"R1 1 0 1\n.trans 1p 1n\n", "deck.cir:2: unknown card '.trans'; did you mean '.tran'?"},
     {"R1 1 0 1\n.fourier v(1)\n",
      "deck.cir:2: unknown card '.fourier'; docs/circuit.md lists the cards of a deck"},
@@ -121,14 +121,31 @@ static const struct {
      "deck.cir:3: .tran stands inside subcircuit a; put it behind .ends"},
     {".subckt a 1\n.ends\n.subckt a 1\n.ends\nR1 1 0 1\n",
      "deck.cir:3: subcircuit a is already defined at line 1 of deck.cir"},
-    {"R1 1 0 1\nE1 2 0 1 0 5\n", "deck.cir:2: E1 is a controlled source, which this version cannot "
-                                 "solve: its equations are not symmetric; take it out of the deck"},
+    {"R1 1 0 1\nE1 2 0 1 5\n", "deck.cir:2: E1 is incomplete; write Ename out+ out- in+ in- gain"},
+    {"V1 1 0 1m\nR1 1 0 1\nF1 2 0 V1 5\n",
+     "deck.cir:3: F1 is incomplete; write Fname out+ out- in+ in- gain (in+, in-: a short in the "
+     "way of the control current)"},
+    {"R1 1 0 1\nH1 1 0 2 0 1e40\n", "deck.cir:2: the gain of H1 is 1e+40; at most 1e30 is allowed"},
+    {"R1 1 0 1\nG1 0 2 1 0 1m\n",
+     "deck.cir:2: node 2: only current sources and controls (G1) reach it, so its phase has no "
+     "reference; add a resistor, inductor or junction to node 0"},
+    {"R1 1 0 1\nE1 1 0 2 0 3\n",
+     "deck.cir:2: node 2: only current sources and controls (E1) reach it, so its phase has no "
+     "reference; add a resistor, inductor or junction to node 0"},
+    {"R1 1 0 1\nF1 1 0 2 2 1\n",
+     "deck.cir:2: the control (a short) of source F1 has both ends at node 2"},
+    {"V1 1 0 1m\nR1 2 0 1\nE1 1 0 2 0 3\n",
+     "deck.cir:3: source E1 closes a loop of voltage and phase sources between nodes 1 and 0; put "
+     "a resistor or inductor into the loop"},
+    {"V1 1 0 1m\nR1 2 0 1\nH1 2 0 1 0 3\n",
+     "deck.cir:3: the control (a short) of source H1 closes a loop of voltage and phase sources "
+     "between nodes 1 and 0; put a resistor or inductor into the loop"},
     {"R1 1 0 1\nL1 2 3 1p\nC1 3 2 1p\n",
      "deck.cir:2: nodes 2, 3 float: nothing but current sources joins them to node 0 (first "
      "element: L1); connect one node of the island to 0"},
     {"R1 1 0 1\nI1 0 2 dc 1m\n",
-     "deck.cir:2: node 2: only current sources (I1) reach it, so its phase has no reference; add a "
-     "resistor, inductor or junction to node 0"},
+     "deck.cir:2: node 2: only current sources and controls (I1) reach it, so its phase has no "
+     "reference; add a resistor, inductor or junction to node 0"},
     {"V1 1 0 1m\nV2 1 0 2m\n", "deck.cir:2: source V2 closes a loop of voltage and phase sources "
                                "between nodes 1 and 0; put a resistor or inductor into the loop"},
     {"V1 1 0 1m\nP1 2 1 0.5\nV2 2 0 1m\n",

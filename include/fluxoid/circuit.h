@@ -6,7 +6,8 @@
 //   junction Ic sum_m c_m sin m(d - phi0) + I_qp(s d_dot) + s C d_ddot,
 // and the currents into a node sum to zero:
 //   M phi_ddot + D phi_dot + K phi + F(phi, phi_dot) = I(t) + noise.            (1)
-// M, D, K are symmetric; voltage and phase sources fix phase differences and leave the unknowns.
+// M, D, K are symmetric; voltage and phase sources fix phase differences and leave the unknowns;
+// controlled sources are a border around them (circuit/border.h).
 // McCumber, J. Appl. Phys. 39, 3113 (1968); Likharev, Dynamics of Josephson Junctions and Circuits
 // (1986). Everything is SI; phases in radians.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -76,18 +77,25 @@ typedef enum flx_element_kind {
     FLX_VOLTAGE_SOURCE,
     FLX_CURRENT_SOURCE,
     FLX_PHASE_SOURCE,
-    FLX_LINE // lossless transmission line
+    FLX_LINE, // lossless transmission line
+    // Controlled sources: voltage or current at node[0], node[1] by the voltage between node[2] and
+    // node[3], or by the current from node[2] to node[3], which these sources short.
+    FLX_VCVS, // E [1]
+    FLX_CCCS, // F [1]
+    FLX_VCCS, // G [S]
+    FLX_CCVS, // H [ohm]
+    FLX_N_ELEMENT_KIND
 } flx_element_kind;
 
 // Currents flow from node[0] to node[1]; lines have their second port at node[2], node[3].
 typedef struct flx_element {
     const char *name;
-    int32_t kind;         // flx_element_kind
-    int32_t node[4];      // 0: ground
-    double value;         // [ohm], [H], [F]; area of a junction [1]; impedance of a line [ohm]
-    double delay;         // [s] of a line
-    double temperature;   // [K] of its noise; < 0: that of the circuit
-    int32_t model;        // of a junction
+    int32_t kind;       // flx_element_kind
+    int32_t node[4];    // 0: ground
+    double value;       // [ohm], [H], [F]; area of a junction [1]; impedance of a line [ohm]; gain
+    double delay;       // [s] of a line
+    double temperature; // [K] of its noise; < 0: that of the circuit
+    int32_t model;      // of a junction
     const flx_wave *wave; // of a source; flux through an inductor [rad], NULL: none
     const char *file;     // where it comes from
     int32_t line;

@@ -4,8 +4,7 @@
 // a phase difference (all but current sources), and every group of coupled inductors has a positive
 // energy. Sources of voltage and phase must form trees.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/base.h"
-#include "fluxoid/circuit.h"
+#include "circuit/sim.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -33,18 +32,11 @@ __attribute__((format(printf, 4, 5))) static flx_status fail_at(flx_ctx *ctx, co
                 : flx_fail(ctx, FLX_ERR_INPUT, "%s", text);
 }
 
-static int32_t root_of(int32_t *root, int32_t k)
-{
-    while (root[k] != k)
-        k = root[k] = root[root[k]];
-    return k;
-}
-
 // False: they were joined already.
 static bool join(int32_t *root, int32_t a, int32_t b)
 {
-    a = root_of(root, a);
-    b = root_of(root, b);
+    a = flx_root_of(root, a);
+    b = flx_root_of(root, b);
     if (a == b)
         return false;
     root[a > b ? a : b] = a > b ? b : a; // the ground stays a root
@@ -57,9 +49,11 @@ static flx_status values(checker *k)
         const flx_element *e = &k->c->element[i];
         bool source = e->kind == FLX_VOLTAGE_SOURCE || e->kind == FLX_CURRENT_SOURCE ||
                       e->kind == FLX_PHASE_SOURCE;
-        int32_t n = e->kind == FLX_LINE ? 4 : 2;
-        bool right = e->kind >= FLX_RESISTOR && e->kind <= FLX_LINE && (!source || e->wave) &&
-                     (source || (e->value > 0 && isfinite(e->value))) &&
+        bool controlled = e->kind > FLX_LINE;
+        int32_t n = e->kind >= FLX_LINE ? 4 : 2;
+        bool right = e->kind >= FLX_RESISTOR && e->kind < FLX_N_ELEMENT_KIND &&
+                     (!source || e->wave) &&
+                     (source || ((e->value > 0 || controlled) && isfinite(e->value))) &&
                      (e->kind != FLX_LINE || e->delay > 0) &&
                      (e->kind != FLX_JUNCTION || (e->model >= 0 && e->model < k->c->n_model));
         for (int32_t j = 0; right && j < n; j++)
@@ -71,35 +65,48 @@ static flx_status values(checker *k)
     return FLX_OK;
 }
 
+// The nodes of an output that answers to no phase difference.
+static bool gives_current(const flx_element *e)
+{
+    return e->kind == FLX_CURRENT_SOURCE || e->kind == FLX_CCCS || e->kind == FLX_VCCS;
+}
+
+static bool senses_current(const flx_element *e)
+{
+    return e->kind == FLX_CCCS || e->kind == FLX_CCVS;
+}
+
 // A node that nothing but current sources joins to the ground.
 static flx_status floating(checker *k, int32_t group)
 {
     char names[160] = "";
     size_t at = 0;
-    int32_t n = 0, inside = 0, outside = 0;
+    int32_t n = 0, inside = 0;
     for (int32_t i = 1; i < k->c->n_node; i++)
-        if (root_of(k->root, i) == group && n++ < 5 && at < sizeof names - 1)
+        if (flx_root_of(k->root, i) == group && n++ < 5 && at < sizeof names - 1)
             at += (size_t)snprintf(names + at, sizeof names - at, "%s%.24s", n > 1 ? ", " : "",
                                    k->c->node_name[i]);
     const flx_element *first = NULL, *feed = NULL;
     for (int32_t i = 0; i < k->c->n_element; i++) {
         const flx_element *e = &k->c->element[i];
-        int32_t n_node = e->kind == FLX_LINE ? 4 : 2, touching = 0;
+        int32_t n_node = e->kind >= FLX_LINE ? 4 : 2, touching = 0;
         for (int32_t j = 0; j < n_node; j++)
-            touching += e->node[j] > 0 && root_of(k->root, e->node[j]) == group;
+            touching += e->node[j] > 0 && flx_root_of(k->root, e->node[j]) == group;
         if (touching == 0)
             continue;
         first = first ? first : e;
-        inside += e->kind != FLX_CURRENT_SOURCE;
-        if (e->kind == FLX_CURRENT_SOURCE || e->kind == FLX_LINE) {
+        bool at_output = false;
+        for (int32_t j = 0; j < 2; j++)
+            at_output = at_output || (e->node[j] > 0 && flx_root_of(k->root, e->node[j]) == group);
+        bool sees = e->kind == FLX_VCVS || e->kind == FLX_VCCS; // its control carries no current
+        inside += at_output ? !gives_current(e) : !sees;
+        if (gives_current(e) || e->kind == FLX_LINE || sees)
             feed = feed ? feed : e;
-            outside++;
-        }
     }
-    (void)outside;
     if (inside == 0)
         return fail_at(k->ctx, feed ? feed->file : NULL, feed ? feed->line : 0,
-                       "node%s %s%s: only current sources (%s) reach it, so its phase has no "
+                       "node%s %s%s: only current sources and controls (%s) reach it, so its phase "
+                       "has no "
                        "reference; add a resistor, inductor or junction to node 0",
                        n > 1 ? "s" : "", names, n > 5 ? ", ..." : "", feed ? feed->name : "");
     return fail_at(k->ctx, first->file, first->line,
@@ -116,14 +123,14 @@ static flx_status connections(checker *k)
         k->root[i] = i;
     for (int32_t i = 0; i < c->n_element; i++) {
         const flx_element *e = &c->element[i];
-        if (e->kind != FLX_CURRENT_SOURCE)
+        if (!gives_current(e))
             join(k->root, e->node[0], e->node[1]);
-        if (e->kind == FLX_LINE)
+        if (e->kind == FLX_LINE || senses_current(e))
             join(k->root, e->node[2], e->node[3]);
     }
     for (int32_t i = 1; i < c->n_node; i++)
-        if (root_of(k->root, i) != 0)
-            return floating(k, root_of(k->root, i));
+        if (flx_root_of(k->root, i) != 0)
+            return floating(k, flx_root_of(k->root, i));
     return FLX_OK;
 }
 
@@ -134,17 +141,22 @@ static flx_status source_loops(checker *k)
         k->root[i] = i;
     for (int32_t i = 0; i < c->n_element; i++) {
         const flx_element *e = &c->element[i];
-        if (e->kind != FLX_VOLTAGE_SOURCE && e->kind != FLX_PHASE_SOURCE)
-            continue;
-        if (join(k->root, e->node[0], e->node[1]))
-            continue;
-        if (e->node[0] == e->node[1])
-            return fail_at(k->ctx, e->file, e->line, "source %s has both ends at node %s", e->name,
-                           c->node_name[e->node[0]]);
-        return fail_at(k->ctx, e->file, e->line,
-                       "source %s closes a loop of voltage and phase sources between nodes %s and "
-                       "%s; put a resistor or inductor into the loop",
-                       e->name, c->node_name[e->node[0]], c->node_name[e->node[1]]);
+        bool volts = e->kind == FLX_VOLTAGE_SOURCE || e->kind == FLX_PHASE_SOURCE ||
+                     e->kind == FLX_VCVS || e->kind == FLX_CCVS;
+        const bool decided[2] = {volts, senses_current(e)};
+        for (int j = 0; j < 2; j++) {
+            const int32_t *node = e->node + 2 * j;
+            const char *what = j == 1 ? "the control (a short) of source" : "source";
+            if (!decided[j] || join(k->root, node[0], node[1]))
+                continue;
+            if (node[0] == node[1])
+                return fail_at(k->ctx, e->file, e->line, "%s %s has both ends at node %s", what,
+                               e->name, c->node_name[node[0]]);
+            return fail_at(k->ctx, e->file, e->line,
+                           "%s %s closes a loop of voltage and phase sources between nodes %s and "
+                           "%s; put a resistor or inductor into the loop",
+                           what, e->name, c->node_name[node[0]], c->node_name[node[1]]);
+        }
     }
     return FLX_OK;
 }
@@ -185,13 +197,13 @@ static flx_status couplings(checker *k)
         if (root[g] != g)
             continue;
         for (int32_t i = g; i < c->n_element; i++)
-            if (root_of(root, i) == g)
+            if (flx_root_of(root, i) == g)
                 k->at[i] = n++;
         if (n < 2)
             continue;
         const flx_coupling *first = NULL;
         for (int32_t i = 0; i < c->n_coupling && !first; i++)
-            if (root_of(root, c->coupling[i].a) == g)
+            if (flx_root_of(root, c->coupling[i].a) == g)
                 first = &c->coupling[i];
         if (n > MAX_GROUP) {
             status = fail_at(k->ctx, first->file, first->line,
@@ -207,7 +219,7 @@ static flx_status couplings(checker *k)
         for (int32_t i = 0; i < n; i++)
             m[i * n + i] = 1;
         for (int32_t i = 0; i < c->n_coupling; i++)
-            if (root_of(root, c->coupling[i].a) == g) {
+            if (flx_root_of(root, c->coupling[i].a) == g) {
                 int32_t a = k->at[c->coupling[i].a], b = k->at[c->coupling[i].b];
                 m[a * n + b] += c->coupling[i].k;
                 m[b * n + a] += c->coupling[i].k;

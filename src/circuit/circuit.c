@@ -1,6 +1,6 @@
 // circuit/circuit.c -- simulations: created, set, looked at.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "circuit/sim.h"
+#include "circuit/border.h"
 #include "fluxoid/units.h"
 
 #include <math.h>
@@ -101,6 +101,8 @@ static flx_status allocate(flx_circuit_sim *s)
         {&s->l_turn, s->l.n},
         {&s->k_turn, s->k.n},
         {&s->c_rate, s->c.n},
+        {&s->c_mean, s->e.n > 0 ? s->c.n : 0},
+        {&s->c_past, s->e.n > 0 ? s->c.n : 0},
         {&s->j_factor, j},
         {&s->j_rate, j},
         {&s->j_current, j},
@@ -131,6 +133,43 @@ static void find_shares(flx_circuit_sim *s)
     for (int q = 0; q < 4; q++)
         for (int32_t k = 0; k < all[q]->n; k++)
             s->share[all[q]->a[k]] = s->share[all[q]->b[k]] = 1;
+    // Nor is there a phase to move where only sources meet: their currents are means.
+    const branches *held[] = {&s->l, &s->k};
+    for (int32_t k = 0; k < s->e.n; k++) {
+        int32_t end[2] = {s->e.a[k], s->e.b[k]};
+        for (int j = 0; j < 2; j++) {
+            bool inductive = false;
+            for (int q = 0; q < 2; q++)
+                for (int32_t p = 0; p < held[q]->n && !inductive; p++)
+                    inductive = held[q]->a[p] == end[j] || held[q]->b[p] == end[j];
+            s->share[end[j]] = inductive ? s->share[end[j]] : 1;
+        }
+    }
+}
+
+// Capacitors whose ends are tied by sources, a controlled one among them: their rate follows from the
+// means of the voltage, and is carried as those of currents are (border.h).
+static flx_status find_driven(flx_circuit_sim *s)
+{
+    if (s->e.n == 0)
+        return FLX_OK;
+    int32_t *root = FLX_NEW_ARRAY(s->ctx, int32_t, s->n + 1);
+    s->c_driven = FLX_NEW_ARRAY(s->ctx, bool, s->c.n);
+    if (!root || !s->c_driven) {
+        flx_free(root);
+        return FLX_ERR_MEMORY;
+    }
+    for (int32_t u = 0; u <= s->n; u++)
+        root[u] = u;
+    for (int32_t k = 0; k < s->e.n; k++) {
+        int32_t a = flx_root_of(root, s->e.a[k]), b = flx_root_of(root, s->e.b[k]);
+        root[a] = b;
+    }
+    for (int32_t k = 0; k < s->c.n; k++)
+        s->c_driven[k] =
+            s->c.a[k] != s->c.b[k] && flx_root_of(root, s->c.a[k]) == flx_root_of(root, s->c.b[k]);
+    flx_free(root);
+    return FLX_OK;
 }
 
 static void set_noise(flx_circuit_sim *s)
@@ -175,8 +214,13 @@ static flx_status find_touching(flx_circuit_sim *s)
     bool room = s->touch_at && s->touch && fill;
     for (int pass = 0; room && pass < 2; pass++) {
         for (int32_t i = 0; i < c->n_element; i++)
-            for (int32_t k = 0; k < (c->element[i].kind == FLX_LINE ? 4 : 2); k++) {
+            for (int32_t k = 0; k < (c->element[i].kind >= FLX_LINE ? 4 : 2); k++) {
                 int32_t node = c->element[i].node[k];
+                bool again = false;
+                for (int32_t j = 0; j < k; j++)
+                    again = again || c->element[i].node[j] == node;
+                if (again)
+                    continue;
                 if (pass == 0)
                     s->touch_at[node + 1]++;
                 else
@@ -195,6 +239,8 @@ static flx_status prepare(flx_circuit_sim *s)
     FLX_TRY(allocate(s));
     FLX_TRY(find_touching(s));
     find_shares(s);
+    FLX_TRY(find_driven(s));
+    FLX_TRY(flx_border_create(s));
     set_noise(s);
     FLX_TRY(set_lines(s));
     s->adaptive = s->opts.tolerance > 0 && !s->noisy && s->w == 1 && s->t.n == 0;
@@ -270,25 +316,26 @@ void flx_circuit_free(flx_circuit_sim *s)
 {
     if (!s)
         return;
-    branches *kinds[] = {&s->l, &s->k, &s->c, &s->r, &s->j, &s->t, &s->i};
+    branches *kinds[] = {&s->l, &s->k, &s->c, &s->r, &s->j, &s->t, &s->i, &s->e, &s->q};
     for (size_t q = 0; q < sizeof kinds / sizeof *kinds; q++)
         free_branches(kinds[q]);
     free_drives(&s->current);
     free_drives(&s->phase);
-    void *arrays[] = {s->unknown,  s->node_slot, s->slot_at,    s->slot_drive,    s->slot_sign,
-                      s->off,      s->off_next,  s->off_rate,   s->off_rate_next, s->k_at,
-                      s->k_to,     s->k_value,   s->k_place,    s->l_turn,        s->k_turn,
-                      s->c_rate,   s->junction,  s->j_resistor, s->j_capacitor,   s->branch,
-                      s->touch_at, s->touch,     s->j_factor,   s->j_rate,        s->j_current,
-                      s->j_at,     s->j_move,    s->j_turn,     s->j_last,        s->j_slope,
-                      s->j_row,    s->share,     s->line.wave,  s->line.coming,   s->line.past,
-                      s->base,     s->values,    s->x,          s->turn,          s->dx,
-                      s->rhs,      s->sum,       s->right,      s->rate,          s->rate_old,
-                      s->noise,    s->spare,     s->noise_size};
+    void *arrays[] = {
+        s->unknown,     s->node_slot, s->slot_at,       s->slot_drive,  s->slot_sign, s->off,
+        s->off_next,    s->off_rate,  s->off_rate_next, s->k_at,        s->k_to,      s->k_value,
+        s->k_place,     s->l_turn,    s->k_turn,        s->c_rate,      s->junction,  s->j_resistor,
+        s->j_capacitor, s->branch,    s->touch_at,      s->touch,       s->j_factor,  s->j_rate,
+        s->j_current,   s->j_at,      s->j_move,        s->j_turn,      s->j_last,    s->j_slope,
+        s->j_row,       s->share,     s->line.wave,     s->line.coming, s->line.past, s->base,
+        s->values,      s->x,         s->turn,          s->dx,          s->rhs,       s->sum,
+        s->right,       s->rate,      s->rate_old,      s->noise,       s->spare,     s->noise_size,
+        s->c_driven,    s->c_mean,    s->c_past};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_ldl_free(s->ldl);
     flx_josim_free(s);
+    flx_border_free(s->border);
     flx_free(s);
 }
 
@@ -304,6 +351,7 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
     memset(s->l_turn, 0, (size_t)s->l.n * (size_t)w * sizeof(double));
     memset(s->k_turn, 0, (size_t)s->k.n * (size_t)w * sizeof(double));
     memset(s->j_rate, 0, (size_t)s->j.n * (size_t)w * sizeof(double));
+    flx_border_reset(s);
     memset(s->line.wave, 0, (size_t)s->t.n * (size_t)s->line.room * (size_t)w * sizeof(double));
     s->tick = s->n_step = 0;
     s->level = s->calm = s->known = s->still = 0;
@@ -413,8 +461,10 @@ static double capacitor_current(const flx_circuit_sim *s, int32_t k, int32_t lan
     int32_t w = s->w;
     double h = s->last_h;
     double dx = s->rate[s->c.a[k] * w + lane] - s->rate[s->c.b[k] * w + lane];
-    return s->c.value[k] / h *
-           (2 * (s->c_rate[k * w + lane] - dx) + look(s, &s->c, k, lane).off_rate);
+    double change = 2 * (s->c_rate[k * w + lane] - dx);
+    if (s->c_driven && s->c_driven[k])
+        change = s->c_rate[k * w + lane] - s->c_past[k * w + lane];
+    return s->c.value[k] / h * (change + look(s, &s->c, k, lane).off_rate);
 }
 
 static double inductor_current(const flx_circuit_sim *s, const branches *b, int32_t k, int32_t lane)
@@ -443,8 +493,11 @@ static double left_over(const flx_circuit_sim *s, int32_t element, int32_t node,
             continue;
         if (is_tie(e) || e->kind == FLX_LINE)
             return NAN;
-        if (e->node[0] != e->node[1])
+        bool sensed = e->kind == FLX_CCCS || e->kind == FLX_CCVS;
+        if (e->node[0] != e->node[1] && (e->node[0] == node || e->node[1] == node))
             sum += (e->node[0] == node ? 1 : -1) * flx_circuit_current(s, s->touch[p], lane);
+        if (sensed && (e->node[2] == node || e->node[3] == node))
+            sum += (e->node[2] == node ? 1 : -1) * flx_border_current(s, s->touch[p], true, lane);
     }
     return sum;
 }
@@ -456,6 +509,8 @@ double flx_circuit_current(const flx_circuit_sim *s, int32_t element, int32_t la
         double first = e->node[0] ? left_over(s, element, e->node[0], lane) : NAN;
         return !isnan(first) || e->node[1] == 0 ? -first : left_over(s, element, e->node[1], lane);
     }
+    if (flx_is_controlled(e->kind))
+        return flx_border_current(s, element, false, lane);
     if (s->josim)
         return flx_josim_current(s, element);
     if (s->n_step == 0)

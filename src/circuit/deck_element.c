@@ -369,13 +369,23 @@ static flx_status instance(element_line *l)
     return unused_override(l, &inner);
 }
 
-static flx_status controlled(element_line *l)
+static flx_status controlled(element_line *l, int32_t kind)
 {
-    return flx_deck_fail(
-        l->s, l->line,
-        "%s is a controlled source, which this version cannot solve: its equations "
-        "are not symmetric; take it out of the deck",
-        l->label);
+    static const char *const form[] = {
+        "Ename out+ out- in+ in- gain",
+        "Fname out+ out- in+ in- gain (in+, in-: a short in the "
+        "way of the control current)",
+        "Gname out+ out- in+ in- siemens",
+        "Hname out+ out- in+ in- ohms (in+, in-: a short in the way of the control current)"};
+    l->e.kind = kind;
+    FLX_TRY(need(l, 5, form[kind - FLX_VCVS]));
+    FLX_TRY(nodes_of(l, 4));
+    FLX_TRY(value_of(l, l->words.word[5].text, &l->e.value));
+    FLX_TRY(common_keys(l, 6, NULL));
+    if (!(fabs(l->e.value) <= 1e30))
+        return flx_deck_fail(l->s, l->line, "the gain of %s is %g; at most 1e30 is allowed",
+                             l->e.name, l->e.value);
+    return add(l);
 }
 
 static flx_status element(element_line *l)
@@ -400,15 +410,18 @@ static flx_status element(element_line *l)
     case 'X':
         return instance(l);
     case 'E':
+        return controlled(l, FLX_VCVS);
     case 'F':
+        return controlled(l, FLX_CCCS);
     case 'G':
+        return controlled(l, FLX_VCCS);
     case 'H':
-        return controlled(l);
+        return controlled(l, FLX_CCVS);
     default:
         return flx_deck_fail(
             l->s, l->line,
             "unknown element '%.40s'; its first letter must be one of R L C K B V I P "
-            "T X, or * for a comment",
+            "T E F G H X, or * for a comment",
             l->label);
     }
 }

@@ -10,7 +10,7 @@
 //              V* = 5/2 V1 - 2 V2 + 1/2 V3, phi* = 4/3 phi1 - 1/3 phi2 + 2h V*/3s.
 // Its constants and its jump of the quasiparticle current at the gap are kept.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "circuit/sim.h"
+#include "circuit/border.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,9 +129,11 @@ static flx_status factor(flx_circuit_sim *s, double h)
                 (conductance(&s->junction[k], s->josim->region[k]) + 1.5 * capacitance(s, k) / h),
             a);
     flx_sim_couple(s, 1, a);
+    flx_border_base(s, a);
     s->have_factor = true;
-    if (flx_ldl_factor(s->ldl, a) != 0)
-        return flx_fail(s->ctx, FLX_ERR_SOLVER, "the matrix of the circuit is singular");
+    if (flx_sim_factor(s, 1.5 * s->sigma / h) != 0)
+        return flx_fail(s->ctx, FLX_ERR_SOLVER, "the matrix of the circuit is singular%s",
+                        s->border ? "; its controlled sources may contradict each other" : "");
     return FLX_OK;
 }
 
@@ -279,6 +281,8 @@ static void keep(flx_circuit_sim *s, double h)
         q->v[0][k] = q->index > 0 ? v : 0; // its history begins behind t = 0
     }
     rotate(q->v, 4); // v[1] is now the last one
+    if (s->border)
+        flx_border_keep(s);
     rotate(q->x, 3);
     memcpy(q->x[0], s->x, (size_t)(s->n + 1) * sizeof(double));
 }
@@ -300,7 +304,9 @@ static flx_status solve(flx_circuit_sim *s)
             t, most, h);
     if (changed)
         FLX_TRY(factor(s, h));
-    flx_ldl_solve(s->ldl, r);
+    if (s->border)
+        flx_border_right(s, r);
+    flx_sim_solve(s, r);
     r[s->n] = 0;
     memcpy(s->x, r, (size_t)(s->n + 1) * sizeof *r);
     keep(s, h);

@@ -122,7 +122,11 @@ flx_status flx_midpoint_step(flx_circuit_sim *s, flx_circuit_report *report)
             return flx_fail(
                 s->ctx, FLX_ERR_DIVERGED, "no solution for the step of %g s at t = %g s; %s", h,
                 flx_circuit_time(s),
-                s->adaptive ? "the circuit may be singular" : "make the step of .tran smaller");
+                s->border
+                    ? "its controlled sources may contradict each other, or their gain around "
+                      "a loop lets voltages grow without bound"
+                : s->adaptive ? "the circuit may be singular"
+                              : "make the step of .tran smaller");
         s->level++;
         s->calm = 0;
     }

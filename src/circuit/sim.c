@@ -2,7 +2,7 @@
 //
 // One step h of the midpoint rule has the matrix 2 M/h^2 + D/h + K/2.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "circuit/sim.h"
+#include "circuit/border.h"
 
 #include "fluxoid/units.h"
 
@@ -204,14 +204,15 @@ static void add_drive(flx_circuit_sim *s, drives *d, int32_t element)
     }
 }
 
-static void count_kinds(const flx_circuit *c, const int32_t *group, int32_t n[FLX_LINE + 2],
+enum { COUPLED = FLX_N_ELEMENT_KIND, N_COUNT };
+static void count_kinds(const flx_circuit *c, const int32_t *group, int32_t n[N_COUNT],
                         int32_t *caps)
 {
     for (int32_t i = 0; i < c->n_element; i++) {
         const flx_element *e = &c->element[i];
         n[e->kind]++;
         if (e->kind == FLX_INDUCTOR && group[i] >= 0)
-            n[FLX_LINE + 1]++;
+            n[COUPLED]++;
         *caps += e->kind == FLX_CAPACITOR || e->kind == FLX_JUNCTION;
     }
 }
@@ -220,16 +221,18 @@ static flx_status make_branches(builder *b)
 {
     flx_circuit_sim *s = b->sim;
     const flx_circuit *c = b->c;
-    int32_t n[FLX_LINE + 2] = {0}, n_cap = 0;
+    int32_t n[N_COUNT] = {0}, n_cap = 0;
     count_kinds(c, b->group, n, &n_cap);
     int32_t n_j = n[FLX_JUNCTION];
     FLX_TRY(room_for(b->ctx, &s->l, n[FLX_INDUCTOR]));
-    FLX_TRY(room_for(b->ctx, &s->k, n[FLX_LINE + 1]));
+    FLX_TRY(room_for(b->ctx, &s->k, n[COUPLED]));
     FLX_TRY(room_for(b->ctx, &s->c, n_cap));
     FLX_TRY(room_for(b->ctx, &s->r, n[FLX_RESISTOR] + n_j));
     FLX_TRY(room_for(b->ctx, &s->j, n_j));
     FLX_TRY(room_for(b->ctx, &s->t, 2 * n[FLX_LINE]));
     FLX_TRY(room_for(b->ctx, &s->i, n[FLX_CURRENT_SOURCE]));
+    FLX_TRY(room_for(b->ctx, &s->e, n[FLX_VCVS] + n[FLX_CCCS] + 2 * n[FLX_CCVS]));
+    FLX_TRY(room_for(b->ctx, &s->q, n[FLX_VCVS] + n[FLX_CCCS] + 2 * n[FLX_VCCS]));
     FLX_TRY(drives_for(s, &s->current, n[FLX_CURRENT_SOURCE]));
     s->junction = FLX_NEW_ARRAY(b->ctx, flx_junction, n_j);
     s->j_row = FLX_NEW_ARRAY(b->ctx, flx_junction_row, flx_sim_room(n_j) / 8);
@@ -283,6 +286,16 @@ static flx_status make_branches(builder *b)
             to = &s->i;
             add_drive(s, &s->current, i);
             break;
+        case FLX_VCVS:
+        case FLX_CCCS:
+        case FLX_VCCS:
+        case FLX_CCVS: {
+            bool volts = e->kind == FLX_VCVS || e->kind == FLX_CCVS;
+            bool sensed = e->kind == FLX_CCCS || e->kind == FLX_CCVS;
+            FLX_TRY(add_branch(b, volts ? &s->e : &s->q, i, e->node, -1));
+            FLX_TRY(add_branch(b, sensed ? &s->e : &s->q, i, e->node + 2, -1));
+            break;
+        }
         default:
             break;
         }
@@ -317,20 +330,14 @@ static flx_status make_phase_drives(builder *b)
 
 // -- coupled inductors ----------------------------------------------------------------------------
 
-static int32_t root_of(int32_t *root, int32_t k)
-{
-    while (root[k] != k)
-        k = root[k] = root[root[k]];
-    return k;
-}
-
 static flx_status group_inductors(builder *b)
 {
     const flx_circuit *c = b->c;
     for (int32_t i = 0; i < c->n_element; i++)
         b->group[i] = i;
     for (int32_t i = 0; i < c->n_coupling; i++) {
-        int32_t p = root_of(b->group, c->coupling[i].a), q = root_of(b->group, c->coupling[i].b);
+        int32_t p = flx_root_of(b->group, c->coupling[i].a),
+                q = flx_root_of(b->group, c->coupling[i].b);
         b->group[p > q ? p : q] = p > q ? q : p;
     }
     bool *coupled = FLX_NEW_ARRAY(b->ctx, bool, c->n_element);
@@ -339,7 +346,7 @@ static flx_status group_inductors(builder *b)
     for (int32_t i = 0; i < c->n_coupling; i++)
         coupled[c->coupling[i].a] = coupled[c->coupling[i].b] = true;
     for (int32_t i = 0; i < c->n_element; i++)
-        b->group[i] = root_of(b->group, i);
+        b->group[i] = flx_root_of(b->group, i);
     for (int32_t i = 0; i < c->n_element; i++)
         if (!coupled[i])
             b->group[i] = -1;
@@ -470,10 +477,12 @@ static void to_rows(pairs *p, int32_t n, int32_t *row, int32_t *col)
             row[k + 1] = row[k];
 }
 
+// Those that are in the matrix, then the others.
+enum { IN_MATRIX = 7, N_KIND = 9 };
 static branches *kind_of(flx_circuit_sim *s, int k)
 {
-    branches *all[] = {&s->l, &s->k, &s->c, &s->r, &s->j, &s->t, &s->i};
-    return k < 7 ? all[k] : NULL;
+    branches *all[] = {&s->l, &s->k, &s->c, &s->r, &s->j, &s->t, &s->e, &s->i, &s->q};
+    return k < N_KIND ? all[k] : NULL;
 }
 
 static void collect(flx_circuit_sim *s, pairs *p)
@@ -481,7 +490,7 @@ static void collect(flx_circuit_sim *s, pairs *p)
     p->n = 0;
     for (int32_t i = 0; i < s->n; i++)
         p->key[p->n++] = (int64_t)i << 32 | i;
-    for (int q = 0; q < 6; q++) {
+    for (int q = 0; q < IN_MATRIX; q++) {
         const branches *b = kind_of(s, q);
         for (int32_t k = 0; k < b->n; k++)
             add_pair(p, b->a[k], b->b[k], s->n);
@@ -503,7 +512,7 @@ static int32_t place_of(const flx_circuit_sim *s, int32_t i, int32_t j)
 
 static void find_places(flx_circuit_sim *s)
 {
-    for (int q = 0; q < 6; q++) {
+    for (int q = 0; q < IN_MATRIX; q++) {
         branches *b = kind_of(s, q);
         for (int32_t k = 0; k < b->n; k++) {
             b->place[k][0] = place_of(s, b->a[k], b->a[k]);
@@ -526,7 +535,7 @@ static flx_status make_matrix(builder *b)
 {
     flx_circuit_sim *s = b->sim;
     int64_t n_pair = s->n;
-    for (int q = 0; q < 6; q++)
+    for (int q = 0; q < IN_MATRIX; q++)
         n_pair += 2 * (int64_t)kind_of(s, q)->n;
     n_pair += 8 * (int64_t)(s->k.n > 0 ? s->k_at[s->k.n] : 0);
     pairs p = {.key = FLX_NEW_ARRAY(b->ctx, int64_t, n_pair)};
@@ -544,7 +553,7 @@ static flx_status make_matrix(builder *b)
         for (int32_t k = 0; k < s->n; k++)
             new_of[order[k]] = k;
         new_of[s->n] = s->n;
-        for (int q = 0; q < 7; q++) {
+        for (int q = 0; q < N_KIND; q++) {
             branches *v = kind_of(s, q);
             for (int32_t k = 0; k < v->n; k++) {
                 v->a[k] = new_of[v->a[k]];
@@ -605,10 +614,32 @@ void flx_sim_base(flx_circuit_sim *s, double h)
     for (int32_t k = 0; k < s->r.n; k++)
         flx_sim_add(&s->r, k, s->r.value[k] / h, base);
     for (int32_t k = 0; k < s->c.n; k++)
-        flx_sim_add(&s->c, k, 2 * s->c.value[k] / (h * h), base);
+        flx_sim_add(&s->c, k,
+                    (s->c_driven && s->c_driven[k] ? s->factor_carry : 2) * s->c.value[k] / (h * h),
+                    base);
     for (int32_t k = 0; k < s->t.n; k++)
         flx_sim_add(&s->t, k, s->t.value[k] / h, base);
     flx_sim_couple(s, 0.5, base);
+    flx_border_base(s, base);
+}
+
+int32_t flx_sim_factor(flx_circuit_sim *s, double volt)
+{
+    int32_t negative = flx_ldl_factor(s->ldl, s->values);
+    return negative == 0 && s->border && !flx_border_factor(s, volt, s->factor_carry) ? -1
+                                                                                      : negative;
+}
+
+void flx_sim_solve(flx_circuit_sim *s, double *x)
+{
+    flx_ldl_solve(s->ldl, x);
+    if (s->border)
+        flx_border_solve(s, x);
+}
+
+double flx_sim_carry(const flx_circuit_sim *s, double h)
+{
+    return s->border && s->known > 0 ? 1 + h / (h + s->h_old) : 2;
 }
 
 flx_status flx_sim_build(flx_circuit_sim *s)

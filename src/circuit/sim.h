@@ -42,6 +42,7 @@ typedef struct line_state {
 } line_state;
 
 typedef struct josim_state josim_state;
+typedef struct flx_border flx_border;
 
 struct flx_circuit_sim {
     flx_ctx *ctx;
@@ -67,11 +68,16 @@ struct flx_circuit_sim {
     double *k_value;
     int32_t (*k_place)[4];
     branches i; // current sources; place unused
+    branches e; // ports of controlled sources between which the voltage is decided; value unused
+    branches q; // the other ports of these; value and place unused
     drives current, phase;
     double steady_from;        // [s] no source changes after it
     int32_t still;             // steps since
     double *l_turn, *k_turn;   // [n][w] 2 pi times the difference of windings
     double *c_rate;            // [n][w] d delta/dt without the offset
+    bool *c_driven;            // [c.n] a controlled source decides its voltage; NULL: none
+    double *c_mean, *c_past;   // [c.n][w] mean rate of the last step, past of this one; driven ones
+    flx_border *border;        // controlled sources; NULL: none
     flx_junction *junction;    // [j.n]
     int32_t *j_resistor;       // [j.n] its branch of r
     int32_t *j_capacitor;      // [j.n] its branch of c, -1: none
@@ -90,7 +96,7 @@ struct flx_circuit_sim {
     flx_ldl *ldl;
     double *base, *values; // [places], [places][w]
     bool have_factor;
-    double factor_h;
+    double factor_h, factor_carry;
 
     double *x, *turn; // [n + 1][w] phases: remainder, winding
     double *dx;       // [n + 1][w] change in this step
@@ -116,6 +122,19 @@ struct flx_circuit_sim {
 
 enum { MAX_LEVEL = 20 };
 
+// Who heads the set of k: union-find with halved paths.
+static inline int32_t flx_root_of(int32_t *root, int32_t k)
+{
+    while (root[k] != k)
+        k = root[k] = root[root[k]];
+    return k;
+}
+
+static inline bool flx_is_controlled(int32_t kind)
+{
+    return kind >= FLX_VCVS && kind <= FLX_CCVS;
+}
+
 // n, rounded up to a multiple of eight.
 static inline int32_t flx_sim_room(int32_t n)
 {
@@ -133,6 +152,12 @@ void flx_sim_hold(flx_circuit_sim *sim, double t);
 void flx_sim_drive(flx_circuit_sim *sim, double t, double h);
 double flx_sim_next_corner(const flx_circuit_sim *sim, double t);
 void flx_sim_add(const branches *b, int32_t k, double value, double *base);
+// Factorises values; solves in place. With the border of controlled sources, whose volts over phases
+// are `volt`. -1: singular; else negative pivots.
+int32_t flx_sim_factor(flx_circuit_sim *sim, double volt);
+void flx_sim_solve(flx_circuit_sim *sim, double *x);
+// A mean over the step times this, less its past, is the value at the end (border.h).
+double flx_sim_carry(const flx_circuit_sim *sim, double h);
 void flx_sim_couple(const flx_circuit_sim *sim, double scale, double *base);
 
 flx_status flx_midpoint_step(flx_circuit_sim *sim, flx_circuit_report *report);

@@ -75,6 +75,15 @@ flx_status flx_circuit_static_create(flx_ctx *ctx, const flx_circuit *circuit, d
                                      flx_circuit_static **out)
 {
     *out = NULL;
+    for (int32_t i = 0; i < circuit->n_element; i++) {
+        const flx_element *e = &circuit->element[i];
+        if (flx_is_controlled(e->kind))
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "%s:%d: %s is a controlled source: with it a circuit has no energy, so "
+                            "there are no static states (.state, .ic of phases and currents, "
+                            "critical currents); take it out, or start from rest",
+                            e->file ? e->file : "circuit", e->line, e->name);
+    }
     flx_circuit_static *st = FLX_NEW(ctx, flx_circuit_static);
     if (!st)
         return FLX_ERR_MEMORY;

@@ -2,7 +2,7 @@
 // step_lanes.c, which say what a number is (V: one double, or eight, a lane each), how functions are
 // called (NAME), and bring draw() and evaluate().
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "circuit/sim.h"
+#include "circuit/border.h"
 
 #include <math.h>
 #include <string.h>
@@ -125,6 +125,17 @@ static void right_side(flx_circuit_sim *s, double h)
     }
     for (int32_t u = 0; u < s->n; u++)
         r[u] += s->share[u] * sum[u];
+    V *past = (V *)s->c_past;
+    const V *mean_rate = (const V *)s->c_mean;
+    for (int32_t k = 0; s->c_driven && k < s->c.n; k++) {
+        past[k] = rate[k];
+        if (s->known > 0)
+            past[k] = (s->factor_carry - 1) * mean_rate[k];
+        if (s->c_driven[k])
+            give(r, &s->c, k, s->c.value[k] * per_step * (rate[k] - past[k]));
+    }
+    if (s->border)
+        flx_border_right(s, s->rhs);
 }
 
 // -- Newton ---------------------------------------------------------------------------------------
@@ -133,10 +144,6 @@ static void right_side(flx_circuit_sim *s, double h)
 static bool factor(flx_circuit_sim *s, double h, bool slopes)
 {
     V *values = (V *)s->values, *factor = (V *)s->j_factor;
-    if (s->factor_h != h) {
-        flx_sim_base(s, h);
-        s->factor_h = h;
-    }
     int32_t n = flx_ldl_places(s->ldl);
     for (int32_t p = 0; p < n; p++)
         values[p] = (V){0} + s->base[p];
@@ -152,7 +159,7 @@ static bool factor(flx_circuit_sim *s, double h, bool slopes)
             values[place[2]] -= factor[k];
     }
     s->have_factor = true;
-    return flx_ldl_factor(s->ldl, s->values) == 0;
+    return flx_sim_factor(s, s->sigma / h) == 0;
 }
 
 // Phases of the junctions before the step and what their offsets turn in it.
@@ -208,7 +215,7 @@ static bool renewed(flx_circuit_sim *s, double h, size_t bytes)
 static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
 {
     size_t bytes = (size_t)s->n * sizeof(V);
-    bool renew = !s->have_factor || s->factor_h != h || s->whole_newton;
+    bool renew = !s->have_factor || s->whole_newton;
     // A larger circuit starts from the bare matrix, which contracts by (omega_p h)^2/4.
     bool slopes = s->whole_newton;
     double last = INFINITY, worst = s->contraction;
@@ -231,7 +238,7 @@ static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
                 return false;
             renew = false;
         }
-        flx_ldl_solve(s->ldl, s->right);
+        flx_sim_solve(s, s->right);
         ((V *)s->right)[s->n] = (V){0};
         report->iterations++;
         double *swap = s->dx;
@@ -276,6 +283,13 @@ bool NAME(flx_midpoint_try)(flx_circuit_sim *s, double h, flx_circuit_report *re
         make_noise(s, h);
     if (s->t.n > 0)
         arrivals(s, h);
+    double carry = flx_sim_carry(s, h);
+    if (s->factor_h != h || s->factor_carry != carry) {
+        s->factor_h = h;
+        s->factor_carry = carry;
+        flx_sim_base(s, h);
+        s->have_factor = false;
+    }
     right_side(s, h);
     guess(s, h);
     return solve_step(s, h, report);
@@ -290,6 +304,17 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
     double per_step = 1 / h;
     for (int32_t k = 0; k < s->c.n; k++)
         rate[k] = 2 * per_step * across(dx, &s->c, k) - rate[k];
+    V *mean_rate = (V *)s->c_mean;
+    V *past = (V *)s->c_past;
+    for (int32_t k = 0; s->c_driven && k < s->c.n; k++) {
+        mean_rate[k] = per_step * across(dx, &s->c, k);
+        V was = 2 * mean_rate[k] - rate[k];
+        if (s->c_driven[k])
+            rate[k] = s->factor_carry * mean_rate[k] - past[k];
+        past[k] = was; // for who asks for the current
+    }
+    if (s->border)
+        flx_border_keep(s);
     // The currents that the last solution balanced: linear from the guess before it.
     const V *turn = (const V *)s->j_turn, *last = (const V *)s->j_last,
             *move = (const V *)s->j_move, *factor = (const V *)s->j_factor;
