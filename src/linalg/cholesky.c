@@ -1,5 +1,4 @@
-// linalg/cholesky.c -- A = P^T L L^T P with CHOLMOD (nested dissection by METIS); triangular solves
-// of our own.
+// linalg/cholesky.c -- A = P^T L L^T P with CHOLMOD; triangular solves of our own.
 //
 // A run solves with one factor many thousand times, each time one right-hand side, so a solve is a
 // matter of streaming L once forward and once back. L is kept by supernodes (columns of equal
@@ -280,16 +279,15 @@ static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, b
         flx_free(f);
         return FLX_ERR_MEMORY;
     }
-    openblas_set_num_threads(1); // the factor's bits must not depend on the machine's load
     cholmod_start(&k->cm);
     k->cm.print = 0;
     k->cm.nmethods = 1;
-    k->cm.method[0].ordering = CHOLMOD_METIS;
+    k->cm.method[0].ordering = matrix->order ? CHOLMOD_GIVEN : CHOLMOD_METIS;
     k->cm.postorder = 1;
     k->cm.quick_return_if_not_posdef = 1;
     k->cm.supernodal = CHOLMOD_SUPERNODAL;
     cholmod_sparse a = as_sparse(matrix);
-    k->l = cholmod_analyze(&a, &k->cm);
+    k->l = cholmod_analyze_p(&a, (void *)(uintptr_t)matrix->order, NULL, 0, &k->cm);
     *f = (factor){.single = single, .pool = pool, .kept = k};
     if (!k->l) {
         int why = k->cm.status;
@@ -304,14 +302,31 @@ static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, b
     return FLX_OK;
 }
 
+// By one thread: the bits must not depend on the machine's load. And CHOLMOD would divide its small
+// loops among four threads of OpenMP, however many processors there are, which takes twice the
+// processor time and more. Where CHOLMOD does without OpenMP, these symbols are missing.
+extern int omp_get_max_active_levels(void) __attribute__((weak));
+extern void omp_set_max_active_levels(int) __attribute__((weak));
+
+static void factorise(cholmod_sparse *a, kept *k)
+{
+    bool threads = omp_get_max_active_levels && omp_set_max_active_levels;
+    int levels = threads ? omp_get_max_active_levels() : 0;
+    if (threads)
+        omp_set_max_active_levels(0);
+    openblas_set_num_threads(1);
+    cholmod_factorize(a, k->l, &k->cm);
+    if (threads)
+        omp_set_max_active_levels(levels);
+}
+
 flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor_)
 {
     factor *f = factor_;
     kept *k = f->kept;
     cholmod_sparse a = as_sparse(matrix);
-    openblas_set_num_threads(1);
     k->cm.status = CHOLMOD_OK;
-    cholmod_factorize(&a, k->l, &k->cm);
+    factorise(&a, k);
     if (k->cm.status == CHOLMOD_OUT_OF_MEMORY)
         return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to factorise a system of %d unknowns",
                         matrix->n);

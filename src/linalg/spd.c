@@ -39,7 +39,7 @@ static flx_status keep_matrix(flx_ctx *ctx, flx_spd *spd, const flx_csr *a)
     memcpy(spd->row, a->row, (size_t)(a->n + 1) * sizeof *spd->row);
     memcpy(spd->col, a->col, (size_t)n_val * sizeof *spd->col);
     memcpy(spd->val, a->val, (size_t)n_val * sizeof *spd->val);
-    spd->matrix = (flx_csr){a->n, spd->row, spd->col, spd->val};
+    spd->matrix = (flx_csr){.n = a->n, .row = spd->row, .col = spd->col, .val = spd->val};
     return FLX_OK;
 }
 

@@ -12,9 +12,10 @@
 // that takes it.
 typedef struct flx_csr {
     int32_t n;
-    const int32_t *row; // [n + 1]
-    const int32_t *col; // [row[n]]
-    const double *val;  // [row[n]]
+    const int32_t *row;   // [n + 1]
+    const int32_t *col;   // [row[n]]
+    const double *val;    // [row[n]]
+    const int32_t *order; // [n] the row that is eliminated first, and so on; NULL: METIS finds one
 } flx_csr;
 
 typedef struct flx_spd flx_spd;

@@ -176,7 +176,7 @@ static flx_status make_preconditioner(flx_ctx *ctx, flx_london *l)
     double *val = status == FLX_OK ? FLX_NEW_ARRAY(ctx, double, row[l->n_free]) : NULL;
     if (!val)
         status = FLX_ERR_MEMORY;
-    flx_csr a = {l->n_free, row, col, val};
+    flx_csr a = {.n = l->n_free, .row = row, .col = col, .val = val};
     for (int32_t t = 0; status == FLX_OK && t < l->mesh->n_tri; t++) {
         double film = (l->lambda[t] + FIELD_LENGTH * least_height(l, t)) * l->area[t];
         for (int32_t m = b->row[t]; m < b->row[t + 1]; m++)

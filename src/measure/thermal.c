@@ -69,7 +69,7 @@ static flx_status remove_gradient(flx_ctx *ctx, flx_twist *t)
             known[m->film[i]] = true;
         }
         neumann_matrix(m, grounded, row, col, val);
-        flx_csr matrix = {m->n_site, row, col, val};
+        flx_csr matrix = {.n = m->n_site, .row = row, .col = col, .val = val};
         status = flx_spd_create(ctx, "cholmod", &matrix, NULL, &spd);
     }
     if (status == FLX_OK) {

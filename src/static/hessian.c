@@ -9,6 +9,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "static/static_internal.h"
 
+#include "linalg/dissect.h"
+
 #include <math.h>
 
 #define FLOW -2.0                   // for shift: the matrix of flx_static_factor_flow
@@ -105,8 +107,20 @@ flx_status flx_static_pattern(flx_static *st)
             }
         }
     st->row[2 * m->n_site] = at;
-    flx_csr csr = {2 * st->n, st->row, st->col, st->val};
-    return flx_spd_prepare(st->ctx, "cholmod", &csr, st->pool, &st->factor);
+    int32_t *order = FLX_NEW_ARRAY(st->ctx, int32_t, 2 * (size_t)m->n_site);
+    flx_graph graph = {m->n_site, m->row, m->neighbour, m->x, m->y};
+    flx_status status = order ? flx_dissect(st->ctx, &graph, order) : FLX_ERR_MEMORY;
+    for (int32_t i = m->n_site - 1; status == FLX_OK && i >= 0; i--) { // both numbers of a site
+        int32_t site = order[i];
+        order[2 * i] = 2 * site;
+        order[2 * i + 1] = 2 * site + 1;
+    }
+    flx_csr csr = {.n = 2 * st->n, .row = st->row, .col = st->col, .val = st->val};
+    csr.order = order;
+    if (status == FLX_OK)
+        status = flx_spd_prepare(st->ctx, "cholmod", &csr, st->pool, &st->factor);
+    flx_free(order);
+    return status;
 }
 
 // The diagonal block of site i: a (|psi|^2 - eps + shift) + 2 a psi psi^T + theta, and the pin.
@@ -181,7 +195,7 @@ static void fill(flx_static *st, double shift)
 static flx_status try_factor(flx_static *st, double shift)
 {
     fill(st, shift);
-    flx_csr csr = {2 * st->n, st->row, st->col, st->val};
+    flx_csr csr = {.n = 2 * st->n, .row = st->row, .col = st->col, .val = st->val};
     st->report.factors++;
     return flx_spd_refactor(st->ctx, st->factor, &csr);
 }

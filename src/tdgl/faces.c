@@ -207,7 +207,7 @@ flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, d
     *out = NULL;
     if (!value)
         return FLX_ERR_MEMORY;
-    flx_csr matrix = {f->n_face, f->row, f->col, value};
+    flx_csr matrix = {.n = f->n_face, .row = f->row, .col = f->col, .val = value};
     flx_status status = flx_spd_create(ctx, "cholmod", &matrix, pool, out);
     flx_free(value);
     return status;
@@ -220,7 +220,7 @@ flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_face
     *out = NULL;
     if (!value)
         return FLX_ERR_MEMORY;
-    flx_csr matrix = {f->n_face, f->row, f->col, value};
+    flx_csr matrix = {.n = f->n_face, .row = f->row, .col = f->col, .val = value};
     flx_status status = flx_spd_create(ctx, "cholmod-single", &matrix, pool, out);
     flx_free(value);
     return status;

@@ -347,7 +347,7 @@ static flx_status create_poisson(flx_tdgl *sim)
         }
         row[i + 1] = n;
     }
-    flx_csr matrix = {m->n_site, row, col, val};
+    flx_csr matrix = {.n = m->n_site, .row = row, .col = col, .val = val};
     status = flx_spd_create(ctx, "cholmod-single", &matrix, sim->pool, &sim->poisson);
 end:
     flx_free(row);
