@@ -87,27 +87,36 @@ static bool accept(double gain, double u)
     return gain >= 0 || (gain > -40 && u < exp(gain));
 }
 
+static void twist_words(const xy_draw *draw, int32_t axis, uint64_t word[XY_LANES_MAX][3])
+{
+    xy_source source;
+    flx_xy_source(draw, 2, &source);
+    for (int part = 0; part < XY_PARTS; part++) {
+        xy_u64 half[2][4]; // of even and odd replicas
+        flx_xy_words(&source, part, UINT32_C(0xffffff00) + (uint32_t)axis, 2, half);
+        for (int k = 0; k < 2 * XY_WORDS; k++)
+            for (int j = 0; j < 3; j++)
+                word[2 * XY_WORDS * part + k][j] = half[k % 2][j][k / 2];
+    }
+}
+
 // sums: of the replicas; they follow the twists.
 static void twist(flx_xy *sim, int32_t v, const xy_draw *draw, xy_sums *sums, int32_t axis)
 {
     const xy_grid *g = &sim->grid;
     void *spin = sim->spin + (size_t)v * sim->spin_bytes;
     double turn[XY_LANES_MAX] = {0}, gains[XY_LANES_MAX] = {0};
-    xy_u64 word[2][4]; // of even and odd replicas
-    xy_source source;
-    flx_xy_source(draw, 2, &source);
-    flx_xy_words(&source, UINT32_C(0xffffff00) + (uint32_t)axis, 2, word);
-    for (int32_t k = 0; k < g->lanes; k++) {
-        int32_t r = k % g->replicas;
-        turn[k] = word[r % 2][0][r / 2] >> 31 ? 1 : -1;
-    }
+    uint64_t word[XY_LANES_MAX][3]; // of each replica
+    twist_words(draw, axis, word);
+    for (int32_t k = 0; k < g->lanes; k++)
+        turn[k] = word[k % g->replicas][0] >> 31 ? 1 : -1;
     if (sim->tables.villain) {
         sim->kernels->twist_gain(&sim->tables, spin, draw, axis, turn, gains);
         flx_xy_join_strips(g, gains);
     }
     bool any = false;
     for (int32_t r = 0; r < g->replicas; r++) {
-        double high = (double)word[r % 2][1][r / 2], low = (double)word[r % 2][2][r / 2];
+        double high = (double)word[r][1], low = (double)word[r][2];
         double gain = gains[r], u = (high + low * 0x1p-32) * 0x1p-32;
         if (!sim->tables.villain)
             gain = draw->beta[r] * twisted(sim, sums, axis, turn[r], r, false);

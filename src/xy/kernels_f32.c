@@ -16,6 +16,8 @@
 #define SIMD(name) _mm512_##name##_ps
 #define SIMD_LESS _mm512_cmp_ps_mask
 #define MADD256 _mm256_fmadd_ps
+#define MIN256 _mm256_min_ps
+#define MAX256 _mm256_max_ps
 #define TINY 1e-30f
 #define EXP_RANGE 120.0f
 #define EXP_MAGIC 12582912.0f
@@ -36,12 +38,34 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
 }
 
 // Two words of 64 bits with 32 in each become one of even and odd lanes.
-static inline void draw_words(const xy_source *source, uint32_t place, vbits word[4])
+static inline void draw_words(const xy_source *source, int part, uint32_t place, vbits word[4])
 {
     xy_u64 half[2][4];
-    flx_xy_words(source, place, 2, half);
+    flx_xy_words(source, part, place, 2, half);
     for (int j = 0; j < 4; j++)
         word[j] = (vbits)(half[0][j] | half[1][j] << 32);
+}
+
+// One word of random bits for each spin: u as a whole number, t from the eight lowest bits, symmetric,
+// in (-SYMMETRIC_UNIT, SYMMETRIC_UNIT). That u shares these with t shifts its grid by a part of itself.
+#if defined(__AVX512F__)
+enum { UNIFORM_BITS = 32 };
+static inline vreal uniform(vbits word)
+{
+    return __builtin_convertvector(word | 1, vreal);
+}
+#else // which convert signed numbers alone
+enum { UNIFORM_BITS = 31 };
+static inline vreal uniform(vbits word)
+{
+    return __builtin_convertvector((vsigned)(word >> 1 | 1), vreal);
+}
+#endif
+
+#define SYMMETRIC_UNIT 0x1p31f
+static inline vreal symmetric(vbits word)
+{
+    return __builtin_convertvector((vsigned)(word << 24 | UINT32_C(1) << 23), vreal);
 }
 
 #include "xy/cluster_impl.h"

@@ -16,6 +16,8 @@
 #define SIMD(name) _mm512_##name##_pd
 #define SIMD_LESS _mm512_cmp_pd_mask
 #define MADD256 _mm256_fmadd_pd
+#define MIN256 _mm256_min_pd
+#define MAX256 _mm256_max_pd
 #define TINY 1e-300
 #define EXP_RANGE 1000.0
 #define EXP_MAGIC 6755399441055744.0
@@ -39,9 +41,24 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
 }
 
 // Words of 32 bits.
-static inline void draw_words(const xy_source *source, uint32_t place, vbits word[4])
+static inline void draw_words(const xy_source *source, int part, uint32_t place, vbits word[4])
 {
-    flx_xy_words(source, place, 1, (xy_u64(*)[4])word);
+    flx_xy_words(source, part, place, 1, (xy_u64(*)[4])word);
+}
+
+// One word of random bits for each spin, in the lowest bits of 2^52, which makes that number larger by
+// itself: u as a whole number, t from its eight lowest bits, symmetric, in (-SYMMETRIC_UNIT,
+// SYMMETRIC_UNIT). That u shares these with t shifts its grid by a part of itself.
+enum { UNIFORM_BITS = 32 };
+static inline vreal uniform(vbits word)
+{
+    return (vreal)(word | UINT64_C(0x4330000000000001)) - 0x1p52;
+}
+
+#define SYMMETRIC_UNIT 256.0
+static inline vreal symmetric(vbits word)
+{
+    return (vreal)((word << 1 & 0x1fe) | UINT64_C(0x4330000000000001)) - (0x1p52 + 256);
 }
 
 #include "xy/cluster_impl.h"

@@ -8,7 +8,8 @@
 //                        h.(s' - s) = 2 t/(1 + t^2) (h x s - t h.s), h x s = hy sx - hx sy
 //
 // Creutz, Phys. Rev. D 36, 515 (1987); Brown and Woch, Phys. Rev. Lett. 58, 2394 (1987).
-// exp is a power of 2: an exponent and a polynomial of relative error 1e-7 (float), 2e-14 (double).
+// exp is a power of 2: an exponent and a polynomial of relative error 1e-7 (float), 3e-11 (double),
+// finer than the grid of u.
 // No trigonometry; every lane does the same thing. Lengths stay 1 but for rounding, which
 // `normalise` takes away from time to time.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -41,32 +42,16 @@ static inline __attribute__((always_inline)) void field(const row_view *v, size_
     }
 }
 
-// One word of random bits for each spin: u in (0, 2^32), t in (-2^31, 2^31) from the eight lowest
-// bits, symmetric. That u shares these with t shifts its grid of 2^-24 by a part of itself.
-static inline vreal uniform(vbits word)
-{
-    return __builtin_convertvector(word | 1, vreal);
-}
-
-static inline vreal symmetric(vbits word)
-{
-    vbits bits = word << (8 * sizeof(REAL) - 8) | (BITS)1 << (8 * sizeof(REAL) - 9);
-    return __builtin_convertvector((vsigned)bits, vreal);
-}
-static const REAL symmetric_unit = (REAL)((BITS)1 << (8 * sizeof(REAL) - 1));
-
 enum { AT_ONCE = 4 }; // words of one draw
 
 #include "xy/villain_impl.h"
 
 // ---- Over-relaxation -----------------------------------------------------------------------------
 
-static inline __attribute__((always_inline)) void reflect(pass *p, const row_view *v, int32_t row,
-                                                          int32_t from, int32_t to, const int n,
-                                                          const bool bonds)
+static inline __attribute__((always_inline)) void reflect(pass *p, const row_view *v, int32_t from,
+                                                          int32_t to, const int n, const bool bonds)
 {
     (void)p;
-    (void)row;
     for (int32_t c = from; c < to; c += 2) {
         size_t at = (size_t)c * 2 * LANES;
         vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
@@ -102,44 +87,45 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
 
 // ---- Metropolis ----------------------------------------------------------------------------------
 
-// u < 2^x for u below 2^32.
+// u < 2^x for 1 <= u <= 2^UNIFORM_BITS.
 static inline answer below_power(vreal u, vreal x)
 {
 #if defined(__AVX512DQ__)
     vreal f = (vreal)SIMD(reduce)((V512)x, 8); // x - its nearest integer
     return less(u, (vreal)SIMD(scalef)((V512)power_of_2(f), (V512)(x - f)));
 #else
-    // Where 2^x is out of range its bits are wrong, but then the answer is known without it.
+    // Out of the range of the exponents the answer is that at their end.
+    x = clamp(x, -EXP_RANGE, UNIFORM_BITS + 1);
     vreal shifted = x + EXP_MAGIC, f = x - (shifted - EXP_MAGIC);
-    vreal power = (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT));
-    return ((vbits)(u < power) & (vbits)(x > -EXP_RANGE)) | (vbits)(x >= 32);
+    return less(u, (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT)));
 #endif
 }
 
-static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t row,
-                                                       int32_t from, int32_t to, const int n,
-                                                       const bool bonds)
+static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t from,
+                                                       int32_t to, const int n, const bool bonds)
 {
-    vreal accepted = p->accepted;
+    const vreal width = p->width[v->part], beta = p->beta[v->part];
+    const uint32_t place = (uint32_t)(v->row * p->t->grid->width);
+    vbits accepted = p->accepted[v->part];
     for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
         vbits word[AT_ONCE];
-        draw_words(&p->source, (uint32_t)(row * p->t->grid->width + first), word);
+        draw_words(&p->source, v->part, place + (uint32_t)first, word);
         for (int j = 0; j < AT_ONCE && first + 2 * j < to; j++) {
             size_t at = (size_t)(first + 2 * j) * 2 * LANES;
             vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
             field(v, at, n, bonds, &hx, &hy);
-            vreal t = p->width * symmetric(word[j]), q = 2 / madd(t, t, all(1));
+            vreal t = width * symmetric(word[j]), q = 2 / madd(t, t, all(1));
             vreal d = q * t, gain = madd(-t, madd(hx, x, hy * y), madd(hy, x, -(hx * y)));
-            answer yes = below_power(uniform(word[j]), madd(p->beta * d, gain, all(32)));
+            answer yes = below_power(uniform(word[j]), madd(beta * d, gain, all(UNIFORM_BITS)));
             // The rotation (c, d), less 1.
             vreal c = where(yes, q - 2);
             d = where(yes, d);
             put(v->own + at, madd(c, x, madd(-d, y, x)));
             put(v->own + at + LANES, madd(c, y, madd(d, x, y)));
-            accepted += where(yes, all(1));
+            accepted = counted(accepted, yes);
         }
     }
-    p->accepted = accepted;
+    p->accepted[v->part] = accepted;
 }
 FOUR_KINDS(turn)
 
@@ -147,12 +133,12 @@ static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 {
     pass p = pass_of(t, spins, draw);
     for (int k = 0; k < LANES; k++) {
-        p.beta[k] = (REAL)(draw->beta[k] * 1.4426950408889634);
-        p.width[k] = (REAL)draw->width[k] / symmetric_unit;
+        p.beta[k / PART][k % PART] = (REAL)(draw->beta[k] * 1.4426950408889634);
+        p.width[k / PART][k % PART] = (REAL)draw->width[k] / SYMMETRIC_UNIT;
     }
     each_row(&p, t->villain ? villain_kinds : turn_kinds);
     for (int k = 0; k < LANES; k++)
-        draw->accepted[k] += (int64_t)p.accepted[k];
+        draw->accepted[k] += (int64_t)p.accepted[k / PART][k % PART];
 }
 
 static void normalise(const xy_grid *g, void *spins)
@@ -160,37 +146,47 @@ static void normalise(const xy_grid *g, void *spins)
     REAL *spin = spins;
     for (int32_t place = 0; place < g->n_place; place++) {
         REAL *s = spin + (size_t)place * 2 * LANES;
-        vreal x = get(s), y = get(s + LANES), norm = (REAL)1.5 - (REAL)0.5 * (x * x + y * y);
-        put(s, x * norm);
-        put(s + LANES, y * norm);
+        for (int part = 0; part < XY_PARTS; part++, s += PART) {
+            vreal x = get(s), y = get(s + LANES), norm = (REAL)1.5 - (REAL)0.5 * (x * x + y * y);
+            put(s, x * norm);
+            put(s + LANES, y * norm);
+        }
     }
 }
 
 // ---- Twist ---------------------------------------------------------------------------------------
 
+// One part of the spins: c and d as waves along x, of which c[0], d[0] stand for all columns if they do
+// not change along a row.
+static void twist_row(REAL *spin, int32_t width, const REAL *wave, size_t stride, const REAL *turn)
+{
+    const vreal sign = get(turn), move = get(turn + LANES);
+    for (int32_t c = 0; c < width; c++, spin += 2 * LANES, wave += stride) {
+        vreal x = get(spin), y = get(spin + LANES), cosine = 1 + move * (get(wave) - 1),
+              sine = sign * get(wave + LANES);
+        put(spin, cosine * x - sine * y);
+        put(spin + LANES, sine * x + cosine * y);
+    }
+}
+
 static void twist(const xy_tables *t, void *spins, int32_t axis, const double *turn)
 {
     const xy_grid *g = t->grid;
-    vreal sign, move;
+    REAL sign[2 * LANES] __attribute__((aligned(64))), wave[2 * LANES] __attribute__((aligned(64)));
     for (int k = 0; k < LANES; k++) {
         sign[k] = (REAL)turn[k];
-        move[k] = turn[k] != 0 ? 1 : 0;
+        sign[LANES + k] = turn[k] != 0 ? 1 : 0;
     }
-    for (int32_t row = 0; row < g->rows; row++)
-        for (int32_t column = 0; column < g->width; column++) {
-            const REAL *wave = (const REAL *)t->wave_x + (size_t)column * 2 * LANES;
-            int32_t place = axis == 1 ? row % g->size[1] : row / g->size[1];
-            vreal c = get(wave), d = get(wave + LANES);
-            if (axis > 0) {
-                c = all((REAL)t->wave[axis][2 * place]);
-                d = all((REAL)t->wave[axis][2 * place + 1]);
-            }
-            c = 1 + move * (c - 1);
-            d = sign * d;
-            REAL *s = (REAL *)spins + flx_xy_column(g, row, column);
-            vreal x = get(s), y = get(s + LANES);
-            put(s, c * x - d * y);
-            put(s + LANES, d * x + c * y);
+    for (int32_t row = 0; row < g->rows; row++) {
+        int32_t place = axis == 1 ? row % g->size[1] : row / g->size[1];
+        for (int k = 0; k < LANES; k++) {
+            wave[k] = (REAL)t->wave[axis][2 * place];
+            wave[LANES + k] = (REAL)t->wave[axis][2 * place + 1];
         }
+        for (int part = 0; part < XY_PARTS; part++)
+            twist_row((REAL *)spins + flx_xy_column(g, row, 0) + part * PART, g->width,
+                      (axis ? wave : (const REAL *)t->wave_x) + part * PART, axis ? 0 : 2 * LANES,
+                      sign + part * PART);
+    }
     refresh(g, spins);
 }

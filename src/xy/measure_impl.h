@@ -2,34 +2,35 @@
 // precision of the spins, then in double.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-// Eight sums, wherever they stand, and eight lanes.
-typedef double vsum __attribute__((vector_size(64), may_alias, aligned(8)));
-typedef REAL eight __attribute__((vector_size(8 * sizeof(REAL)), may_alias));
-typedef int64_t vyes __attribute__((vector_size(64), may_alias, aligned(8)));
+// As many sums in double as a vector holds, wherever they stand: of one or two cuts of the spins'.
+enum { CUTS = 8 / sizeof(REAL) };
+typedef double vsum __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
+typedef REAL cut __attribute__((vector_size(XY_WIDE / CUTS), may_alias));
+typedef int64_t vyes __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
 
 static inline vsum part_of(vreal v, int k)
 {
     union {
         vreal whole;
-        eight part[LANES / 8];
+        cut part[CUTS];
     } u = {v};
     return __builtin_convertvector(u.part[k], vsum);
 }
 
 static inline void add(double *sum, vreal v)
 {
-    for (int k = 0; k < LANES / 8; k++)
-        *(vsum *)(sum + 8 * k) += part_of(v, k);
+    for (int k = 0; k < CUTS; k++)
+        *(vsum *)(sum + XY_WORDS * k) += part_of(v, k);
 }
 
 // ---- Bonds ---------------------------------------------------------------------------------------
 
 // cos and sin of the phase difference of the forward bonds, weighted with J.
-static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, const REAL *spin,
-                                                            int32_t row, const int n,
-                                                            const bool bonds, xy_sums *sums)
+static inline __attribute__((always_inline)) void
+bonds_part(const xy_tables *t, const row_view *first, int part, const int n, const bool bonds,
+           xy_sums *sums)
 {
-    row_view v = view_of(t, (REAL *)(uintptr_t)spin, row, n, bonds);
+    const row_view v = part_view(first, part, n, bonds);
     vreal sum[XY_AXES][2] = {{{0}}};
     for (int32_t column = 0; column < t->grid->width; column++) {
         size_t at = (size_t)column * 2 * LANES;
@@ -47,15 +48,26 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
     }
     for (int q = 0; q < n; q++)
         for (int j = 0; j < 2; j++)
-            add(sums->bond[q][j], sum[q][j]);
+            add(sums->bond[q][j] + part * PART, sum[q][j]);
+}
+
+static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, const REAL *spin,
+                                                            int32_t row, const int n,
+                                                            const bool bonds, xy_sums *sums)
+{
+    const row_view v = view_of(t, (REAL *)(uintptr_t)spin, row, n, bonds);
+    for (int part = 0; part < XY_PARTS; part++)
+        bonds_part(t, &v, part, n, bonds, sums);
 }
 
 // Derivatives of ln w by the phase difference and by beta (d^2 w/d phi^2 and d w/d beta are tied by
 // the equation of heat, of which w is the kernel).
-static void villain_bond(const xy_draw *draw, int k, vsum c, vsum d, int32_t b, xy_sums *sums)
+// Lanes from `lane` on, cut k of their vector.
+static void villain_bond(const xy_draw *draw, int lane, vsum c, vsum d, int32_t b, xy_sums *sums)
 {
-    const REAL *series = draw->series;
-    const vsum zero = {0}, beta = *(const vsum *)(draw->beta + 8 * k);
+    const REAL *series = (const REAL *)draw->series + lane / PART * PART;
+    const int k = lane % PART / XY_WORDS;
+    const vsum zero = {0}, beta = *(const vsum *)(draw->beta + lane);
     vsum w = zero + 1, w1 = zero, w2 = zero, w3 = zero, w4 = zero, cn = w, dn = zero;
     for (int32_t n = 1; n <= draw->terms; n++) {
         vsum a = part_of(get(series + (n - 1) * LANES), k), c1 = cn;
@@ -71,13 +83,13 @@ static void villain_bond(const xy_draw *draw, int k, vsum c, vsum d, int32_t b, 
     w1 /= w, w2 /= w, w3 /= w, w4 /= w;
     // Where no bond is, c and d are 0, and so are w1 to w4.
     vsum one = zero + 1, there = (vsum)((vyes)one & (c * c + d * d > 0.5)), b2 = beta * beta;
-    *(vsum *)&sums->bond[b][0][8 * k] += w1;
-    *(vsum *)&sums->bond[b][1][8 * k] += w2 - w1 * w1;
-    *(vsum *)&sums->bond[b][2][8 * k] += w3 - 3 * w1 * w2 + 2 * w1 * w1 * w1;
-    *(vsum *)&sums->bond[b][3][8 * k] +=
+    *(vsum *)&sums->bond[b][0][lane] += w1;
+    *(vsum *)&sums->bond[b][1][lane] += w2 - w1 * w1;
+    *(vsum *)&sums->bond[b][2][lane] += w3 - 3 * w1 * w2 + 2 * w1 * w1 * w1;
+    *(vsum *)&sums->bond[b][3][lane] +=
         w4 - 4 * w1 * w3 - 3 * w2 * w2 + 12 * w1 * w1 * w2 - 6 * w1 * w1 * w1 * w1;
-    *(vsum *)&sums->energy[8 * k] += there * (1 / (2 * beta)) + w2 / (2 * b2);
-    *(vsum *)&sums->slope[8 * k] +=
+    *(vsum *)&sums->energy[lane] += there * (1 / (2 * beta)) + w2 / (2 * b2);
+    *(vsum *)&sums->slope[lane] +=
         (w2 * w2 - w4) / (4 * b2 * b2) - w2 / (b2 * beta) - there * (1 / (2 * b2));
 }
 
@@ -85,15 +97,19 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
                         xy_sums *sums)
 {
     const xy_grid *g = t->grid;
-    row_view v = villain_view(t, spin, row);
-    for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
-        vreal x = get(v.own + at), y = get(v.own + at + LANES);
-        for (int32_t b = 0; b < g->n_bond; b++) {
-            vreal sx, sy;
-            seen_from(&v, at, b, &sx, &sy);
-            vreal c = x * sx + y * sy, d = x * sy - y * sx;
-            for (int k = 0; k < LANES / 8; k++)
-                villain_bond(draw, k, part_of(c, k), part_of(d, k), b, sums);
+    const row_view first = villain_view(t, spin, row);
+    for (int part = 0; part < XY_PARTS; part++) {
+        const row_view v = part_view(&first, part, 2 * g->n_bond, t->bond != NULL);
+        for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
+            vreal x = get(v.own + at), y = get(v.own + at + LANES);
+            for (int32_t b = 0; b < g->n_bond; b++) {
+                vreal sx, sy;
+                seen_from(&v, at, b, &sx, &sy);
+                vreal c = x * sx + y * sy, d = x * sy - y * sx;
+                for (int k = 0; k < CUTS; k++)
+                    villain_bond(draw, part * PART + XY_WORDS * k, part_of(c, k), part_of(d, k), b,
+                                 sums);
+            }
         }
     }
 }
@@ -101,13 +117,14 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
 // ---- Magnetisation -------------------------------------------------------------------------------
 
 // Also of the longest waves along the axes.
-static void spins_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums *sums)
+static void spins_part(const xy_tables *t, const REAL *spin, int32_t row, int part, xy_sums *sums)
 {
     const xy_grid *g = t->grid;
+    const int lane = part * PART;
     vreal mx = {0}, my = {0}, wave_x[4] = {{0}};
     for (int32_t c = 0; c < g->width; c++) {
-        const REAL *s = spin + flx_xy_column(g, row, c);
-        const REAL *wave = (const REAL *)t->wave_x + (size_t)c * 2 * LANES;
+        const REAL *s = spin + flx_xy_column(g, row, c) + lane;
+        const REAL *wave = (const REAL *)t->wave_x + (size_t)c * 2 * LANES + lane;
         vreal x = get(s), y = get(s + LANES), cosine = get(wave), sine = get(wave + LANES);
         mx += x;
         my += y;
@@ -116,17 +133,17 @@ static void spins_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums
         wave_x[2] += x * sine;
         wave_x[3] += y * sine;
     }
-    add(sums->spin[0], mx);
-    add(sums->spin[1], my);
+    add(sums->spin[0] + lane, mx);
+    add(sums->spin[1] + lane, my);
     for (int j = 0; j < 4; j++)
-        add(sums->wave[0][j], wave_x[j]);
+        add(sums->wave[0][j] + lane, wave_x[j]);
     for (int a = 1; a < g->n_axis; a++) {
         int32_t place = a == 1 ? row % g->size[1] : row / g->size[1];
         REAL c = (REAL)t->wave[a][2 * place], s = (REAL)t->wave[a][2 * place + 1];
-        add(sums->wave[a][0], mx * c);
-        add(sums->wave[a][1], my * c);
-        add(sums->wave[a][2], mx * s);
-        add(sums->wave[a][3], my * s);
+        add(sums->wave[a][0] + lane, mx * c);
+        add(sums->wave[a][1] + lane, my * c);
+        add(sums->wave[a][2] + lane, mx * s);
+        add(sums->wave[a][3] + lane, my * s);
     }
 }
 
@@ -163,15 +180,15 @@ static int32_t face_corners(const xy_grid *g, const REAL *spin, int32_t row, int
     return n;
 }
 
-// 1 where all corners of a face are there, else 0.
-static vreal face_present(const REAL *const *corner, int32_t n, size_t at)
+// All bits where all corners of a face are there.
+static vbits face_present(const REAL *const *corner, int32_t n, size_t at)
 {
     vreal present = all(1);
     for (int32_t j = 0; j < n; j++) {
         vreal x = get(corner[j] + at), y = get(corner[j] + at + LANES);
         present *= x * x + y * y;
     }
-    return (vreal)((vbits)all(1) & (vbits)(present > (REAL)0.5));
+    return (vbits)(present > (REAL)0.5);
 }
 
 static inline vbits face_winding(const REAL *const *corner, int32_t n, size_t at)
@@ -183,12 +200,12 @@ static inline vbits face_winding(const REAL *const *corner, int32_t n, size_t at
     return winding;
 }
 
-// Winding number of the phases around each face, without gauge field.
-static void vortices_row(const xy_tables *t, const REAL *spin, int32_t row, xy_sums *sums)
+// Winding number of the phases around each face, without gauge field. spin: of the part.
+static void vortices_part(const xy_tables *t, const REAL *spin, int32_t row, int lane, xy_sums *sums)
 {
     const xy_grid *g = t->grid;
     const bool complete = !g->absent && !g->open[0] && !g->open[1] && !g->open[2];
-    vreal count = {0};
+    vbits count = {0};
     const REAL *own = spin + flx_xy_column(g, row, 0);
     for (int32_t a = 0; a < g->n_axis; a++) {
         vbits cross = {0};
@@ -196,35 +213,35 @@ static void vortices_row(const xy_tables *t, const REAL *spin, int32_t row, xy_s
         for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES)
             cross += crossing(get(own + at), get(own + at + LANES), get(side + at),
                               get(side + at + LANES));
-        add(sums->crossing[a], __builtin_convertvector((vsigned)cross, vreal));
+        add(sums->crossing[a] + lane, __builtin_convertvector((vsigned)cross, vreal));
     }
     for (int32_t f = 0; f < g->n_face; f++) {
         const REAL *corner[5];
         const int32_t n = face_corners(g, spin, row, f, corner);
         for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
-            vbits winding = face_winding(corner, n, at);
-            vreal number = __builtin_convertvector((vsigned)magnitude(winding), vreal);
+            vbits number = magnitude(face_winding(corner, n, at));
             if (!complete)
-                number *= face_present(corner, n, at);
+                number &= face_present(corner, n, at);
             count += number;
         }
     }
-    add(sums->vortices, count);
+    add(sums->vortices + lane, __builtin_convertvector((vsigned)count, vreal));
 }
 
 // In a gauge field: n = (sum of the phase differences + sum of A)/2 pi around a face. The rotations
 // by the phase differences are multiplied one after the other; crossings of pi are counted, and the
 // end is known: a rotation by -sum A.
-static void vortices_row_flux(const xy_tables *t, const REAL *spin, int32_t row, xy_sums *sums)
+static void vortices_part_flux(const xy_tables *t, const REAL *spin, int32_t row, int lane,
+                               xy_sums *sums)
 {
     const xy_grid *g = t->grid;
-    vreal count = {0};
+    vbits count = {0};
     enum { STRIDE = 9 * LANES }; // four bonds (cos A, sin A), then the turns of -sum A
     for (int32_t f = 0; f < g->n_face; f++) {
         const REAL *corner[5];
         const int32_t n = face_corners(g, spin, row, f, corner);
         const REAL *curl =
-            (const REAL *)t->curl +
+            (const REAL *)t->curl + lane +
             ((size_t)f * (size_t)g->n_element + (size_t)row * (size_t)g->width) * STRIDE;
         for (int32_t column = 0; column < g->width; column++, curl += STRIDE) {
             const size_t at = (size_t)column * 2 * LANES;
@@ -247,11 +264,10 @@ static void vortices_row_flux(const xy_tables *t, const REAL *spin, int32_t row,
             // winding + end - turns: -1/2, which half a quantum is written as, against +1/2.
             vreal turns = get(curl + 8 * LANES);
             vbits half = (vbits)(turns < (REAL)-0.499) & (vbits)(cy > 0);
-            vbits number = magnitude(winding - half);
-            count += __builtin_convertvector((vsigned)number, vreal) * face_present(corner, n, at);
+            count += magnitude(winding - half) & face_present(corner, n, at);
         }
     }
-    add(sums->vortices, count);
+    add(sums->vortices + lane, __builtin_convertvector((vsigned)count, vreal));
 }
 
 static void measure(const xy_tables *t, const void *spins, const xy_draw *draw, xy_sums *sums)
@@ -270,10 +286,13 @@ static void measure(const xy_tables *t, const void *spins, const xy_draw *draw, 
         } else {
             bonds_row(t, spins, row, 3, true, sums);
         }
-        spins_row(t, spins, row, sums);
-        if (t->curl)
-            vortices_row_flux(t, spins, row, sums);
-        else
-            vortices_row(t, spins, row, sums);
+        for (int part = 0; part < XY_PARTS; part++) {
+            const REAL *spin = (const REAL *)spins + part * PART;
+            spins_part(t, spins, row, part, sums);
+            if (t->curl)
+                vortices_part_flux(t, spin, row, part * PART, sums);
+            else
+                vortices_part(t, spin, row, part * PART, sums);
+        }
     }
 }

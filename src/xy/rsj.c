@@ -20,6 +20,7 @@
 #include <string.h>
 
 enum { COOKIE = 0x72736a31, WORDS = 32 }; // words of a draw
+typedef double numbers __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
 static const double two_pi = 6.28318530717958647692;
 
 typedef struct rsj_clock {
@@ -172,14 +173,17 @@ static void draw_noise(flx_rsj *sim, double *noise)
     const xy_draw draw = {.seed = (uint64_t)sim->o.seed, .sweep = (uint64_t)sim->clock.step};
     xy_source source;
     flx_xy_source(&draw, 1, &source);
-    for (int32_t at = 0; at < 2 * sim->n; at += WORDS) {
-        xy_u64 word[1][4];
-        flx_xy_words(&source, (uint32_t)(at / WORDS), 1, word);
-        const double unit = 3.4641016151377544 * 0x1p-32; // sqrt 12
-        for (int j = 0; j < 4; j++)
-            for (int k = 0; k < 8; k++)
-                noise[at + 8 * j + k] = ((double)word[0][j][k] - 2147483647.5) * unit;
-    }
+    // A word in the lowest bits of 2^52 makes that number larger by itself.
+    const xy_u64 zero = {0}, magic = zero + UINT64_C(0x4330000000000000);
+    const double unit = 3.4641016151377544 * 0x1p-32; // sqrt 12
+    for (int32_t at = 0; at < 2 * sim->n; at += WORDS)
+        for (int part = 0; part < XY_PARTS; part++) {
+            xy_u64 word[1][4];
+            flx_xy_words(&source, part, (uint32_t)(at / WORDS), 1, word);
+            for (int j = 0; j < 4; j++)
+                *(numbers *)(noise + at + 8 * j + XY_WORDS * part) =
+                    ((numbers)(word[0][j] | magic) - 0x1p52 - 2147483647.5) * unit;
+        }
 }
 
 // sin and cos of 2 pi theta by those of half the angle; 5e-13.

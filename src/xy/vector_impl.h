@@ -1,10 +1,11 @@
-// xy/vector_impl.h -- vectors of one precision, 64 bytes each, and the ghosts at the ends of strips:
-// included by kernels_f32.c and kernels_f64.c. The compiler cuts a vector into what the machine has.
+// xy/vector_impl.h -- vectors of one precision, as wide as the machine's, and the ghosts at the ends of
+// strips: included by kernels_f32.c and kernels_f64.c. An element of LANES numbers is XY_PARTS of them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-typedef REAL vreal __attribute__((vector_size(64), may_alias));
-typedef BITS vbits __attribute__((vector_size(64), may_alias));
-typedef SIGNED vsigned __attribute__((vector_size(64), may_alias));
+enum { PART = XY_WIDE / sizeof(REAL) }; // lanes of a vector
+typedef REAL vreal __attribute__((vector_size(XY_WIDE), may_alias));
+typedef BITS vbits __attribute__((vector_size(XY_WIDE), may_alias));
+typedef SIGNED vsigned __attribute__((vector_size(XY_WIDE), may_alias));
 
 static inline vreal get(const REAL *p)
 {
@@ -23,13 +24,7 @@ static inline vreal madd(vreal a, vreal b, vreal c)
 #if defined(__AVX512F__)
     return (vreal)SIMD(fmadd)((V512)a, (V512)b, (V512)c);
 #elif defined(__FMA__)
-    union {
-        vreal whole;
-        V256 half[2];
-    } p = {a}, q = {b}, r = {c};
-    for (int k = 0; k < 2; k++)
-        r.half[k] = MADD256(p.half[k], q.half[k], r.half[k]);
-    return r.whole;
+    return (vreal)MADD256((V256)a, (V256)b, (V256)c);
 #else
     return a * b + c;
 #endif
@@ -54,6 +49,12 @@ static inline answer less(vreal a, vreal b)
 {
     return SIMD_LESS((V512)a, (V512)b, _CMP_LT_OQ);
 }
+
+static inline vbits counted(vbits n, answer yes)
+{
+    const vbits one = (vbits){0} + 1;
+    return n + (vbits)where(yes, (vreal)one);
+}
 #else
 typedef vbits answer;
 
@@ -66,36 +67,99 @@ static inline answer less(vreal a, vreal b)
 {
     return (vbits)(a < b);
 }
+
+static inline vbits counted(vbits n, answer yes)
+{
+    return n - yes;
+}
 #endif
 
-// Lane k of the result is lane index[k] of v.
-static inline vreal turned(vreal v, vbits index)
+static inline vreal clamp(vreal v, REAL low, REAL high)
 {
-#if defined(__clang__)
-    vreal to;
-    for (int k = 0; k < LANES; k++)
-        to[k] = v[index[k]];
-    return to;
+#if defined(__AVX512F__)
+    return (vreal)SIMD(min)(SIMD(max)((V512)v, (V512)all(low)), (V512)all(high));
+#elif defined(__FMA__)
+    return (vreal)MIN256(MAX256((V256)v, (V256)all(low)), (V256)all(high));
 #else
-    return __builtin_shuffle(v, index);
+    for (int k = 0; k < PART; k++)
+        v[k] = v[k] < low ? low : v[k] > high ? high : v[k];
+    return v;
 #endif
 }
 
-// Which lane of the other end's element a ghost holds, at the left (side 0) and at the right end of a
-// row.
-static inline vbits ghost_index(const xy_grid *g, int side)
+// Ghosts: the lanes of the element at the other end of the row, turned by as many as there are
+// replicas.
+#if defined(__AVX512F__)
+typedef struct turning {
+    vbits from; // the lane that each takes
+} turning;
+
+static turning turning_of(const xy_grid *g, int side)
 {
     const vbits count = LANE_NUMBERS;
-    return (count + (BITS)(side ? g->replicas : LANES - g->replicas)) & (LANES - 1);
+    return (turning){(count + (BITS)(side ? g->replicas : LANES - g->replicas)) & (LANES - 1)};
 }
 
+static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
+{
+#if defined(__clang__)
+    for (int k = 0; k < LANES; k++)
+        to[k] = from[t->from[k]];
+#else
+    put(to, __builtin_shuffle(get(from), t->from));
+#endif
+}
+#elif defined(__AVX2__)
+typedef struct turning {
+    __m256i from[2]; // of 16 words of 32 bits, the one that each takes
+} turning;
+
+static turning turning_of(const xy_grid *g, int side)
+{
+    const int words = sizeof(REAL) / 4, shift = words * (side ? g->replicas : LANES - g->replicas);
+    const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), all_words = _mm256_set1_epi32(15);
+    turning t;
+    for (int h = 0; h < 2; h++)
+        t.from[h] = _mm256_and_si256(_mm256_add_epi32(count, _mm256_set1_epi32(shift + 8 * h)),
+                                     all_words);
+    return t;
+}
+
+static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
+{
+    const __m256i *f = (const __m256i *)(const void *)from;
+    for (int h = 0; h < 2; h++) {
+        __m256i i = t->from[h], low = _mm256_permutevar8x32_epi32(f[0], i),
+                high = _mm256_permutevar8x32_epi32(f[1], i);
+        // Bit 3 says which half it comes from; the blend looks at the topmost one.
+        __m256 words = _mm256_blendv_ps((__m256)low, (__m256)high, (__m256)_mm256_slli_epi32(i, 28));
+        ((__m256 *)(void *)to)[h] = words;
+    }
+}
+#else
+typedef struct turning {
+    int32_t shift;
+} turning;
+
+static turning turning_of(const xy_grid *g, int side)
+{
+    return (turning){side ? g->replicas : LANES - g->replicas};
+}
+
+static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
+{
+    for (int k = 0; k < LANES; k++)
+        to[k] = from[(k + t->shift) % LANES];
+}
+#endif
+
 static inline __attribute__((always_inline)) void copy_ghost(const xy_grid *g, REAL *own, int side,
-                                                             vbits index)
+                                                             const turning *t)
 {
     const REAL *from = own + (side ? 0 : (size_t)(g->width - 1) * 2 * LANES);
     REAL *ghost = side ? own + (size_t)g->width * 2 * LANES : own - 2 * LANES;
     for (size_t c = 0; c < 2; c++) {
-        put(ghost + c * LANES, turned(get(from + c * LANES), index));
+        turn_lanes(t, from + c * LANES, ghost + c * LANES);
         if (g->open[0]) // nothing lies beyond the first and the last strip
             for (int32_t r = 0; r < g->replicas; r++)
                 ghost[c * LANES + (size_t)(side ? LANES - 1 - r : r)] = 0;
@@ -104,18 +168,21 @@ static inline __attribute__((always_inline)) void copy_ghost(const xy_grid *g, R
 
 static void refresh(const xy_grid *g, void *spins)
 {
+    const turning ghost[2] = {turning_of(g, 0), turning_of(g, 1)};
     for (int32_t row = 0; row < g->rows; row++)
         for (int side = 0; side < 2; side++)
-            copy_ghost(g, (REAL *)spins + flx_xy_column(g, row, 0), side, ghost_index(g, side));
+            copy_ghost(g, (REAL *)spins + flx_xy_column(g, row, 0), side, &ghost[side]);
 }
 
 // ---- Rows ----------------------------------------------------------------------------------------
 
-// The spins of a row, and their neighbours: that of own + x stands at side[q] + x, bond[q] + x tells
-// how it is seen.
+// A part of the spins of a row, and their neighbours: that of own + x stands at side[q] + x, bond[q] + x
+// tells how it is seen.
 typedef struct row_view {
     REAL *own;
     const REAL *side[XY_NEIGHBOURS_MAX], *bond[XY_NEIGHBOURS_MAX];
+    int32_t row;
+    int part;
 } row_view;
 
 static inline __attribute__((always_inline)) row_view view_of(const xy_tables *t, REAL *spin,
@@ -123,7 +190,7 @@ static inline __attribute__((always_inline)) row_view view_of(const xy_tables *t
                                                               const bool bonds)
 {
     const xy_grid *g = t->grid;
-    row_view v = {.own = spin + flx_xy_column(g, row, 0)};
+    row_view v = {.own = spin + flx_xy_column(g, row, 0), .row = row};
     for (int q = 0; q < n; q++) {
         v.side[q] = spin + flx_xy_column(g, g->row[q][row], g->shift[q]);
         if (bonds)
@@ -134,16 +201,31 @@ static inline __attribute__((always_inline)) row_view view_of(const xy_tables *t
     return v;
 }
 
+// From the first part to another one.
+static inline __attribute__((always_inline)) row_view part_view(const row_view *first, int part,
+                                                                const int n, const bool bonds)
+{
+    row_view v = *first;
+    v.own += part * PART;
+    v.part = part;
+    for (int q = 0; q < n; q++) {
+        v.side[q] += part * PART;
+        if (bonds)
+            v.bond[q] += part * PART;
+    }
+    return v;
+}
+
 // A sweep: what it reads, what it counts.
 typedef struct pass {
     const xy_tables *t;
     REAL *spin;
     const xy_draw *draw;
     xy_source source;
-    vbits ghost[2];    // ghost_index
-    vreal beta, width; // in the units of Metropolis
-    bool mirror;       // Villain: reflections
-    vreal accepted;
+    turning ghost[2];
+    vreal beta[XY_PARTS], width[XY_PARTS]; // in the units of Metropolis
+    bool mirror;                           // Villain: reflections
+    vbits accepted[XY_PARTS];              // counts, modulo what they hold
 } pass;
 
 static pass pass_of(const xy_tables *t, void *spin, const xy_draw *draw)
@@ -151,15 +233,24 @@ static pass pass_of(const xy_tables *t, void *spin, const xy_draw *draw)
     pass p = {.t = t,
               .spin = spin,
               .draw = draw,
-              .ghost = {ghost_index(t->grid, 0), ghost_index(t->grid, 1)}};
+              .ghost = {turning_of(t->grid, 0), turning_of(t->grid, 1)}};
     flx_xy_source(draw, LANES / 8, &p.source);
     return p;
 }
 
-// A stretch updates the columns from, from + 2, ... before `to` of a row.
-typedef void stretch(pass *p, const row_view *v, int32_t row, int32_t from, int32_t to, int n,
-                     bool bonds);
+// A stretch updates the columns from, from + 2, ... before `to` of a part of a row.
+typedef void stretch(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds);
 typedef void row_update(pass *p, int32_t row);
+
+static inline __attribute__((always_inline)) void each_part(pass *p, const row_view *first,
+                                                            stretch *update, const int32_t range[2],
+                                                            const int n, const bool bonds)
+{
+    for (int part = 0; part < XY_PARTS; part++) {
+        row_view v = part_view(first, part, n, bonds);
+        update(p, &v, range[0], range[1], n, bonds);
+    }
+}
 
 // First the even columns, then the odd ones. Both ends of a row of odd width are even: the second must
 // see the first.
@@ -167,20 +258,18 @@ static inline __attribute__((always_inline)) void by_halves(pass *p, int32_t row
                                                             const int n, const bool bonds)
 {
     const xy_grid *g = p->t->grid;
-    const int32_t width = g->width, odd = width & 1;
+    const int32_t width = g->width, even[2] = {0, width & 1 ? 1 : width}, rest[2] = {2, width},
+                  odd[2] = {1, width};
     const row_view v = view_of(p->t, p->spin, row, n, bonds);
-    if (odd) {
-        update(p, &v, row, 0, 1, n, bonds);
-        copy_ghost(g, v.own, 1, p->ghost[1]);
-        update(p, &v, row, 2, width, n, bonds);
-        copy_ghost(g, v.own, 0, p->ghost[0]);
-        update(p, &v, row, 1, width, n, bonds);
-    } else {
-        update(p, &v, row, 0, width, n, bonds);
-        copy_ghost(g, v.own, 1, p->ghost[1]);
-        update(p, &v, row, 1, width, n, bonds);
-        copy_ghost(g, v.own, 0, p->ghost[0]);
-    }
+    each_part(p, &v, update, even, n, bonds);
+    copy_ghost(g, v.own, 1, &p->ghost[1]);
+    if (width & 1)
+        each_part(p, &v, update, rest, n, bonds);
+    else
+        each_part(p, &v, update, odd, n, bonds);
+    copy_ghost(g, v.own, 0, &p->ghost[0]);
+    if (width & 1)
+        each_part(p, &v, update, odd, n, bonds);
 }
 
 // Updates for each kind of lattice: 4 or 6 neighbours, with or without a table of bonds.

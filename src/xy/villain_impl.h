@@ -38,7 +38,8 @@ static row_view villain_view(const xy_tables *t, const REAL *spin, int32_t row)
 
 static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
 {
-    const int32_t n = 2 * p->t->grid->n_bond;
+    const int32_t n = 2 * p->t->grid->n_bond, terms = p->draw->terms;
+    const REAL *series = (const REAL *)p->draw->series + v->part * PART;
     vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], hx = {0}, hy = {0};
     for (int32_t q = 0; q < n; q++) {
         seen_from(v, at, q, &sx[q], &sy[q]);
@@ -51,31 +52,30 @@ static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
         x2 = f * hx - x;
         y2 = f * hy - y;
     } else {
-        vreal t = p->width * symmetric(word), c = 2 / (1 + t * t), d = c * t;
+        vreal t = p->width[v->part] * symmetric(word), c = 2 / (1 + t * t), d = c * t;
         x2 = (c - 1) * x - d * y;
         y2 = d * x + (c - 1) * y;
     }
-    vreal before = uniform(word) * (REAL)0x1p-32, after = all(1);
+    vreal before = uniform(word) * ((REAL)1 / (UINT64_C(1) << UNIFORM_BITS)), after = all(1);
     for (int32_t q = 0; q < n; q++) {
-        before *= villain_weight(p->draw->series, p->draw->terms, sx[q] * x + sy[q] * y);
-        after *= villain_weight(p->draw->series, p->draw->terms, sx[q] * x2 + sy[q] * y2);
+        before *= villain_weight(series, terms, sx[q] * x + sy[q] * y);
+        after *= villain_weight(series, terms, sx[q] * x2 + sy[q] * y2);
     }
     answer yes = less(before, after);
     x += where(yes, x2 - x);
     y += where(yes, y2 - y);
     put(v->own + at, x);
     put(v->own + at + LANES, y);
-    p->accepted += where(yes, all(1));
+    p->accepted[v->part] = counted(p->accepted[v->part], yes);
 }
 
-static void villain(pass *p, const row_view *v, int32_t row, int32_t from, int32_t to, int n,
-                    bool bonds)
+static void villain(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds)
 {
     (void)n;
     (void)bonds;
     for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
         vbits word[AT_ONCE];
-        draw_words(&p->source, (uint32_t)(row * p->t->grid->width + first), word);
+        draw_words(&p->source, v->part, (uint32_t)(v->row * p->t->grid->width + first), word);
         for (int j = 0; j < AT_ONCE && first + 2 * j < to; j++)
             villain_element(p, v, (size_t)(first + 2 * j) * 2 * LANES, word[j]);
     }
@@ -83,38 +83,48 @@ static void villain(pass *p, const row_view *v, int32_t row, int32_t from, int32
 
 FOUR_KINDS(villain)
 
+static void twist_gain_row(const xy_tables *t, const row_view *v, const xy_draw *draw, int32_t axis,
+                           const double *turn, double *gain)
+{
+    const xy_grid *g = t->grid;
+    const REAL wave_c = (REAL)t->wave[axis][2], wave_s = (REAL)t->wave[axis][3];
+    const REAL *series = (const REAL *)draw->series + v->part * PART;
+    vreal sign, product = all(1);
+    for (int k = 0; k < PART; k++)
+        sign[k] = (REAL)turn[v->part * PART + k];
+    for (int32_t column = 0; column < g->width; column++) {
+        size_t at = (size_t)column * 2 * LANES;
+        vreal x = get(v->own + at), y = get(v->own + at + LANES), sx, sy;
+        for (int32_t b = 0; b < g->n_bond; b++) {
+            if (g->step[b][axis] == 0)
+                continue;
+            seen_from(v, at, b, &sx, &sy);
+            vreal c = x * sx + y * sy, d = x * sy - y * sx;
+            vreal c2 = wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d;
+            product *=
+                villain_weight(series, draw->terms, c2) / villain_weight(series, draw->terms, c);
+        }
+        // A product of few keeps within the range of the numbers.
+        if (column % 8 == 7 || column + 1 == g->width)
+            for (int k = 0; k < PART; k++) {
+                gain[k] += log(fabs((double)product[k]));
+                product[k] = 1;
+            }
+    }
+}
+
 // ln of the change of weight if the phases of kind `axis`-going bonds grew by turn * 2 pi/n.
 static void twist_gain(const xy_tables *t, const void *spins, const xy_draw *draw, int32_t axis,
                        const double *turn, double *gain)
 {
     const xy_grid *g = t->grid;
-    const REAL wave_c = (REAL)t->wave[axis][2], wave_s = (REAL)t->wave[axis][3];
-    vreal sign, product = {0};
-    product += 1;
-    for (int k = 0; k < LANES; k++) {
-        sign[k] = (REAL)turn[k];
+    for (int k = 0; k < LANES; k++)
         gain[k] = 0;
-    }
     for (int32_t row = 0; row < g->rows; row++) {
-        row_view v = villain_view(t, spins, row);
-        for (int32_t column = 0; column < g->width; column++) {
-            size_t at = (size_t)column * 2 * LANES;
-            vreal x = get(v.own + at), y = get(v.own + at + LANES), sx, sy;
-            for (int32_t b = 0; b < g->n_bond; b++) {
-                if (g->step[b][axis] == 0)
-                    continue;
-                seen_from(&v, at, b, &sx, &sy);
-                vreal c = x * sx + y * sy, d = x * sy - y * sx;
-                vreal c2 = wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d;
-                product *= villain_weight(draw->series, draw->terms, c2) /
-                           villain_weight(draw->series, draw->terms, c);
-            }
-            // A product of few keeps within the range of the numbers.
-            if (column % 8 == 7 || column + 1 == g->width)
-                for (int k = 0; k < LANES; k++) {
-                    gain[k] += log(fabs((double)product[k]));
-                    product[k] = 1;
-                }
+        const row_view first = villain_view(t, spins, row);
+        for (int part = 0; part < XY_PARTS; part++) {
+            const row_view v = part_view(&first, part, 2 * g->n_bond, t->bond != NULL);
+            twist_gain_row(t, &v, draw, axis, turn, gain + part * PART);
         }
     }
 }
