@@ -87,16 +87,16 @@ static bool accept(double gain, double u)
     return gain >= 0 || (gain > -40 && u < exp(gain));
 }
 
-static void twist_words(const xy_draw *draw, int32_t axis, uint64_t word[XY_LANES_MAX][3])
+static void twist_words(const xy_draw *draw, int32_t axis, uint32_t word[3][XY_LANES_MAX])
 {
     xy_source source;
-    flx_xy_source(draw, 2, &source);
+    flx_xy_source(draw, &source);
     for (int part = 0; part < XY_PARTS; part++) {
-        xy_u64 half[2][4]; // of even and odd replicas
-        flx_xy_words(&source, part, UINT32_C(0xffffff00) + (uint32_t)axis, 2, half);
-        for (int k = 0; k < 2 * XY_WORDS; k++)
+        xy_u32 words[4];
+        flx_xy_words(&source, part, UINT32_C(0xffffff00) + (uint32_t)axis, words);
+        for (int k = 0; k < XY_WORDS; k++)
             for (int j = 0; j < 3; j++)
-                word[2 * XY_WORDS * part + k][j] = half[k % 2][j][k / 2];
+                word[j][XY_WORDS * part + k] = words[j][k];
     }
 }
 
@@ -106,17 +106,17 @@ static void twist(flx_xy *sim, int32_t v, const xy_draw *draw, xy_sums *sums, in
     const xy_grid *g = &sim->grid;
     void *spin = sim->spin + (size_t)v * sim->spin_bytes;
     double turn[XY_LANES_MAX] = {0}, gains[XY_LANES_MAX] = {0};
-    uint64_t word[XY_LANES_MAX][3]; // of each replica
+    uint32_t word[3][XY_LANES_MAX]; // of each replica
     twist_words(draw, axis, word);
     for (int32_t k = 0; k < g->lanes; k++)
-        turn[k] = word[k % g->replicas][0] >> 31 ? 1 : -1;
+        turn[k] = word[0][k % g->replicas] >> 31 ? 1 : -1;
     if (sim->tables.villain) {
         sim->kernels->twist_gain(&sim->tables, spin, draw, axis, turn, gains);
         flx_xy_join_strips(g, gains);
     }
     bool any = false;
     for (int32_t r = 0; r < g->replicas; r++) {
-        double high = (double)word[r][1], low = (double)word[r][2];
+        double high = (double)word[1][r], low = (double)word[2][r];
         double gain = gains[r], u = (high + low * 0x1p-32) * 0x1p-32;
         if (!sim->tables.villain)
             gain = draw->beta[r] * twisted(sim, sums, axis, turn[r], r, false);

@@ -37,13 +37,11 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     return madd(f2, madd(f2, c, b), a);
 }
 
-// Two words of 64 bits with 32 in each become one of even and odd lanes.
-static inline void draw_words(const xy_source *source, int part, uint32_t place, vbits word[4])
+enum { AT_ONCE = 4 }; // words of one draw
+static inline void draw_words(const xy_source *source, int part, uint32_t place,
+                              vbits word[AT_ONCE])
 {
-    xy_u64 half[2][4];
-    flx_xy_words(source, part, place, 2, half);
-    for (int j = 0; j < 4; j++)
-        word[j] = (vbits)(half[0][j] | half[1][j] << 32);
+    flx_xy_words(source, part, place, word);
 }
 
 // One word of random bits for each spin: u as a whole number, t from the eight lowest bits, symmetric,

@@ -40,10 +40,17 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     return madd(f4, madd(f4, e, madd(f2, d, c)), madd(f2, b, a));
 }
 
-// Words of 32 bits.
-static inline void draw_words(const xy_source *source, int part, uint32_t place, vbits word[4])
+enum { AT_ONCE = 8 }; // words of 32 bits of one draw
+static inline void draw_words(const xy_source *source, int part, uint32_t place,
+                              vbits word[AT_ONCE])
 {
-    flx_xy_words(source, part, place, 1, (xy_u64(*)[4])word);
+    const vbits low = (vbits){0} + UINT32_MAX;
+    xy_u32 pairs[4];
+    flx_xy_words(source, part, place, pairs);
+    for (int j = 0; j < 4; j++) {
+        word[2 * j] = (vbits)pairs[j] & low;
+        word[2 * j + 1] = (vbits)pairs[j] >> 32;
+    }
 }
 
 // One word of random bits for each spin, in the lowest bits of 2^52, which makes that number larger by

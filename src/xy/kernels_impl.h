@@ -42,8 +42,6 @@ static inline __attribute__((always_inline)) void field(const row_view *v, size_
     }
 }
 
-enum { AT_ONCE = 4 }; // words of one draw
-
 #include "xy/villain_impl.h"
 
 // ---- Over-relaxation -----------------------------------------------------------------------------
@@ -76,7 +74,7 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
     for (int32_t done = 0; done < n && t->villain; done++) {
         each_row(&p, villain_kinds);
         draw->sweep++;
-        flx_xy_source(draw, LANES / 8, &p.source);
+        flx_xy_source(draw, &p.source);
     }
     row_update *update = of_kind(t, reflect_kinds);
     for (int32_t done = 0; done < n && !t->villain; done += TOGETHER)

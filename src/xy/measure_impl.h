@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // As many sums in double as a vector holds, wherever they stand: of one or two cuts of the spins'.
-enum { CUTS = 8 / sizeof(REAL) };
+enum { CUTS = 8 / sizeof(REAL), SUMS = XY_WIDE / 8 };
 typedef double vsum __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
 typedef REAL cut __attribute__((vector_size(XY_WIDE / CUTS), may_alias));
 typedef int64_t vyes __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
@@ -20,7 +20,7 @@ static inline vsum part_of(vreal v, int k)
 static inline void add(double *sum, vreal v)
 {
     for (int k = 0; k < CUTS; k++)
-        *(vsum *)(sum + XY_WORDS * k) += part_of(v, k);
+        *(vsum *)(sum + SUMS * k) += part_of(v, k);
 }
 
 // ---- Bonds ---------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
 static void villain_bond(const xy_draw *draw, int lane, vsum c, vsum d, int32_t b, xy_sums *sums)
 {
     const REAL *series = (const REAL *)draw->series + lane / PART * PART;
-    const int k = lane % PART / XY_WORDS;
+    const int k = lane % PART / SUMS;
     const vsum zero = {0}, beta = *(const vsum *)(draw->beta + lane);
     vsum w = zero + 1, w1 = zero, w2 = zero, w3 = zero, w4 = zero, cn = w, dn = zero;
     for (int32_t n = 1; n <= draw->terms; n++) {
@@ -107,7 +107,7 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
                 seen_from(&v, at, b, &sx, &sy);
                 vreal c = x * sx + y * sy, d = x * sy - y * sx;
                 for (int k = 0; k < CUTS; k++)
-                    villain_bond(draw, part * PART + XY_WORDS * k, part_of(c, k), part_of(d, k), b,
+                    villain_bond(draw, part * PART + SUMS * k, part_of(c, k), part_of(d, k), b,
                                  sums);
             }
         }

@@ -19,7 +19,7 @@
 #include <pthread.h>
 #include <string.h>
 
-enum { COOKIE = 0x72736a31, WORDS = 32 }; // words of a draw
+enum { COOKIE = 0x72736a31, WORDS = 64 }; // words of a draw
 typedef double numbers __attribute__((vector_size(XY_WIDE), may_alias, aligned(8)));
 static const double two_pi = 6.28318530717958647692;
 
@@ -172,17 +172,20 @@ static void draw_noise(flx_rsj *sim, double *noise)
 {
     const xy_draw draw = {.seed = (uint64_t)sim->o.seed, .sweep = (uint64_t)sim->clock.step};
     xy_source source;
-    flx_xy_source(&draw, 1, &source);
+    flx_xy_source(&draw, &source);
     // A word in the lowest bits of 2^52 makes that number larger by itself.
-    const xy_u64 zero = {0}, magic = zero + UINT64_C(0x4330000000000000);
-    const double unit = 3.4641016151377544 * 0x1p-32; // sqrt 12
+    const xy_u64 zero = {0}, low = zero + UINT32_MAX, magic = zero + UINT64_C(0x4330000000000000);
+    const double unit = 3.4641016151377544 * 0x1p-32, middle = 2147483647.5; // sqrt 12
     for (int32_t at = 0; at < 2 * sim->n; at += WORDS)
         for (int part = 0; part < XY_PARTS; part++) {
-            xy_u64 word[1][4];
-            flx_xy_words(&source, part, (uint32_t)(at / WORDS), 1, word);
-            for (int j = 0; j < 4; j++)
-                *(numbers *)(noise + at + 8 * j + XY_WORDS * part) =
-                    ((numbers)(word[0][j] | magic) - 0x1p52 - 2147483647.5) * unit;
+            xy_u32 word[4];
+            flx_xy_words(&source, part, (uint32_t)(at / WORDS), word);
+            for (int j = 0; j < 4; j++) {
+                numbers *to = (numbers *)(noise + at + XY_LANES_MAX * j) + 2 * part;
+                xy_u64 pair = (xy_u64)word[j];
+                to[0] = ((numbers)((pair & low) | magic) - 0x1p52 - middle) * unit;
+                to[1] = ((numbers)(pair >> 32 | magic) - 0x1p52 - middle) * unit;
+            }
         }
 }
 

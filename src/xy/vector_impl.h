@@ -234,7 +234,7 @@ static pass pass_of(const xy_tables *t, void *spin, const xy_draw *draw)
               .spin = spin,
               .draw = draw,
               .ghost = {turning_of(t->grid, 0), turning_of(t->grid, 1)}};
-    flx_xy_source(draw, LANES / 8, &p.source);
+    flx_xy_source(draw, &p.source);
     return p;
 }
 
