@@ -42,28 +42,30 @@ static inline void draw_words(const xy_source *source, int part, uint32_t place,
                               vbits word[AT_ONCE])
 {
     flx_xy_words(source, part, place, word);
+    for (int j = 0; j < AT_ONCE; j++)
+        word[j] |= 1;
 }
 
-// One word of random bits for each spin: u as a whole number, t from the eight lowest bits, symmetric,
+// One odd word of random bits for each spin: u as a whole number, t from the nine lowest bits, symmetric,
 // in (-SYMMETRIC_UNIT, SYMMETRIC_UNIT). That u shares these with t shifts its grid by a part of itself.
 #if defined(__AVX512F__)
 enum { UNIFORM_BITS = 32 };
 static inline vreal uniform(vbits word)
 {
-    return __builtin_convertvector(word | 1, vreal);
+    return __builtin_convertvector(word, vreal);
 }
-#else // which convert signed numbers alone
+#else // which converts signed numbers alone
 enum { UNIFORM_BITS = 31 };
 static inline vreal uniform(vbits word)
 {
-    return __builtin_convertvector((vsigned)(word >> 1 | 1), vreal);
+    return __builtin_convertvector((vsigned)(word & INT32_MAX), vreal);
 }
 #endif
 
 #define SYMMETRIC_UNIT 0x1p31f
 static inline vreal symmetric(vbits word)
 {
-    return __builtin_convertvector((vsigned)(word << 24 | UINT32_C(1) << 23), vreal);
+    return __builtin_convertvector((vsigned)(word << 23), vreal);
 }
 
 #include "xy/cluster_impl.h"

@@ -32,40 +32,39 @@
 static inline vreal power_of_2(vreal f) // |f| <= 1/2
 {
     vreal f2 = f * f, f4 = f2 * f2;
-    vreal a = madd(all(0.693147180559947), f, all(1));
-    vreal b = madd(all(0.05550410866461878), f, all(0.24022650695640171));
-    vreal c = madd(all(0.0013333558204450383), f, all(0.009618129193924624));
-    vreal d = madd(all(1.5252671402434565e-5), f, all(1.540343377059328e-4));
-    vreal e = madd(all(1.0206120640857875e-7), f, all(1.3259639955401091e-6));
-    return madd(f4, madd(f4, e, madd(f2, d, c)), madd(f2, b, a));
+    vreal a = madd(all(0.69314718055683244), f, all(0.99999999995956179));
+    vreal b = madd(all(0.055504109063258665), f, all(0.24022651213498092));
+    vreal c = madd(all(0.0013333478473685416), f, all(0.009618025613318034));
+    vreal d = madd(all(1.5303700711365693e-05), f, all(0.00015469729214118296));
+    return madd(f4, madd(f2, d, c), madd(f2, b, a));
 }
 
 enum { AT_ONCE = 8 }; // words of 32 bits of one draw
 static inline void draw_words(const xy_source *source, int part, uint32_t place,
                               vbits word[AT_ONCE])
 {
-    const vbits low = (vbits){0} + UINT32_MAX;
+    const vbits zero = {0}, low = zero + UINT32_MAX, magic = zero + UINT64_C(0x4330000000000001);
     xy_u32 pairs[4];
     flx_xy_words(source, part, place, pairs);
     for (int j = 0; j < 4; j++) {
-        word[2 * j] = (vbits)pairs[j] & low;
-        word[2 * j + 1] = (vbits)pairs[j] >> 32;
+        word[2 * j] = ((vbits)pairs[j] & low) | magic;
+        word[2 * j + 1] = (vbits)pairs[j] >> 32 | magic;
     }
 }
 
-// One word of random bits for each spin, in the lowest bits of 2^52, which makes that number larger by
-// itself: u as a whole number, t from its eight lowest bits, symmetric, in (-SYMMETRIC_UNIT,
-// SYMMETRIC_UNIT). That u shares these with t shifts its grid by a part of itself.
+// One odd word of random bits for each spin, in the lowest bits of 2^52, which it makes larger by itself:
+// u as a whole number, t from its nine lowest bits, symmetric, in (-SYMMETRIC_UNIT, SYMMETRIC_UNIT). That
+// u shares these with t shifts its grid by a part of itself.
 enum { UNIFORM_BITS = 32 };
 static inline vreal uniform(vbits word)
 {
-    return (vreal)(word | UINT64_C(0x4330000000000001)) - 0x1p52;
+    return (vreal)word - 0x1p52;
 }
 
 #define SYMMETRIC_UNIT 256.0
 static inline vreal symmetric(vbits word)
 {
-    return (vreal)((word << 1 & 0x1fe) | UINT64_C(0x4330000000000001)) - (0x1p52 + 256);
+    return (vreal)(word & UINT64_C(0x43300000000001ff)) - (0x1p52 + 256);
 }
 
 #include "xy/cluster_impl.h"

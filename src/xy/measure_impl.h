@@ -26,9 +26,10 @@ static inline void add(double *sum, vreal v)
 // ---- Bonds ---------------------------------------------------------------------------------------
 
 // cos and sin of the phase difference of the forward bonds, weighted with J.
-static inline __attribute__((always_inline)) void
-bonds_part(const xy_tables *t, const row_view *first, int part, const int n, const bool bonds,
-           xy_sums *sums)
+static inline __attribute__((always_inline)) void bonds_part(const xy_tables *t,
+                                                             const row_view *first, int part,
+                                                             const int n, const bool bonds,
+                                                             xy_sums *sums)
 {
     const row_view v = part_view(first, part, n, bonds);
     vreal sum[XY_AXES][2] = {{{0}}};
@@ -201,7 +202,8 @@ static inline vbits face_winding(const REAL *const *corner, int32_t n, size_t at
 }
 
 // Winding number of the phases around each face, without gauge field. spin: of the part.
-static void vortices_part(const xy_tables *t, const REAL *spin, int32_t row, int lane, xy_sums *sums)
+static void vortices_part(const xy_tables *t, const REAL *spin, int32_t row, int lane,
+                          xy_sums *sums)
 {
     const xy_grid *g = t->grid;
     const bool complete = !g->absent && !g->open[0] && !g->open[1] && !g->open[2];

@@ -117,11 +117,12 @@ typedef struct turning {
 static turning turning_of(const xy_grid *g, int side)
 {
     const int words = sizeof(REAL) / 4, shift = words * (side ? g->replicas : LANES - g->replicas);
-    const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7), all_words = _mm256_set1_epi32(15);
+    const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
+                  all_words = _mm256_set1_epi32(15);
     turning t;
     for (int h = 0; h < 2; h++)
-        t.from[h] = _mm256_and_si256(_mm256_add_epi32(count, _mm256_set1_epi32(shift + 8 * h)),
-                                     all_words);
+        t.from[h] =
+            _mm256_and_si256(_mm256_add_epi32(count, _mm256_set1_epi32(shift + 8 * h)), all_words);
     return t;
 }
 
@@ -132,7 +133,8 @@ static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
         __m256i i = t->from[h], low = _mm256_permutevar8x32_epi32(f[0], i),
                 high = _mm256_permutevar8x32_epi32(f[1], i);
         // Bit 3 says which half it comes from; the blend looks at the topmost one.
-        __m256 words = _mm256_blendv_ps((__m256)low, (__m256)high, (__m256)_mm256_slli_epi32(i, 28));
+        __m256 words =
+            _mm256_blendv_ps((__m256)low, (__m256)high, (__m256)_mm256_slli_epi32(i, 28));
         ((__m256 *)(void *)to)[h] = words;
     }
 }
