@@ -49,7 +49,8 @@ int64_t flx_ctx_allocations(const flx_ctx *ctx); // number of allocations tried 
     } while (0)
 
 // Before a loop whose passes are independent though they go through many pointers: compilers give
-// up counting what might overlap.
+// up counting what might overlap. A pass must not load what it has stored itself: clang 14 takes
+// the old value.
 #if defined(__clang__)
 #define FLX_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
 #else

@@ -178,10 +178,11 @@ static void turn_plain(void *arg, int32_t begin, int32_t end)
     for (int32_t i = begin; i < end; i++) {
         double c, s, re = base[2 * i], im = base[2 * i + 1], b = half * amplitude[i];
         flx_rotation(-h * mu[i], &c, &s);
-        base[2 * i] = c * re - s * im;
-        base[2 * i + 1] = c * im + s * re;
-        next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
-        next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
+        double x = c * re - s * im, y = c * im + s * re;
+        base[2 * i] = x;
+        base[2 * i + 1] = y;
+        next[2 * i] = x + b * (double)kick[2 * i];
+        next[2 * i + 1] = y + b * (double)kick[2 * i + 1];
     }
 }
 
@@ -204,12 +205,13 @@ static void turn_coupled(void *arg, int32_t begin, int32_t end)
         double b = half * amplitude[i] * (double)thin[i], c, s;
         flx_rotation(angle[i] + g * b * (double)spin[i] - h * mu[i], &c, &s);
         double f_re = drift[2 * i], f_im = drift[2 * i + 1];
-        base[2 * i] = c * re - s * im;
-        base[2 * i + 1] = c * im + s * re;
+        double x = c * re - s * im, y = c * im + s * re;
+        base[2 * i] = x;
+        base[2 * i + 1] = y;
         drift[2 * i] = c * f_re - s * f_im;
         drift[2 * i + 1] = c * f_im + s * f_re;
-        next[2 * i] = base[2 * i] + b * (double)kick[2 * i];
-        next[2 * i + 1] = base[2 * i + 1] + b * (double)kick[2 * i + 1];
+        next[2 * i] = x + b * (double)kick[2 * i];
+        next[2 * i + 1] = y + b * (double)kick[2 * i + 1];
     }
 }
 
