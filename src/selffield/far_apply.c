@@ -2,36 +2,10 @@
 //
 // Every box is written by one thread, which adds what it gets in a fixed order.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "selffield/lanes.h"
 #include "selffield/operator.h"
 
 #include <string.h>
-
-typedef double d8 __attribute__((vector_size(64)));
-typedef float f8 __attribute__((vector_size(32)));
-
-static inline d8 load(const double *from)
-{
-    d8 v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-static inline d8 load_single(const float *from)
-{
-    f8 v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_convertvector(v, d8);
-}
-
-static inline void store(double *to, d8 v)
-{
-    memcpy(to, &v, sizeof v);
-}
-
-static inline double sum(d8 s)
-{
-    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
-}
 
 // ---- Up -----------------------------------------------------------------------------------------
 
@@ -41,21 +15,21 @@ static inline double sum(d8 s)
     {                                                                                              \
         memset(weight, 0, (size_t)width * sizeof *weight);                                         \
         for (int32_t t = 0; t < n; t++, m += width)                                                \
-            for (int32_t i = 0; i < width; i += 8)                                                 \
-                store(weight + i, load(weight + i) + LOAD(m + i) * k[t]);                          \
+            for (int32_t i = 0; i < width; i += FLX_WIDE)                                          \
+                flx_store(weight + i, flx_load(weight + i) + LOAD(m + i) * k[t]);                  \
     }                                                                                              \
     static void DOWN(const REAL *m, int32_t width, int32_t n, const double *v, double *a)          \
     {                                                                                              \
         for (int32_t t = 0; t < n; t++, m += width) {                                              \
-            d8 s = {0};                                                                            \
-            for (int32_t i = 0; i < width; i += 8)                                                 \
-                s += LOAD(m + i) * load(v + i);                                                    \
-            a[t] += sum(s);                                                                        \
+            flx_wide s = {0};                                                                      \
+            for (int32_t i = 0; i < width; i += FLX_WIDE)                                          \
+                s += LOAD(m + i) * flx_load(v + i);                                                \
+            a[t] += flx_sum(s);                                                                    \
         }                                                                                          \
     }
 
-LEAF_KERNELS(up_full, down_full, double, load)
-LEAF_KERNELS(up_single, down_single, float, load_single)
+LEAF_KERNELS(up_full, down_full, double, flx_load)
+LEAF_KERNELS(up_single, down_single, float, flx_load_single)
 
 static void leaf_up(void *arg, int32_t begin, int32_t end)
 {
@@ -144,49 +118,47 @@ void flx_far_up(flx_selffield *op)
 
 // ---- Across -------------------------------------------------------------------------------------
 
-// y += scale * (table^T x): 8 V of the nodes that take, both components.
+// y += scale * (table^T x): V vectors of the nodes that take, both components.
 #define STRIP_KERNEL(NAME, V)                                                                      \
     static void NAME(const flx_far *far, const double *table, const double *const x[2],            \
                      double *const y[2], double scale)                                             \
     {                                                                                              \
-        d8 sx[V] = {{0}}, sy[V] = {{0}};                                                           \
+        flx_wide sx[V] = {{0}}, sy[V] = {{0}};                                                     \
         for (int32_t j = 0; j < far->n_node; j++) {                                                \
             const double *row = table + (int64_t)j * far->width;                                   \
             double xj = x[0][j], yj = x[1][j];                                                     \
             for (int v = 0; v < V; v++) {                                                          \
-                d8 t = load(row + 8 * v);                                                          \
+                flx_wide t = flx_load(row + FLX_WIDE * v);                                         \
                 sx[v] += t * xj;                                                                   \
                 sy[v] += t * yj;                                                                   \
             }                                                                                      \
         }                                                                                          \
         for (int v = 0; v < V; v++) {                                                              \
-            store(y[0] + 8 * v, load(y[0] + 8 * v) + sx[v] * scale);                               \
-            store(y[1] + 8 * v, load(y[1] + 8 * v) + sy[v] * scale);                               \
+            flx_store(y[0] + FLX_WIDE * v, flx_load(y[0] + FLX_WIDE * v) + sx[v] * scale);         \
+            flx_store(y[1] + FLX_WIDE * v, flx_load(y[1] + FLX_WIDE * v) + sy[v] * scale);         \
         }                                                                                          \
     }
 
 STRIP_KERNEL(strip_1, 1)
 STRIP_KERNEL(strip_2, 2)
+STRIP_KERNEL(strip_3, 3)
 STRIP_KERNEL(strip_4, 4)
 STRIP_KERNEL(strip_5, 5)
+STRIP_KERNEL(strip_6, 6)
 STRIP_KERNEL(strip_7, 7)
 STRIP_KERNEL(strip_8, 8)
 
-// In one pass for up to 8 nodes in a direction, in strips beyond.
+// In strips whose sums fill half of the registers.
 static void transfer(const flx_far *far, const double *table, const double *const x[2],
                      double *const y[2], double scale)
 {
     static void (*const kernel[])(const flx_far *, const double *, const double *const[2],
                                   double *const[2], double) = {
-        NULL, strip_1, strip_2, strip_2, strip_4, strip_5, strip_5, strip_7, strip_8};
-    static const int32_t strips[] = {0, 1, 2, 2, 4, 5, 5, 7, 8};
-    int32_t i = 0, left = far->width / 8;
-    while (left > 0) {
-        int32_t most = left < 8 ? left : 8;
-        double *to[2] = {y[0] + i, y[1] + i};
-        kernel[most](far, table + i, x, to, scale);
-        i += 8 * strips[most];
-        left -= strips[most];
+        NULL, strip_1, strip_2, strip_3, strip_4, strip_5, strip_6, strip_7, strip_8};
+    for (int32_t i = 0, left = far->width / FLX_WIDE, now; left > 0; left -= now) {
+        now = left < FLX_WIDE ? left : FLX_WIDE; // 8 registers of 16, 16 of 32
+        kernel[now](far, table + i, x, (double *[2]){y[0] + i, y[1] + i}, scale);
+        i += FLX_WIDE * now;
     }
 }
 

@@ -5,37 +5,11 @@
 // So the bits do not depend on which thread takes which block. Values are kept in single precision
 // where the tolerance allows; sums are always in double.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "selffield/lanes.h"
 #include "selffield/operator.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-typedef double d8 __attribute__((vector_size(64)));
-typedef float f8 __attribute__((vector_size(32)));
-
-static inline d8 load(const double *from)
-{
-    d8 v;
-    memcpy(&v, from, sizeof v);
-    return v;
-}
-
-static inline void store(double *to, d8 v)
-{
-    memcpy(to, &v, sizeof v);
-}
-
-static inline d8 load_single(const float *from)
-{
-    f8 v;
-    memcpy(&v, from, sizeof v);
-    return __builtin_convertvector(v, d8);
-}
-
-static inline double sum(d8 s)
-{
-    return ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
-}
 
 // What goes through a block of n_row (a multiple of 4) times width (of 8) values v:
 //   row += v col_x (both components),   back = v^T row_x.
@@ -56,10 +30,11 @@ typedef struct passage {
         for (int32_t i = 0; i < p->n_row; i += 4) {                                                \
             const double *rx = p->row_x[0] + i, *ry = p->row_x[1] + i;                             \
             const TYPE *v0 = v + (int64_t)i * w, *v1 = v0 + w, *v2 = v1 + w, *v3 = v2 + w;         \
-            d8 x0 = {0}, x1 = {0}, x2 = {0}, x3 = {0}, y0 = {0}, y1 = {0}, y2 = {0}, y3 = {0};     \
-            for (int32_t j = 0; j < w; j += 8) {                                                   \
-                d8 a = LOAD(v0 + j), b = LOAD(v1 + j), c = LOAD(v2 + j), d = LOAD(v3 + j);         \
-                d8 x = load(cx + j), y = load(cy + j);                                             \
+            flx_wide x0 = {0}, x1 = {0}, x2 = {0}, x3 = {0}, y0 = {0}, y1 = {0}, y2 = {0},         \
+                     y3 = {0};                                                                     \
+            for (int32_t j = 0; j < w; j += FLX_WIDE) {                                            \
+                flx_wide a = LOAD(v0 + j), b = LOAD(v1 + j), c = LOAD(v2 + j), d = LOAD(v3 + j);   \
+                flx_wide x = flx_load(cx + j), y = flx_load(cy + j);                               \
                 x0 += a * x;                                                                       \
                 y0 += a * y;                                                                       \
                 x1 += b * x;                                                                       \
@@ -68,23 +43,25 @@ typedef struct passage {
                 y2 += c * y;                                                                       \
                 x3 += d * x;                                                                       \
                 y3 += d * y;                                                                       \
-                store(bx + j, load(bx + j) + ((a * rx[0] + b * rx[1]) + (c * rx[2] + d * rx[3]))); \
-                store(by + j, load(by + j) + ((a * ry[0] + b * ry[1]) + (c * ry[2] + d * ry[3]))); \
+                flx_store(bx + j,                                                                  \
+                          flx_load(bx + j) + ((a * rx[0] + b * rx[1]) + (c * rx[2] + d * rx[3]))); \
+                flx_store(by + j,                                                                  \
+                          flx_load(by + j) + ((a * ry[0] + b * ry[1]) + (c * ry[2] + d * ry[3]))); \
             }                                                                                      \
             double *rowx = p->row[0] + i, *rowy = p->row[1] + i;                                   \
-            rowx[0] += sum(x0);                                                                    \
-            rowx[1] += sum(x1);                                                                    \
-            rowx[2] += sum(x2);                                                                    \
-            rowx[3] += sum(x3);                                                                    \
-            rowy[0] += sum(y0);                                                                    \
-            rowy[1] += sum(y1);                                                                    \
-            rowy[2] += sum(y2);                                                                    \
-            rowy[3] += sum(y3);                                                                    \
+            rowx[0] += flx_sum(x0);                                                                \
+            rowx[1] += flx_sum(x1);                                                                \
+            rowx[2] += flx_sum(x2);                                                                \
+            rowx[3] += flx_sum(x3);                                                                \
+            rowy[0] += flx_sum(y0);                                                                \
+            rowy[1] += flx_sum(y1);                                                                \
+            rowy[2] += flx_sum(y2);                                                                \
+            rowy[3] += flx_sum(y3);                                                                \
         }                                                                                          \
     }
 
-BLOCK_KERNEL(pass_full, double, load)
-BLOCK_KERNEL(pass_single, float, load_single)
+BLOCK_KERNEL(pass_full, double, flx_load)
+BLOCK_KERNEL(pass_single, float, flx_load_single)
 
 static int32_t rows_of(const flx_selffield *op, int32_t leaf)
 {
