@@ -105,6 +105,7 @@ typedef struct flx_tdgl_report {
     int32_t iterations;       // of the psi system
     int32_t field_iterations; // of the system of the field of the currents, over all step sizes
                               // tried; in films each applies the operator of src/selffield once
+    double field_seconds;     // [s] in films, of these applications
 } flx_tdgl_report;
 
 typedef struct flx_tdgl flx_tdgl;

@@ -321,8 +321,15 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
     st.alpha = differentiation(q, clock->times, t, st.difference);
 
     flx_tdgl_drive_at(sim, t);
-    tdgl_formula field = {.alpha = st.alpha};
+    st.share = 1; // where the predictor has no more states than the formula
+    if (st.n_psi > q) {
+        double lag = 1 / (st.alpha * (t - clock->times[q]));
+        st.share = lag / (1 + lag);
+    }
+    tdgl_formula field = {.alpha = st.alpha, .share = st.share};
     if (sim->screen) {
+        for (int32_t j = 0; j < st.n_psi; j++)
+            field.check[j] = st.predict[j];
         extrapolation(clock->n_history < 3 ? clock->n_history : 3, clock->times, t, field.predict);
         extrapolation(clock->n_history < 2 ? clock->n_history : 2, clock->times, t, field.guess);
         for (int32_t j = 0; j < q; j++)
@@ -347,11 +354,6 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
         field_error = flx_screen_close(sim, &field);
     else
         flx_tdgl_refine_potential(sim, sim->next, sim->next_mu);
-    st.share = 1; // where the predictor has no more states than the formula
-    if (st.n_psi > q) {
-        double lag = 1 / (st.alpha * (t - clock->times[q]));
-        st.share = lag / (1 + lag);
-    }
     double error = sqrt(flx_pool_max(sim->pool, n, site_error, &st));
     return (tdgl_attempt){
         .error = !(field_error <= error) ? field_error : error, .iterations = sweeps, .order = q};

@@ -267,8 +267,10 @@ double flx_tdgl_change(flx_tdgl *sim)
     int32_t n = sim->mesh->n_site;
     double *psi = sim->psi[0], *mu = sim->mu[0], *rate = sim->slope[1];
     flx_tdgl_drive_at(sim, sim->clock.t);
-    if (sim->screen)
+    if (sim->screen) {
+        flx_screen_observe(sim->screen);
         flx_operator_set_links(&sim->op, sim->pool, sim->screen->a[0]);
+    }
     flx_operator_apply(&sim->op, sim->pool, psi, sim->y);
     flx_tdgl_slope(sim, psi, sim->y, mu, rate);
     job j = {sim, psi, sim->y, mu, NULL};
@@ -278,6 +280,6 @@ double flx_tdgl_change(flx_tdgl *sim)
         rate[2 * i] -= common * psi[2 * i + 1];
         rate[2 * i + 1] += common * psi[2 * i];
     }
-    double field = sim->screen ? flx_screen_change(sim) : 0;
+    double field = sim->screen ? flx_screen_change(sim->screen) : 0;
     return fmax(flx_tdgl_largest(sim, rate), field);
 }

@@ -60,12 +60,18 @@ typedef struct tdgl_sheet {
     double *share;       // [n_edge] of the dual face, left of the edge
     double *current;     // [n_tri][2] K_t
     double *potential;   // [n_tri][2] integral of A
+    // K_t from the currents that circulate in it and in the faces around it, and the transpose, both
+    // with a record for each triangle; what holes get is in the records that name them.
+    struct tdgl_spread *spread, *collect; // [n_tri]
 } tdgl_sheet;
 
 // z [n_film] [xi] heights of the films; NULL: 0.
 flx_status flx_sheet_init(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
                           double pearl_length, const double *z, tdgl_sheet *sheet);
 void flx_sheet_clear(tdgl_sheet *sheet);
-void flx_sheet_lines(tdgl_sheet *sheet, const double *flow, double *line); // M flow; [n_edge]
+// line = M flow, both [n_edge]; returns the seconds that its operator took.
+double flx_sheet_lines(tdgl_sheet *sheet, const double *flow, double *line);
+// flux = C M C^T g, both [n_face]: the same without the edges in between.
+double flx_sheet_flux(tdgl_sheet *sheet, const double *g, double *flux);
 
 #endif

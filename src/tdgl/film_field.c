@@ -5,10 +5,12 @@
 // is symmetric, and g^T L g twice the energy of the field.
 //
 // (beta L + K) x = r: where currents vary as exp(ikr), K is D k^2 and L is D k/2 Lambda, less on the
-// scale of the mesh. A blend of two (K + s D)^-1 (rungs.c) is nearly the inverse of the sum, and
-// conjugate gradients need one to three steps with it.
+// scale of the mesh. A blend of two (K + s D)^-1 (rungs.c), M^-1, is nearly the inverse of the sum,
+// and conjugate gradients need one or two steps with it. The last step is left unmade: its direction
+// z = M^-1 r is added to x, and with A z = r but for what M^-1 lacks, (r - K z)/beta to L x. L z
+// itself is found with the next application that is made, in the next step.
 //
-// What they leave of an error is found again in the a of this step, so in the difference formula of
+// What is left of an error is found again in the a of this step, so in the difference formula of
 // the next, and in its guess. If rho of it is left, with a guess by a straight line, errors die out
 // for -0.17 < rho < 0.13 (of the parabola: for 0.07), from the roots of the characteristic
 // polynomial of order 3 at even steps: they must shrink by ten.
@@ -23,9 +25,17 @@ typedef struct film {
     flx_tdgl *sim;
     const tdgl_faces *faces;
     tdgl_sheet sheet;
-    tdgl_rungs rungs;    // the first has no shift
+    tdgl_rungs rungs; // the first has no shift
+    tdgl_blend blend; // for b [1/xi]
+    double b;
+    // What the first iteration left of r.z when it was last measured, at which b; how often it has
+    // been taken for granted since.
+    struct measured {
+        double b, left;
+        int32_t trusted;
+    } measured;
     double k_min, k_max; // [1/xi] square roots of the least and largest eigenvalue of D^-1 K
-    double *flow, *line; // [n_edge]
+    double *line;        // [n_edge]
     double *z, *direction, *image, *image_flux; // [n_face]
     // Of the last currents that were fed in.
     double *fed, *fed_flux; // [n_edge], [n_face]
@@ -38,64 +48,11 @@ static void free_film(tdgl_induction *induction)
         return;
     flx_sheet_clear(&m->sheet);
     flx_rungs_clear(&m->rungs);
-    double *arrays[] = {m->flow,  m->line,       m->z,   m->direction,
-                        m->image, m->image_flux, m->fed, m->fed_flux};
+    double *arrays[] = {m->line, m->z, m->direction, m->image, m->image_flux, m->fed, m->fed_flux};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_free(m);
 }
-
-// -- the operator ---------------------------------------------------------------------------------
-
-typedef struct job {
-    film *m;
-    const double *in;
-    double *out;
-    double beta;
-} job;
-
-static void flow_of(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    for (int32_t e = begin; e < end; e++)
-        j->m->flow[e] = flx_faces_flow(j->m->faces, j->in, e);
-}
-
-static void curl_of(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    for (int32_t f = begin; f < end; f++)
-        j->out[f] = flx_faces_curl(j->m->faces, j->m->line, f);
-}
-
-// Flux of edge currents.
-static void flux_of(film *m, const double *flow, double *out)
-{
-    flx_sheet_lines(&m->sheet, flow, m->line);
-    flx_pool_for(m->sim->pool, m->faces->n_face, curl_of, &(job){.m = m, .out = out});
-}
-
-// out = L x
-static void inductance(film *m, const double *x, double *out)
-{
-    flx_pool_for(m->sim->pool, m->faces->mesh->n_edge, flow_of, &(job){.m = m, .in = x});
-    flux_of(m, m->flow, out);
-}
-
-// out = beta L in (there already, without beta) + K in
-static void add_resistance(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    const tdgl_faces *f = j->m->faces;
-    for (int32_t i = begin; i < end; i++) {
-        double sum = j->beta * j->m->image_flux[i];
-        for (int32_t k = f->row[i]; k < f->row[i + 1]; k++)
-            sum += f->value[k] * j->in[f->col[k]];
-        j->out[i] = sum;
-    }
-}
-
-// -- the solver -----------------------------------------------------------------------------------
 
 static double dot(int32_t n, const double *a, const double *b)
 {
@@ -105,54 +62,167 @@ static double dot(int32_t n, const double *a, const double *b)
     return sum;
 }
 
-// z = M^-1 r; single precision is enough.
-static void precondition(film *m, const tdgl_blend *blend, const double *r)
+// -- the operator ---------------------------------------------------------------------------------
+
+typedef struct job {
+    film *m;
+    const tdgl_system *y;
+    double step;
+    double *line, *flux; // of fed currents
+} job;
+
+static void curl_of(void *arg, int32_t begin, int32_t end)
 {
-    int32_t n = m->faces->n_face;
-    flx_spd_approximate(m->rungs.factor[blend->rung[0]], r, m->z);
-    flx_spd_approximate(m->rungs.factor[blend->rung[1]], r, m->image);
-    for (int32_t i = 0; i < n; i++)
-        m->z[i] = blend->weight[0] * m->z[i] + blend->weight[1] * m->image[i];
+    const job *j = arg;
+    for (int32_t f = begin; f < end; f++)
+        j->flux[f] = flx_faces_curl(j->m->faces, j->line, f);
 }
 
-// image = (beta L + K) direction, image_flux = L direction.
-static void apply(film *m, double beta)
+// (K x)_f
+static inline double resistance(const tdgl_faces *f, const double *x, int32_t i)
 {
-    inductance(m, m->direction, m->image_flux);
-    flx_pool_for(m->sim->pool, m->faces->n_face, add_resistance,
-                 &(job){.m = m, .in = m->direction, .out = m->image, .beta = beta});
+    double sum = 0;
+    for (int32_t k = f->row[i]; k < f->row[i + 1]; k++)
+        sum += f->value[k] * x[f->col[k]];
+    return sum;
 }
 
-static int32_t solve(tdgl_induction *induction, double beta, double *r, double target, double *x,
-                     double *lx)
+// image = (beta L + K) direction; returns direction.image. image_flux comes as L (direction + owed).
+static double make_image(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    film *m = j->m;
+    double sum = 0;
+    for (int32_t i = begin; i < end; i++) {
+        m->image_flux[i] -= j->y->owed_flux[i];
+        m->image[i] = j->y->beta * m->image_flux[i] + resistance(m->faces, m->direction, i);
+        sum += m->direction[i] * m->image[i];
+    }
+    return sum;
+}
+
+// -- the solver -----------------------------------------------------------------------------------
+
+static double mix(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    film *m = j->m;
+    const double *restrict r = j->y->r, *restrict second = m->image;
+    const double w = m->blend.weight[0], w2 = m->blend.weight[1];
+    double *restrict z = m->z, sum[4] = {0};
+    int32_t i = begin;
+    for (; i + 4 <= end; i += 4)
+        for (int32_t k = 0; k < 4; k++) {
+            z[i + k] = w * z[i + k] + w2 * second[i + k];
+            sum[k] += r[i + k] * z[i + k];
+        }
+    for (; i < end; i++) {
+        z[i] = w * z[i] + w2 * second[i];
+        sum[0] += r[i] * z[i];
+    }
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+// z = M^-1 r; returns r.z. Single precision is enough.
+static double precondition(job *j)
+{
+    film *m = j->m;
+    flx_spd_approximate(m->rungs.factor[m->blend.rung[0]], j->y->r, m->z);
+    flx_spd_approximate(m->rungs.factor[m->blend.rung[1]], j->y->r, m->image);
+    return flx_pool_sum(m->sim->pool, m->faces->n_face, mix, j);
+}
+
+static void add_owed(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    for (int32_t i = begin; i < end; i++)
+        j->m->z[i] = j->m->direction[i] + j->y->owed[i];
+}
+
+static void advance(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const film *m = j->m;
+    const tdgl_system *y = j->y;
+    for (int32_t i = begin; i < end; i++) {
+        y->x[i] += j->step * m->direction[i];
+        y->lx[i] += j->step * m->image_flux[i];
+        y->r[i] -= j->step * m->image[i];
+        y->owed[i] *= 1 - j->step;
+        y->owed_flux[i] *= 1 - j->step;
+    }
+}
+
+static void turn_direction(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    for (int32_t i = begin; i < end; i++)
+        j->m->direction[i] = j->m->z[i] + j->step * j->m->direction[i];
+}
+
+// The step that is left unmade.
+static void add_estimate(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const film *m = j->m;
+    const tdgl_system *y = j->y;
+    for (int32_t i = begin; i < end; i++) {
+        double flux = (y->r[i] - resistance(m->faces, m->z, i)) / y->beta;
+        y->x[i] += m->z[i];
+        y->lx[i] += flux;
+        y->owed[i] += m->z[i];
+        y->owed_flux[i] += flux;
+    }
+}
+
+static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
     enum { AT_MOST = 100 };
-    const double shrink = 10, none = 2e-4; // none: as good as no error
+    const double shrink = 10, small = 0.2;
+    enum { TRUST = 7 };
     film *m = (film *)induction;
+    flx_pool *pool = m->sim->pool;
     int32_t n = m->faces->n_face;
-    tdgl_blend blend =
-        flx_rungs_blend(&m->rungs, beta / (2 * m->sim->p.pearl_length), m->k_min, m->k_max);
-    memset(x, 0, (size_t)n * sizeof *x);
-    memset(lx, 0, (size_t)n * sizeof *lx);
-    precondition(m, &blend, r);
-    memcpy(m->direction, m->z, (size_t)n * sizeof *m->z);
-    double rz = dot(n, r, m->z), enough = fmin(target * target, rz / (shrink * shrink));
-    enough = fmax(enough, none * none * target * target);
-    for (int32_t it = 1; it <= AT_MOST; it++) {
+    job j = {.m = m, .y = y};
+    double b = y->beta / (2 * m->sim->p.pearl_length);
+    if (b != m->b)
+        m->blend = flx_rungs_blend(&m->rungs, b, m->k_min, m->k_max);
+    m->b = b;
+    // As good as no error. While steps are so short that L outweighs K on every scale, M is poor, and
+    // little happens in a step.
+    double none = b > m->k_max ? 5e-3 : 2e-4;
+    memset(y->x, 0, (size_t)n * sizeof *y->x);
+    memset(y->lx, 0, (size_t)n * sizeof *y->lx);
+    double rz = precondition(&j);
+    double enough = fmin(y->target * y->target, rz / (shrink * shrink));
+    enough = fmax(enough, none * none * y->target * y->target);
+    // What an iteration leaves of r.z.
+    double left = m->blend.error * m->blend.error, last = 0;
+    for (int32_t it = 0; it < AT_MOST; it++) {
         if (!(rz > enough))
-            return isfinite(rz) ? it - 1 : -1;
-        apply(m, beta);
-        double step = rz / dot(n, m->direction, m->image);
-        for (int32_t i = 0; i < n; i++) {
-            x[i] += step * m->direction[i];
-            lx[i] += step * m->image_flux[i];
-            r[i] -= step * m->image[i];
+            return isfinite(rz) ? it : -1;
+        if (it > 0 && rz * 2 * left <= enough && (it > 1 || left < small * small)) {
+            flx_pool_for(pool, n, add_estimate, &j);
+            return it;
         }
-        precondition(m, &blend, r);
-        double next = dot(n, r, m->z);
-        for (int32_t i = 0; i < n; i++)
-            m->direction[i] = m->z[i] + next / rz * m->direction[i];
-        rz = next;
+        j.step = it > 0 ? rz / last : 0;
+        flx_pool_for(pool, n, turn_direction, &j);
+        // once what was owed is paid, it is some rounding
+        flx_pool_for(pool, n, add_owed, &j);
+        m->base.seconds += flx_sheet_flux(&m->sheet, m->z, m->image_flux);
+        j.step = rz / flx_pool_sum(pool, n, make_image, &j);
+        flx_pool_for(pool, n, advance, &j);
+        struct measured *seen = &m->measured;
+        if (it == 0 && seen->trusted < TRUST && fabs(b / seen->b - 1) < 0.1 &&
+            rz * 1.5 * seen->left <= enough) {
+            seen->trusted++;
+            return 1;
+        }
+        last = rz;
+        rz = precondition(&j);
+        left = fmax(left, rz / last);
+        if (it == 0)
+            *seen = (struct measured){.b = b, .left = rz / last};
     }
     return -1;
 }
@@ -161,7 +231,7 @@ static void guess(tdgl_induction *induction, double *drive, double *x, double *f
 {
     film *m = (film *)induction;
     flx_spd_solve(m->rungs.factor[0], drive, x);
-    inductance(m, x, flux);
+    flx_sheet_flux(&m->sheet, x, flux);
 }
 
 // Most currents keep their pattern while they change: it is kept with the flux it makes.
@@ -179,11 +249,19 @@ static void add_fed(tdgl_induction *induction, const double *fed, double *flux)
         return;
     if (!(rest <= 1e-12 * size)) {
         memcpy(m->fed, fed, (size_t)n_edge * sizeof *fed);
-        flux_of(m, fed, m->fed_flux);
+        flx_sheet_lines(&m->sheet, fed, m->line);
+        flx_pool_for(m->sim->pool, m->faces->n_face, curl_of,
+                     &(job){.m = m, .line = m->line, .flux = m->fed_flux});
         factor = 1;
     }
     for (int32_t f = 0; f < m->faces->n_face; f++)
         flux[f] += factor * m->fed_flux[f];
+}
+
+static flx_state_block state(tdgl_induction *induction)
+{
+    film *m = (film *)induction;
+    return (flx_state_block){"measured", &m->measured, sizeof m->measured};
 }
 
 // -- life -----------------------------------------------------------------------------------------
@@ -219,9 +297,9 @@ static flx_status create_arrays(flx_ctx *ctx, film *m)
     const struct {
         double **array;
         size_t n;
-    } all[] = {{&m->flow, n_edge},       {&m->line, n_edge},      {&m->fed, n_edge},
-               {&m->z, n_face},          {&m->direction, n_face}, {&m->image, n_face},
-               {&m->image_flux, n_face}, {&m->fed_flux, n_face}};
+    } all[] = {{&m->line, n_edge},      {&m->fed, n_edge},   {&m->z, n_face},
+               {&m->direction, n_face}, {&m->image, n_face}, {&m->image_flux, n_face},
+               {&m->fed_flux, n_face}};
     for (size_t k = 0; k < sizeof all / sizeof *all; k++)
         if (!(*all[k].array = FLX_NEW_ARRAY(ctx, double, all[k].n)))
             return FLX_ERR_MEMORY;
@@ -242,18 +320,20 @@ static flx_status create(flx_tdgl *sim, film *m)
     for (int32_t t = 0; t < m->faces->mesh->n_tri; t++)
         smallest = fmin(smallest, m->faces->area[t]);
     m->k_max = sqrt(10 / smallest);
-    // None for weak fields, one for the longest waves, three for the shortest.
-    static const double share[FLX_RUNGS] = {0, 0, 1.0 / 160, 1.0 / 25, 1.0 / 5};
-    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .single = true};
-    for (int k = 2; k < FLX_RUNGS; k++)
-        m->rungs.shift[k] = share[k] * m->k_max * m->k_max;
-    m->rungs.shift[1] = 2.2 * m->k_min * m->k_min;
+    // None for weak fields, two for the longest waves; the others are near b where b is that of the
+    // longest steps, which a run that settles takes most of, and of shorter ones.
+    static const double times[] = {1, 2.7, 8, 30};
+    double low = m->k_min * m->k_min, high = m->k_max * m->k_max / 5;
+    double b = flx_screen_least_beta(sim) / (2 * sim->p.pearl_length);
+    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .single = true, .shift = {0, 1.2 * low, 3 * low}};
+    for (int k = 3; k < FLX_RUNGS; k++)
+        m->rungs.shift[k] = fmin(fmax(times[k - 3] * b, 6 * low), high);
     return flx_rungs_init(sim, m->faces, &m->rungs);
 }
 
 flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)
 {
-    static const tdgl_induction_ops ops = {solve, guess, add_fed, free_film};
+    static const tdgl_induction_ops ops = {solve, guess, add_fed, state, free_film};
     *out = NULL;
     film *m = FLX_NEW(sim->ctx, film);
     if (!m)

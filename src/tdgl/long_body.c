@@ -57,12 +57,12 @@ static void subtract(void *arg, int32_t begin, int32_t end)
 
 // Chebyshev iteration for M^-1 A x = M^-1 r with spectrum between 1 and beta/rung. Saad, Iterative
 // Methods for Sparse Linear Systems, algorithm 12.1.
-static int32_t solve(tdgl_induction *induction, double beta, double *r, double target, double *x,
-                     double *lx)
+static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
     enum { AT_MOST = 200 };
     const double shrink = 50, exact = 1e-9;
     long_body *b = (long_body *)induction;
+    double beta = y->beta, *r = y->r, *x = y->x;
     double kappa2 = b->sim->p.kappa * b->sim->p.kappa;
     int32_t n = b->faces->n_face, rung = flx_rungs_nearest(&b->rungs, beta / kappa2), steps = 1;
     flx_spd *factor = b->rungs.factor[rung];
@@ -74,7 +74,7 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
         double sum = 0; // x^T A x lies between r^T z/high and r^T z/low
         for (int32_t i = 0; i < n; i++)
             sum += r[i] * b->z[i];
-        double need = fmax(shrink, sqrt(sum / low) / target);
+        double need = fmax(shrink, sqrt(sum / low) / y->target);
         need = acosh(need) / acosh(theta / delta);
         if (!(need <= AT_MOST))
             return -1;
@@ -95,7 +95,7 @@ static int32_t solve(tdgl_induction *induction, double beta, double *r, double t
         rho = next;
     }
     for (int32_t i = 0; i < n; i++)
-        lx[i] = b->inductance[i] * x[i];
+        y->lx[i] = b->inductance[i] * x[i];
     return steps;
 }
 
@@ -111,7 +111,7 @@ static flx_status create_rungs(flx_tdgl *sim, long_body *b)
 
 flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)
 {
-    static const tdgl_induction_ops ops = {solve, guess, NULL, free_body};
+    static const tdgl_induction_ops ops = {solve, guess, NULL, NULL, free_body};
     int32_t n = faces->n_face;
     long_body *b = FLX_NEW(sim->ctx, long_body);
     *out = NULL;

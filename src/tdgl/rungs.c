@@ -46,27 +46,34 @@ static double spread_of(const double *first, const double *second, double share,
 
 tdgl_blend flx_rungs_blend(const tdgl_rungs *rungs, double b, double low, double high)
 {
-    // (k^2 + b k (1 - 0.9 (k/high)^2))/(k^2 + s), over its mean
+    // (k^2 + b k (1 - 0.14 low/k) (1 - 0.9 (k/high)^2))/(k^2 + s), over its mean. In a film that ends
+    // the longest waves make less flux: of sines in a square, 14 % less, 6 % for the next but one.
     double term[FLX_RUNGS][SAMPLES], mean[FLX_RUNGS] = {0};
     for (int32_t r = 0; r < rungs->n; r++) {
         for (int32_t i = 0; i < SAMPLES; i++) {
             double k = low * pow(high / low, (double)i / (SAMPLES - 1));
             double ratio = k / high;
-            term[r][i] = k * (k + b * (1 - 0.9 * ratio * ratio)) / (k * k + rungs->shift[r]);
+            double flux = b * (1 - 0.14 * low / k) * (1 - 0.9 * ratio * ratio);
+            term[r][i] = k * (k + flux) / (k * k + rungs->shift[r]);
             mean[r] += term[r][i] / SAMPLES;
         }
         for (int32_t i = 0; i < SAMPLES; i++)
             term[r][i] /= mean[r];
     }
-    tdgl_blend best = {.spread = INFINITY};
+    tdgl_blend best = {.error = INFINITY};
+    double least = INFINITY;
     for (int32_t p = 0; p < rungs->n; p++)
         for (int32_t q = p + 1; q < rungs->n; q++)
             for (int32_t n = 0; n <= SHARES; n++) {
                 double share = (double)n / SHARES, most;
                 double spread = spread_of(term[p], term[q], share, &most);
-                if (spread < best.spread)
-                    best = (tdgl_blend){
-                        {p, q}, {(1 - share) / (most * mean[p]), share / (most * mean[q])}, spread};
+                if (!(spread < least))
+                    continue;
+                least = spread;
+                most *= (1 + 1 / spread) / 2; // 1 is in the middle
+                best = (tdgl_blend){{p, q},
+                                    {(1 - share) / (most * mean[p]), share / (most * mean[q])},
+                                    (spread - 1) / (spread + 1)};
             }
     return best;
 }

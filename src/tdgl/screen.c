@@ -17,7 +17,7 @@
 typedef struct job {
     flx_tdgl *sim;
     const tdgl_formula *formula;
-    const double *psi, *a;
+    const double *psi;
     double beta;
 } job;
 
@@ -58,22 +58,6 @@ void flx_screen_predict(flx_tdgl *sim, const tdgl_formula *formula)
     flx_operator_set_links(&sim->op, sim->pool, sim->screen->a_star);
 }
 
-// js = w Im[psi_i* exp(-i a) psi_j]
-static void supercurrent(void *arg, int32_t begin, int32_t end)
-{
-    const job *j = arg;
-    const flx_mesh *m = j->sim->mesh;
-    const double *restrict psi = j->psi, *restrict a = j->a;
-    const double *restrict weight = j->sim->op.weight;
-    double *restrict js = j->sim->screen->js;
-    for (int32_t e = begin; e < end; e++) {
-        const double *p = &psi[2 * m->tail[e]], *q = &psi[2 * m->head[e]];
-        double c, s;
-        flx_rotation(-a[e], &c, &s);
-        js[e] = weight[e] * (c * (p[0] * q[1] - p[1] * q[0]) + s * (p[0] * q[0] + p[1] * q[1]));
-    }
-}
-
 static void extrapolate_faces(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
@@ -82,18 +66,29 @@ static void extrapolate_faces(void *arg, int32_t begin, int32_t end)
     for (int32_t f = begin; f < end; f++) {
         s->g_next[f] = p[0] * s->g[0][f] + p[1] * s->g[1][f];
         s->flux_next[f] = p[0] * s->flux[0][f] + p[1] * s->flux[1][f];
+        s->owed_next[f] = p[0] * s->owed[0][f] + p[1] * s->owed[1][f];
+        s->owed_flux_next[f] = p[0] * s->owed_flux[0][f] + p[1] * s->owed_flux[1][f];
     }
 }
 
-// edge = h + n a* + w^-1 (w js - I_T - C^T g*)
+// w js = w Im[psi_i* exp(-i a) psi_j] from turned = w exp(-i a)
+static inline double supercurrent(const double *p, const double *q, const double *turned)
+{
+    return turned[0] * (p[0] * q[1] - p[1] * q[0]) + turned[1] * (p[0] * q[0] + p[1] * q[1]);
+}
+
+// edge = h + n a* + w^-1 (w js - I_T - C^T g*); the links are those of a*.
 static void push_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
+    const flx_mesh *m = j->sim->mesh;
+    const double *restrict psi = j->psi, *restrict turned = j->sim->op.turned;
     const double *d = j->formula->difference;
     for (int32_t e = begin; e < end; e++) {
+        double js = supercurrent(psi + 2 * m->tail[e], psi + 2 * m->head[e], turned + 2 * e);
         double h = d[0] * s->a[0][e] + d[1] * s->a[1][e] + d[2] * s->a[2][e] + d[3] * s->a[3][e];
-        double flow = s->js[e] - s->fed[e] - flx_faces_flow(&s->faces, s->g_next, e);
+        double flow = js - s->fed[e] - flx_faces_flow(&s->faces, s->g_next, e);
         s->edge[e] = FLX_SCREEN_DENSITY * s->a_star[e] - h + flow / s->faces.conductance[e];
     }
 }
@@ -116,19 +111,24 @@ static void correct_faces(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// The new a; returns the largest |a - a*|/e_e. An edge without dual face acts on nothing: what it
-// has counts the less, the smaller w is.
+// The new a; returns its largest error per length: that of the formula, and what psi and js have
+// from a* in place of a, which reaches the new state with 1/beta. An edge without dual face acts on
+// nothing: what it has counts the less, the smaller w is.
 static double pull_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
-    const double *length = j->sim->mesh->length;
+    const double *length = j->sim->mesh->length, *c = j->formula->check;
     double largest = 0;
     for (int32_t e = begin; e < end; e++) {
         double flow = flx_faces_flow(&s->faces, s->correction, e);
-        s->a_next[e] = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
+        double a = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
+        double predicted =
+            c[0] * s->a[0][e] + c[1] * s->a[1][e] + c[2] * s->a[2][e] + c[3] * s->a[3][e];
         double acts = fmin(1, 10 * s->faces.conductance[e]);
-        double error = acts * fabs(s->a_next[e] - s->a_star[e]) / length[e];
+        double lag = fabs(a - s->a_star[e]) / j->beta;
+        double error = acts * fmax(j->formula->share * fabs(a - predicted), lag) / length[e];
+        s->a_next[e] = a;
         largest = !(error <= largest) ? error : largest; // keeps NaN
     }
     return largest;
@@ -139,15 +139,19 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
     const double algebra = 0.05; // error of the linear system, as a share of the tolerance
     tdgl_screen *s = sim->screen;
     int32_t n_edge = sim->mesh->n_edge, n_face = s->faces.n_face;
-    job j = {sim, formula, sim->next, s->a_star, formula->alpha + FLX_SCREEN_DENSITY};
-    flx_pool_for(sim->pool, n_edge, supercurrent, &j);
+    job j = {sim, formula, sim->next, formula->alpha + FLX_SCREEN_DENSITY};
     flx_pool_for(sim->pool, n_face, extrapolate_faces, &j);
     flx_pool_for(sim->pool, n_edge, push_edges, &j);
     flx_pool_for(sim->pool, n_face, face_residual, &j);
     // An error x of g is one of w^-1 C^T x/beta in a: as large as that of psi, in the mean square.
-    double target = algebra * sim->o.tolerance * j.beta * sqrt(sim->area);
-    int32_t iterations = s->induction->ops->solve(s->induction, j.beta, s->residual, target,
-                                                  s->correction, s->correction_flux);
+    tdgl_system system = {.beta = j.beta,
+                          .target = algebra * sim->o.tolerance * j.beta * sqrt(sim->area),
+                          .r = s->residual,
+                          .x = s->correction,
+                          .lx = s->correction_flux,
+                          .owed = s->owed_next,
+                          .owed_flux = s->owed_flux_next};
+    int32_t iterations = s->induction->ops->solve(s->induction, &system);
     if (iterations < 0)
         return INFINITY;
     s->iterations += iterations;
@@ -155,10 +159,10 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
     return flx_pool_max(sim->pool, n_edge, pull_edges, &j);
 }
 
-static void shift(double *level[LEVELS], double **next)
+static void shift(int32_t n, double **level, double **next)
 {
-    double *last = level[LEVELS - 1];
-    for (int32_t k = LEVELS - 1; k > 0; k--)
+    double *last = level[n - 1];
+    for (int32_t k = n - 1; k > 0; k--)
         level[k] = level[k - 1];
     level[0] = *next;
     *next = last;
@@ -167,10 +171,12 @@ static void shift(double *level[LEVELS], double **next)
 void flx_screen_accept(flx_tdgl *sim)
 {
     tdgl_screen *s = sim->screen;
-    shift(s->a, &s->a_next);
-    shift(s->g, &s->g_next);
-    shift(s->flux, &s->flux_next);
-    flx_screen_observe(sim);
+    shift(LEVELS, s->a, &s->a_next);
+    shift(GUESS, s->g, &s->g_next);
+    shift(GUESS, s->flux, &s->flux_next);
+    shift(GUESS, s->owed, &s->owed_next);
+    shift(GUESS, s->owed_flux, &s->owed_flux_next);
+    s->observed = false;
 }
 
 // -- the present state ----------------------------------------------------------------------------
@@ -178,10 +184,19 @@ void flx_screen_accept(flx_tdgl *sim)
 // da/dt = w^-1 (w js - I)
 static void edge_rate(void *arg, int32_t begin, int32_t end)
 {
-    const tdgl_screen *s = ((const job *)arg)->sim->screen;
-    for (int32_t e = begin; e < end; e++)
-        s->a_dot[e] = (s->js[e] - s->fed[e] - flx_faces_flow(&s->faces, s->g[0], e)) /
-                      s->faces.conductance[e];
+    const job *j = arg;
+    const tdgl_screen *s = j->sim->screen;
+    const flx_mesh *m = j->sim->mesh;
+    const double *restrict psi = j->psi, *restrict a = s->a[0];
+    const double *restrict weight = j->sim->op.weight;
+    for (int32_t e = begin; e < end; e++) {
+        double c, n;
+        flx_rotation(-a[e], &c, &n);
+        double turned[2] = {weight[e] * c, weight[e] * n};
+        double js = supercurrent(psi + 2 * m->tail[e], psi + 2 * m->head[e], turned);
+        s->a_dot[e] =
+            (js - s->fed[e] - flx_faces_flow(&s->faces, s->g[0], e)) / s->faces.conductance[e];
+    }
 }
 
 static void divergence(void *arg, int32_t begin, int32_t end)
@@ -210,22 +225,26 @@ static void report_edges(void *arg, int32_t begin, int32_t end)
 
 // The engine has no potential: E = -da/dt. What is reported is split so that the rest of da/dt has
 // no divergence, and mu is what a voltmeter far from the changing flux reads.
-void flx_screen_observe(flx_tdgl *sim)
+void flx_screen_observe(tdgl_screen *s)
 {
-    int32_t n_edge = sim->mesh->n_edge;
-    job j = {.sim = sim, .psi = sim->psi[0], .a = sim->screen->a[0]};
-    flx_pool_for(sim->pool, n_edge, supercurrent, &j);
-    flx_pool_for(sim->pool, n_edge, edge_rate, &j);
+    flx_tdgl *sim = s->sim;
+    if (s->observed)
+        return;
+    job j = {.sim = sim, .psi = sim->psi[0]};
+    flx_pool_for(sim->pool, sim->mesh->n_edge, edge_rate, &j);
     flx_pool_for(sim->pool, sim->mesh->n_site, divergence, &j);
-    flx_tdgl_solve_potential(sim, sim->mu[0]);
-    flx_pool_for(sim->pool, n_edge, report_edges, &j);
+    flx_tdgl_solve_noisy(sim, NULL, sim->mu[0]);
+    flx_pool_for(sim->pool, sim->mesh->n_edge, report_edges, &j);
+    s->observed = true;
 }
 
-double flx_screen_change(const flx_tdgl *sim)
+double flx_screen_change(tdgl_screen *s)
 {
+    const flx_mesh *m = s->sim->mesh;
     double largest = 0;
-    for (int32_t e = 0; e < sim->mesh->n_edge; e++)
-        largest = fmax(largest, fabs(sim->screen->a_dot[e]) / sim->mesh->length[e]);
+    flx_screen_observe(s);
+    for (int32_t e = 0; e < m->n_edge; e++)
+        largest = fmax(largest, fabs(s->a_dot[e]) / m->length[e]);
     return largest;
 }
 
@@ -238,31 +257,34 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced)
     }
     for (int32_t f = 0; f < s->faces.n_face; f++)
         s->flux[0][f] = flx_faces_curl(&s->faces, s->edge, f);
-    job j = {.sim = sim, .psi = sim->psi[0], .a = s->a[0]};
-    flx_pool_for(sim->pool, sim->mesh->n_edge, supercurrent, &j);
-    for (int32_t e = 0; e < sim->mesh->n_edge; e++)
-        s->edge[e] = (s->js[e] - s->fed[e]) / s->faces.conductance[e];
     for (int32_t f = 0; f < s->faces.n_face; f++)
-        s->residual[f] = flx_faces_curl(&s->faces, s->edge, f);
-    memset(s->g[0], 0, (size_t)s->faces.n_face * sizeof(double));
+        s->g[0][f] = s->owed[0][f] = s->owed_flux[0][f] = 0;
+    edge_rate(&(job){.sim = sim, .psi = sim->psi[0]}, 0, sim->mesh->n_edge); // with g = 0
+    for (int32_t f = 0; f < s->faces.n_face; f++)
+        s->residual[f] = flx_faces_curl(&s->faces, s->a_dot, f);
     if (a_induced)
         s->induction->ops->guess(s->induction, s->residual, s->g[0], s->flux[0]);
-    flx_screen_observe(sim);
+    s->observed = false;
 }
 
 int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks)
 {
-    static const char *const name[LEVELS][3] = {
-        {"a0", "g0", "flux0"}, {"a1", "g1", "flux1"}, {"a2", "g2", "flux2"}, {"a3", "g3", "flux3"}};
+    static const char *const a_name[LEVELS] = {"a0", "a1", "a2", "a3"};
+    static const char *const name[GUESS][4] = {{"g0", "flux0", "owed0", "owed_flux0"},
+                                               {"g1", "flux1", "owed1", "owed_flux1"}};
     tdgl_screen *s = sim->screen;
     size_t on_edges = (size_t)sim->mesh->n_edge * sizeof(double);
     size_t on_faces = (size_t)s->faces.n_face * sizeof(double);
     int32_t n = 0;
-    for (int32_t j = 0; j < LEVELS; j++) {
-        blocks[n++] = (flx_state_block){name[j][0], s->a[j], on_edges};
-        blocks[n++] = (flx_state_block){name[j][1], s->g[j], on_faces};
-        blocks[n++] = (flx_state_block){name[j][2], s->flux[j], on_faces};
+    for (int32_t j = 0; j < LEVELS; j++)
+        blocks[n++] = (flx_state_block){a_name[j], s->a[j], on_edges};
+    for (int32_t j = 0; j < GUESS; j++) {
+        double *data[] = {s->g[j], s->flux[j], s->owed[j], s->owed_flux[j]};
+        for (int k = 0; k < 4; k++)
+            blocks[n++] = (flx_state_block){name[j][k], data[k], on_faces};
     }
+    if (s->induction->ops->state)
+        blocks[n++] = s->induction->ops->state(s->induction);
     return n;
 }
 
@@ -305,12 +327,13 @@ flx_status flx_screen_create(flx_tdgl *sim)
     if (!s)
         return FLX_ERR_MEMORY;
     FLX_TRY(flx_faces_init(sim->ctx, sim->mesh, sim->p.screening == FLX_SCREENING_LONG, &s->faces));
-    double **on_edges[] = {&s->a[0], &s->a[1], &s->a[2],  &s->a[3],      &s->a_next, &s->a_star,
-                           &s->js,   &s->fed,  &s->a_dot, &s->a_induced, &s->edge};
-    double **on_faces[] = {&s->g[0],       &s->g[1],           &s->g[2],    &s->g[3],
-                           &s->g_next,     &s->flux[0],        &s->flux[1], &s->flux[2],
-                           &s->flux[3],    &s->flux_next,      &s->applied, &s->residual,
-                           &s->correction, &s->correction_flux};
+    s->sim = sim;
+    double **on_edges[] = {&s->a[0],   &s->a[1], &s->a[2],  &s->a[3],      &s->a_next,
+                           &s->a_star, &s->fed,  &s->a_dot, &s->a_induced, &s->edge};
+    double **on_faces[] = {&s->g[0],    &s->g[1],      &s->flux[0],      &s->flux[1],
+                           &s->owed[0], &s->owed[1],   &s->owed_flux[0], &s->owed_flux[1],
+                           &s->g_next,  &s->flux_next, &s->owed_next,    &s->owed_flux_next,
+                           &s->applied, &s->residual,  &s->correction,   &s->correction_flux};
     for (size_t k = 0; k < sizeof on_edges / sizeof *on_edges; k++)
         if (!(*on_edges[k] = FLX_NEW_ARRAY(sim->ctx, double, n_edge)))
             return FLX_ERR_MEMORY;
@@ -328,14 +351,18 @@ void flx_screen_free(flx_tdgl *sim)
     tdgl_screen *s = sim->screen;
     if (!s)
         return;
-    for (int32_t k = 0; k < LEVELS; k++) {
+    for (int32_t k = 0; k < LEVELS; k++)
         flx_free(s->a[k]);
+    for (int32_t k = 0; k < GUESS; k++) {
         flx_free(s->g[k]);
         flx_free(s->flux[k]);
+        flx_free(s->owed[k]);
+        flx_free(s->owed_flux[k]);
     }
-    double *arrays[] = {s->a_next,   s->g_next,     s->flux_next,      s->a_star, s->js,
-                        s->fed,      s->a_dot,      s->a_induced,      s->edge,   s->applied,
-                        s->residual, s->correction, s->correction_flux};
+    double *arrays[] = {s->a_next,         s->g_next,         s->flux_next, s->owed_next,
+                        s->owed_flux_next, s->a_star,         s->fed,       s->a_dot,
+                        s->a_induced,      s->edge,           s->applied,   s->residual,
+                        s->correction,     s->correction_flux};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     if (s->induction)

@@ -19,7 +19,7 @@
 #include "tdgl/tdgl_internal.h"
 
 // Factors of K + s D, K = C w^-1 C^T, D the areas of the faces.
-enum { FLX_RUNGS = 5 };
+enum { FLX_RUNGS = 7 };
 typedef struct tdgl_rungs {
     int32_t n; // n, single and shift are given to init
     bool single;
@@ -31,11 +31,11 @@ void flx_rungs_clear(tdgl_rungs *rungs);
 int32_t flx_rungs_nearest(const tdgl_rungs *rungs, double shift); // in the logarithm
 
 // sum_j weight_j (K + s_j D)^-1 over two rungs in place of the inverse of K + b (K D)^(1/2). Where
-// currents vary as exp(ikr) it is 1/spread to 1 times as large, for all k from low to high. On the
-// scale of the mesh, near high, b counts less: there the currents of neighbours cancel.
+// currents vary as exp(ikr) it is 1 - error to 1 + error times as large, for all k from low to high.
+// On the scale of the mesh, near high, b counts less: there the currents of neighbours cancel.
 typedef struct tdgl_blend {
     int32_t rung[2];
-    double weight[2], spread;
+    double weight[2], error;
 } tdgl_blend;
 tdgl_blend flx_rungs_blend(const tdgl_rungs *rungs, double b, double low, double high);
 
@@ -43,22 +43,33 @@ tdgl_blend flx_rungs_blend(const tdgl_rungs *rungs, double b, double low, double
 // the new a, which keeps long steps stable.
 #define FLX_SCREEN_DENSITY 1.0
 
-// Solves (beta L + C w^-1 C^T) x = r, as a table of functions.
+// (beta L + C w^-1 C^T) x = r
+typedef struct tdgl_system {
+    double beta, target;
+    double *r;      // destroyed
+    double *x, *lx; // lx stands for L x
+    // Currents whose flux is only estimated: L owed = owed_flux nearly. Given are those of the guess;
+    // the estimate is replaced by the flux, and those of the result are left.
+    double *owed, *owed_flux;
+} tdgl_system;
+
+// Solves it, as a table of functions.
 typedef struct tdgl_induction tdgl_induction;
 typedef struct tdgl_induction_ops {
-    // x from r until its error, sqrt(x^T C w^-1 C^T x), is below target and a fiftieth of what it
-    // was; lx = L x. Returns the number of iterations, -1 if it failed. Destroys r.
-    int32_t (*solve)(tdgl_induction *, double beta, double *r, double target, double *x,
-                     double *lx);
+    // Until the error of x, sqrt(x^T C w^-1 C^T x), is below target and a tenth of what it was.
+    // Returns the number of iterations, -1 if it failed.
+    int32_t (*solve)(tdgl_induction *, const tdgl_system *);
     // The currents x of a state that is taken up, with flux = L x: those that have made the flux
     // given, or those that leave no normal current, K x = drive = C w^-1 (w js - I_T).
     void (*guess)(tdgl_induction *, double *drive, double *x, double *flux);
     // Adds what else I_T [n_edge] makes to the flux of the applied field [n_face]; NULL: nothing.
     void (*add_fed)(tdgl_induction *, const double *fed, double *flux);
+    flx_state_block (*state)(tdgl_induction *); // what a restart needs; NULL: nothing
     void (*free)(tdgl_induction *);
 } tdgl_induction_ops;
 struct tdgl_induction {
     const tdgl_induction_ops *ops;
+    double seconds; // in applications of an operator of films, since the last step began
 };
 flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out);
 double flx_screen_least_beta(const flx_tdgl *sim); // of the longest steps
@@ -68,18 +79,22 @@ flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_ind
 flx_status flx_feed_check(flx_tdgl *sim);
 void flx_feed(flx_tdgl *sim, double *flow);
 
+enum { GUESS = 2 }; // states that the guess of the currents is made from
+
 // The state of the field and the scratch of its step.
 struct tdgl_screen {
     tdgl_faces faces;
     tdgl_induction *induction;
-    int32_t iterations;   // since the last step began
-    double *a[LEVELS];    // [n_edge] total line integrals, newest first
-    double *g[LEVELS];    // [n_face] circulating currents
-    double *flux[LEVELS]; // [n_face] L g: flux induced
-    double *a_next, *g_next, *flux_next;
-    double *a_star;          // [n_edge] extrapolated
-    double *js;              // [n_edge] supercurrent through the dual face
-    double *fed;             // [n_edge] I_T
+    int32_t iterations;                     // since the last step began
+    double *a[LEVELS];                      // [n_edge] total line integrals, newest first
+    double *g[GUESS];                       // [n_face] circulating currents
+    double *flux[GUESS];                    // [n_face] L g: flux induced, but for what is owed
+    double *owed[GUESS], *owed_flux[GUESS]; // [n_face] as in tdgl_system
+    double *a_next, *g_next, *flux_next, *owed_next, *owed_flux_next;
+    double *a_star; // [n_edge] extrapolated
+    double *fed;    // [n_edge] I_T
+    flx_tdgl *sim;
+    bool observed;           // mu, a_dot and a_induced are those of the present state
     double *a_dot;           // [n_edge] reported: with mu it gives the electric field
     double *a_induced;       // [n_edge] reported: a without the applied part
     double *edge;            // [n_edge] scratch
@@ -102,7 +117,9 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced);
 // Weights of the levels in a step to a new time.
 typedef struct tdgl_formula {
     double predict[LEVELS]; // a* = sum_j predict_j a_j
-    double guess[2];        // of g and its flux: a straight line, which multiplies errors less
+    double guess[GUESS];    // of g and its flux: a straight line, which multiplies errors less
+    double check[LEVELS];   // through one state more than the formula: `share` of its distance
+    double share;           // to the result is error
     double alpha;           // da/dt = alpha a + sum_j difference_j a_j
     double difference[LEVELS];
 } tdgl_formula;
@@ -117,11 +134,12 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula);
 // Appends what a restart needs; returns the number of blocks.
 int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks);
 
-// Puts the new level in front. Then mu, a_dot and links of the present state.
-void flx_screen_accept(flx_tdgl *sim);
-void flx_screen_observe(flx_tdgl *sim);
+void flx_screen_accept(flx_tdgl *sim); // puts the new level in front
+
+// mu, a_dot and a_induced of the present state, if they are not there.
+void flx_screen_observe(tdgl_screen *screen);
 
 // Largest electric field that no potential makes [V0/xi]: how fast the flux moves.
-double flx_screen_change(const flx_tdgl *sim);
+double flx_screen_change(tdgl_screen *screen);
 
 #endif

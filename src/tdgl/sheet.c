@@ -4,6 +4,7 @@
 #include "tdgl/faces.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct job {
     tdgl_sheet *s;
@@ -53,12 +54,87 @@ static void line_of(void *arg, int32_t begin, int32_t end)
     }
 }
 
-void flx_sheet_lines(tdgl_sheet *s, const double *flow, double *line)
+double flx_sheet_lines(tdgl_sheet *s, const double *flow, double *line)
 {
     job j = {s, flow, line};
     flx_pool_for(s->pool, s->faces->mesh->n_tri, sheet_of, &j);
+    double begin = flx_wtime();
     flx_selffield_apply(s->op, s->current, s->potential);
+    double seconds = flx_wtime() - begin;
     flx_pool_for(s->pool, s->faces->mesh->n_edge, line_of, &j);
+    return seconds;
+}
+
+// Which side of triangle t edge e is.
+static int side_of(const tdgl_faces *f, int32_t t, int32_t e)
+{
+    const int32_t *ring = f->ring + f->ring_start[t];
+    int k = 0;
+    while (ring[k] != e && ring[k] != ~e)
+        k++;
+    return k;
+}
+
+// Three faces around a triangle, itself where there is none, and what the currents in it and in them
+// are multiplied with.
+typedef struct tdgl_spread {
+    int32_t other[3];
+    double own[2], around[3][2];
+} tdgl_spread;
+
+static void current_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict g = j->flow;
+    double *restrict current = j->s->current;
+    for (int32_t t = begin; t < end; t++) {
+        const tdgl_spread *m = &j->s->spread[t];
+        double g0 = g[m->other[0]], g1 = g[m->other[1]], g2 = g[m->other[2]];
+        for (int d = 0; d < 2; d++)
+            current[2 * t + d] = m->own[d] * g[t] + (m->around[0][d] * g0 + m->around[1][d] * g1 +
+                                                     m->around[2][d] * g2);
+    }
+}
+
+static void flux_of(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const double *restrict a = j->s->potential;
+    double *restrict flux = j->line;
+    for (int32_t t = begin; t < end; t++) {
+        const tdgl_spread *m = &j->s->collect[t];
+        double sum = m->own[0] * a[2 * t] + m->own[1] * a[2 * t + 1];
+        for (int k = 0; k < 3; k++)
+            sum += m->around[k][0] * a[2 * m->other[k]] + m->around[k][1] * a[2 * m->other[k] + 1];
+        flux[t] = sum / j->s->pearl_length;
+    }
+}
+
+double flx_sheet_flux(tdgl_sheet *s, const double *g, double *flux)
+{
+    const tdgl_faces *f = s->faces;
+    int32_t n_tri = f->mesh->n_tri;
+    job j = {s, g, flux};
+    flx_pool_for(s->pool, n_tri, current_of, &j);
+    double begin = flx_wtime();
+    flx_selffield_apply(s->op, s->current, s->potential);
+    double seconds = flx_wtime() - begin;
+    flx_pool_for(s->pool, n_tri, flux_of, &j);
+    for (int32_t h = n_tri; h < f->n_face; h++) {
+        flux[h] = 0;
+        for (int32_t k = f->ring_start[h]; k < f->ring_start[h + 1]; k++) {
+            int32_t e = f->ring[k] >= 0 ? f->ring[k] : ~f->ring[k];
+            int32_t t = f->side[2 * e] == h ? f->side[2 * e + 1] : f->side[2 * e];
+            if (t < 0 || t >= n_tri)
+                continue;
+            const tdgl_spread *m = &s->spread[t];
+            int c = side_of(f, t, e);
+            flux[h] += (m->around[c][0] * s->potential[2 * t] +
+                        m->around[c][1] * s->potential[2 * t + 1]) /
+                       s->pearl_length;
+        }
+    }
+    return seconds;
 }
 
 // Share of the dual face of each edge on its left: from the middle of the edge to the centre of the
@@ -87,6 +163,45 @@ static void set_shares(tdgl_sheet *s)
     }
 }
 
+// Around t, edge after edge of its ring: K_t A_t gains f_et e (g_left - g_right).
+static void set_spread(const tdgl_sheet *s)
+{
+    const tdgl_faces *f = s->faces;
+    const flx_mesh *m = f->mesh;
+    for (int32_t t = 0; t < m->n_tri; t++) {
+        tdgl_spread *to = &s->spread[t];
+        *to = (tdgl_spread){.other = {t, t, t}};
+        for (int k = 0; k < 3; k++) {
+            int32_t e = f->ring[f->ring_start[t] + k];
+            bool left = e >= 0;
+            e = left ? e : ~e;
+            int32_t other = f->side[2 * e + left], p = m->tail[e], q = m->head[e];
+            double part = (left ? s->share[e] : -(1 - s->share[e])) / f->area[t];
+            double along[2] = {part * (m->x[q] - m->x[p]), part * (m->y[q] - m->y[p])};
+            for (int d = 0; d < 2; d++) {
+                to->own[d] += along[d];
+                to->around[k][d] = other >= 0 ? -along[d] : 0;
+            }
+            to->other[k] = other >= 0 ? other : t;
+        }
+    }
+    // the transpose among triangles
+    for (int32_t t = 0; t < m->n_tri; t++) {
+        tdgl_spread *to = &s->collect[t];
+        *to = (tdgl_spread){.other = {t, t, t}};
+        memcpy(to->own, s->spread[t].own, sizeof to->own);
+        for (int k = 0; k < 3; k++) {
+            int32_t e = f->ring[f->ring_start[t] + k], other = s->spread[t].other[k];
+            e = e >= 0 ? e : ~e;
+            if (other == t || other >= m->n_tri)
+                continue;
+            to->other[k] = other;
+            memcpy(to->around[k], s->spread[other].around[side_of(f, other, e)],
+                   sizeof to->around[k]);
+        }
+    }
+}
+
 flx_status flx_sheet_init(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
                           double pearl_length, const double *z, tdgl_sheet *s)
 {
@@ -95,9 +210,12 @@ flx_status flx_sheet_init(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
     s->share = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
     s->current = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)mesh->n_tri);
     s->potential = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)mesh->n_tri);
-    if (!s->share || !s->current || !s->potential)
+    s->spread = FLX_NEW_ARRAY(ctx, tdgl_spread, mesh->n_tri);
+    s->collect = FLX_NEW_ARRAY(ctx, tdgl_spread, mesh->n_tri);
+    if (!s->share || !s->current || !s->potential || !s->spread || !s->collect)
         return FLX_ERR_MEMORY;
     set_shares(s);
+    set_spread(s);
     flx_selffield_problem problem = {.n_site = mesh->n_site,
                                      .n_tri = mesh->n_tri,
                                      .n_film = mesh->n_film,
@@ -118,5 +236,7 @@ void flx_sheet_clear(tdgl_sheet *s)
     flx_free(s->share);
     flx_free(s->current);
     flx_free(s->potential);
+    flx_free(s->spread);
+    flx_free(s->collect);
     *s = (tdgl_sheet){0};
 }

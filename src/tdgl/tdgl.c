@@ -166,8 +166,10 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
         return flx_fail(sim->ctx, FLX_ERR_INPUT,
                         "the step should end at %g tau0, but it is %g tau0 now", t_end, clock->t);
     int32_t rejected = 0;
-    if (sim->screen)
+    if (sim->screen) {
         sim->screen->iterations = 0;
+        sim->screen->induction->seconds = 0;
+    }
     for (double dt = clock->dt;;) {
         // Beyond its limit of stability an explicit step keeps noise of the size of the tolerance.
         bool runge_kutta = by_runge_kutta(sim);
@@ -229,12 +231,14 @@ flx_status flx_tdgl_step(flx_tdgl *sim, double t_end, flx_tdgl_report *report)
             clock->dt = fmin(next, o->dt_max);
             clock->last_error = error;
         }
-        *report = (flx_tdgl_report){.time = clock->t,
-                                    .dt = dt,
-                                    .error = attempt.error,
-                                    .rejected = rejected,
-                                    .iterations = attempt.iterations,
-                                    .field_iterations = sim->screen ? sim->screen->iterations : 0};
+        *report =
+            (flx_tdgl_report){.time = clock->t,
+                              .dt = dt,
+                              .error = attempt.error,
+                              .rejected = rejected,
+                              .iterations = attempt.iterations,
+                              .field_iterations = sim->screen ? sim->screen->iterations : 0,
+                              .field_seconds = sim->screen ? sim->screen->induction->seconds : 0};
         return FLX_OK;
     }
 }
@@ -522,7 +526,9 @@ flx_status flx_tdgl_set_state(flx_tdgl *sim, const flx_cplx *psi, const double *
 
 flx_frame flx_tdgl_frame(const flx_tdgl *sim)
 {
-    const tdgl_screen *screen = sim->screen;
+    tdgl_screen *screen = sim->screen;
+    if (screen)
+        flx_screen_observe(screen);
     const double *a_dot = sim->p.drive.vector_potential_varies ? sim->a_dot : NULL;
     return (flx_frame){.mesh = sim->mesh,
                        .time = sim->clock.t,
@@ -567,7 +573,7 @@ flx_status flx_tdgl_restored(flx_tdgl *sim)
     sim->have_slope = false;
     flx_tdgl_drive_at(sim, clock->t);
     if (sim->screen)
-        flx_screen_observe(sim);
+        sim->screen->observed = false;
     if (sim->langevin)
         flx_langevin_restored(sim);
     return FLX_OK;
