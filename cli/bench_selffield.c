@@ -2,21 +2,21 @@
 // against the size of the film, its memory and its error, and the field above the film.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bench.h"
+#include "bench_screen.h"
 #include "cli.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-// A square film of side 1 with about n_site sites.
-static flx_status make_square(flx_ctx *ctx, int n_site, flx_mesh **out)
+flx_status bench_square(flx_ctx *ctx, int n_site, double side, flx_mesh **out)
 {
     flx_region *region = NULL;
-    flx_shape_item box = {.kind = FLX_SHAPE_BOX, .size = {1, 1}, .scale = {1, 1}};
+    flx_shape_item box = {.kind = FLX_SHAPE_BOX, .size = {side, side}, .scale = {1, 1}};
     flx_mesh_film film = {.name = "square"};
     flx_mesh_spec spec = {.films = &film, .n_film = 1};
     flx_mesh_opts opts = flx_mesh_opts_default();
-    opts.max_edge = 1.25 / sqrt((double)n_site); // edges come out below their limit
+    opts.max_edge = 1.25 * side / sqrt((double)n_site); // edges come out below their limit
     flx_status status = flx_region_create(ctx, &box, 1, opts.max_edge, &region);
     film.shape = region;
     if (status >= 0)
@@ -73,7 +73,7 @@ static flx_status time_field(flx_ctx *ctx, flx_selffield *op, const double *k, d
 static flx_status bench_size(flx_ctx *ctx, int n_site, flx_selffield_opts opts)
 {
     flx_mesh *mesh = NULL;
-    flx_status status = make_square(ctx, n_site, &mesh);
+    flx_status status = bench_square(ctx, n_site, 1, &mesh);
     if (status < 0)
         return status;
     flx_selffield_problem problem = {.n_site = mesh->n_site,
@@ -106,10 +106,12 @@ int bench_selffield(int argc, char **argv)
     flx_selffield_opts opts = flx_selffield_opts_default();
     const char *tolerance = NULL;
     int threads = 2;
-    bool large = false;
+    bool large = false, step = false;
     const cli_option options[] = {
         {"--threads", NULL, "N", CLI_COUNT, &threads, "threads (2)"},
         {"--tolerance", NULL, "X", CLI_TEXT, &tolerance, "error of A allowed (1e-5)"},
+        {"--step", NULL, NULL, CLI_FLAG, &step,
+         "steps of the tdgl engine with and without the field, instead"},
         {"--large", NULL, NULL, CLI_FLAG, &large, "films of 100 000 and 200 000 sites too"},
     };
     static const cli_command command = {
@@ -123,6 +125,11 @@ int bench_selffield(int argc, char **argv)
         return cli_wrong("bench selffield", "--tolerance '%s' is not a number", tolerance);
     flx_ctx *ctx = cli_context(threads);
     bench_print_machine();
+    if (step) {
+        code = cli_end(ctx, "bench selffield", bench_screen(ctx, large ? 200000 : 20000));
+        flx_ctx_free(ctx);
+        return code;
+    }
     printf("square film, tolerance %g, %d threads; field: 10000 points above the film\n"
            "%8s %9s %5s %8s %10s %8s %9s %9s %8s\n%8s %9s %5s %8s %10s %8s %9s %9s %8s\n",
            opts.tolerance, threads, "sites", "triangles", "nodes", "create", "apply", "per tri",

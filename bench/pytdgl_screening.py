@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+# bench/pytdgl_screening.py -- pyTDGL and fluxoid in turn on a film with the field of its currents, to
+# the same steady state, one core.
+#
+#   python3 bench/pytdgl_screening.py [--fluxoid BIN] [--sites 1500] [--large 20000] [--time 30]
+#
+# A disk, Lambda a tenth of its diameter, in a field too weak for vortices, from rest; the field is
+# there at once. Printed are the time of the run (meshing apart), its steps, and the magnetic moment
+# at its end. At --large sites pyTDGL makes only a few steps: its time is that of one evaluation of the
+# induced field there, times the evaluations that the run of --sites needed.
+# SPDX-License-Identifier: GPL-3.0-or-later
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
+    os.environ[name] = "1"
+
+try:
+    import numpy as np
+    import tdgl
+    from tdgl.geometry import circle
+except ImportError as error:
+    sys.exit(
+        f"{error}\nThis comparison needs pyTDGL; in a place of its own:\n"
+        "  python3 -m venv peers && peers/bin/pip install tdgl && peers/bin/python bench/pytdgl_screening.py"
+    )
+
+XI, EDGE = 1.0, 0.6  # um, xi
+FIELD = 0.02  # Bc2
+PHI0 = 2067.833848  # uT um^2
+THICKNESS = 0.1  # um
+
+
+def radius_of(sites):
+    return EDGE * (sites * 0.82 / np.pi) ** 0.5  # xi
+
+
+def pytdgl(sites, options):
+    """Seconds, steps, evaluations of the induced field, moments [A um^2] at half time and at the end."""
+    radius = radius_of(sites)
+    layer = tdgl.Layer(coherence_length=XI, london_lambda=(radius / 5 * THICKNESS) ** 0.5, thickness=THICKNESS, gamma=1, u=5.79)
+    edge = tdgl.Polygon("disk", points=circle(radius, points=int(2 * np.pi * radius / (1.2 * EDGE))))
+    device = tdgl.Device("disk", layer=layer, film=edge, length_units="um")
+    device.make_mesh(min_points=sites, smooth=50)
+    field = FIELD * PHI0 / (2 * np.pi * XI**2) * 1e-3  # mT
+    with tempfile.TemporaryDirectory() as folder:
+        options = tdgl.SolverOptions(
+            field_units="mT",
+            current_units="uA",
+            include_screening=True,
+            max_iterations_per_step=5000,
+            output_file=os.path.join(folder, "out.h5"),
+            **options,
+        )
+        start = time.perf_counter()
+        solution = tdgl.solve(device, options, applied_vector_potential=field)
+        wall = time.perf_counter() - start
+        dynamics = solution.dynamics
+        moment = solution.magnetic_moment(units="A * um**2", with_units=False)
+        solution.solve_step = solution.closest_solve_step(options.solve_time / 2)
+        half = solution.magnetic_moment(units="A * um**2", with_units=False)
+    return len(device.mesh.sites), wall, len(dynamics.dt), int(np.sum(dynamics.screening_iterations)), half, moment
+
+
+def fluxoid(binary, sites, end):
+    case = f"""
+fluxoid: 1
+units: {{length: um}}
+layers: {{base: {{coherence_length: {XI} um, pearl_length: {radius_of(sites) / 5} um, gamma: 1, u: 5.79}}}}
+films: {{disk: {{layer: base, shape: [circle: {{radius: {radius_of(sites)}}}]}}}}
+mesh: {{max_edge: {1.17 * EDGE}}}
+drive: {{field: {FIELD} Bc2}}
+engine: tdgl
+tdgl: {{time: {end} tau0, selffield: true, frames: 2}}
+"""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "disk.yaml")
+        with open(path, "w") as out:
+            out.write(case)
+        command = [binary, "run", path, "-o", os.path.join(folder, "disk.h5"), "--json", "-", "-q", "--threads", "1"]
+        start = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True)
+        whole = time.perf_counter() - start
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    summary = json.loads(done.stdout)
+    return summary["sites"], whole, summary["wall_s"], summary["steps"], 1e12 * summary["moment"]
+
+
+def main():
+    here = os.path.dirname(os.path.abspath(__file__))
+    parse = argparse.ArgumentParser(description="pyTDGL and fluxoid in turn on a disk with the field of its currents")
+    parse.add_argument("--fluxoid", default=os.path.join(here, "../build/fluxoid"))
+    parse.add_argument("--sites", type=int, default=1500)
+    parse.add_argument("--large", type=int, default=20000, help="0: leave it out")
+    parse.add_argument("--time", type=float, default=30, help="tau0")
+    args = parse.parse_args()
+
+    sites, wall, steps, evaluations, half, moment = pytdgl(args.sites, {"solve_time": args.time, "save_every": 20})
+    print(f"{args.time:g} tau0, one core; moments in A um^2")
+    print(f"{'program':24s} {'sites':>7s} {'time [s]':>10s} {'steps':>7s} {'moment':>13s}")
+    print(f"pyTDGL {tdgl.__version__:17s} {sites:7d} {wall:10.2f} {steps:7d} {moment:13.5e}   {evaluations} evaluations; at half time {half:.5e}", flush=True)
+    ours = fluxoid(args.fluxoid, args.sites, args.time)
+    print(f"{'fluxoid':24s} {ours[0]:7d} {ours[2]:10.2f} {ours[3]:7d} {ours[4]:13.5e}   {ours[1]:.2f} s with start and mesh")
+    print(f"{'':24s} {wall / ours[2]:18.0f}x, moments differ by {100 * abs(moment / ours[4] - 1):.2f} %", flush=True)
+    if args.large:
+        few = {"dt_init": 0.01, "adaptive": False, "dt_max": 0.01, "solve_time": 0.02, "save_every": 1}
+        sites, wall, steps, some, _, _ = pytdgl(args.large, few)
+        whole = wall / some * evaluations
+        print(f"pyTDGL, estimated {'':6s} {sites:7d} {whole:10.0f}   {wall / some:.2f} s an evaluation, from {some}", flush=True)
+        ours = fluxoid(args.fluxoid, args.large, args.time)
+        print(f"{'fluxoid':24s} {ours[0]:7d} {ours[2]:10.2f} {ours[3]:7d} {ours[4]:13.5e}   {ours[1]:.2f} s with start and mesh")
+        print(f"{'':24s} {whole / ours[2]:18.0f}x")
+
+
+if __name__ == "__main__":
+    main()
