@@ -33,8 +33,8 @@ static flx_status time_updates(flx_ctx *ctx, int32_t size)
 {
     static const char *const name[] = {"float", "double"};
     printf("Square lattice of %d x %d, T = T_KT, one thread, ns for each spin\n%-8s %15s %12s "
-           "%12s %9s\n",
-           size, size, "", "over-relaxation", "Metropolis", "measurement", "replicas");
+           "%12s %12s %9s\n",
+           size, size, "", "over-relaxation", "Metropolis", "heat bath", "measurement", "replicas");
     flx_status status = FLX_OK;
     for (int precision = 0; precision < 2 && status >= 0; precision++) {
         flx_xy_opts opts = flx_xy_opts_default();
@@ -48,8 +48,9 @@ static flx_status time_updates(flx_ctx *ctx, int32_t size)
             status = flx_xy_costs_of(sim, 100, &costs);
         }
         if (status >= 0)
-            printf("%-8s %15.3f %12.3f %12.3f %9d\n", name[precision], costs.overrelaxation,
-                   costs.metropolis, costs.measurement, flx_xy_progress_of(sim).replicas);
+            printf("%-8s %15.3f %12.3f %12.3f %12.3f %9d\n", name[precision], costs.overrelaxation,
+                   costs.metropolis, costs.heat_bath, costs.measurement,
+                   flx_xy_progress_of(sim).replicas);
         flx_xy_free(sim);
     }
     return status;

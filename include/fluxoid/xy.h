@@ -5,8 +5,8 @@
 //   phi_b = theta_j - theta_i - A_b,  b = (i, j) a bond, A_b = (2 pi/Phi0) integral of A from i to j
 //
 // Energies and temperatures are in units of J (k_B = 1), lengths in lattice constants. Sampled by
-// Markov chains: over-relaxation, Metropolis by Cayley rotations, global twists, Wolff clusters,
-// exchange of replicas. Kosterlitz and Thouless, J. Phys. C 6, 1181 (1973); Villain, J. Phys.
+// Markov chains: over-relaxation, Metropolis by Cayley rotations, heat bath, global twists, Wolff
+// clusters, exchange of replicas. Kosterlitz and Thouless, J. Phys. C 6, 1181 (1973); Villain, J. Phys.
 // (Paris) 36, 581 (1975).
 //
 // The numbers a run gives depend on problem, options and seed alone, not on the number of threads.
@@ -47,10 +47,14 @@ typedef struct flx_xy_opts {
     int32_t sweeps;         // [1] of each temperature after thermalisation, over all replicas
     int32_t thermalisation; // [1] sweeps of each replica that are not measured; -1: chosen
     int32_t metropolis;     // [1] Metropolis sweeps in a cycle
+    int32_t heat_bath;      // [1] heat bath sweeps in a cycle; XY only
     int32_t overrelaxation; // [1] over-relaxation sweeps in a cycle; -1: chosen
     int32_t clusters;       // [1] Wolff clusters of each replica in a cycle
     bool twist;             // try to turn the whole lattice by 2 pi along each periodic axis
     bool exchange;          // exchange replicas between neighbouring temperatures
+    bool tune_temperatures; // while they settle, move the temperatures between the first and the
+                            // last until neighbours exchange equally often
+    bool correlations;      // measure correlation functions
     int32_t replicas;       // [1] independent copies at each temperature; 0: chosen
     int32_t precision;      // flx_xy_precision
     int32_t start;          // flx_xy_start
@@ -95,6 +99,7 @@ typedef struct flx_xy_result {
     flx_xy_estimate fourth[3];      // [J] d^4F/d(total twist)^4; square and cubic lattices
     flx_xy_estimate winding4[3]; // <W^4>, W the current around the lattice that is dual to a twist
     flx_xy_estimate winding2[3]; // <(winding of theta around the lattice)^2>; lattices without A
+    flx_xy_estimate unwound[3];  // share of samples whose winding rounds to 0; as winding2
     flx_xy_estimate vortex_density; // mean |n| of the plaquettes, for each site
     double metropolis;              // [1] share of accepted moves
     double twists;                  // [1] share of accepted twists
@@ -109,14 +114,15 @@ FLX_API flx_status flx_xy_create(flx_ctx *ctx, const flx_xy_problem *problem,
                                  const flx_xy_opts *opts, flx_xy **out);
 FLX_API void flx_xy_free(flx_xy *sim);
 
-// How long the run is and where it stands. A cycle is the Metropolis sweeps, `overrelaxation`
-// reflections of every spin, the clusters, the twists, a measurement.
+// How long the run is and where it stands. A cycle is the Metropolis and heat bath sweeps,
+// `overrelaxation` reflections of every spin, the clusters, the twists, a measurement.
 typedef struct flx_xy_progress {
     int64_t cycle, cycles;    // done; to be done, thermalisation included
     int64_t thermalisation;   // cycles of it
     int32_t overrelaxation;   // as chosen
     int32_t replicas, strips; // at each temperature; lanes that share one lattice
     int32_t n_site;
+    int32_t reach; // farthest distance of the correlation functions; 0 without them
 } flx_xy_progress;
 FLX_API flx_xy_progress flx_xy_progress_of(const flx_xy *sim);
 
@@ -127,10 +133,20 @@ FLX_API flx_status flx_xy_step(flx_xy *sim, int32_t n_cycle);
 // What has been measured at temperature t (its place in the list).
 FLX_API flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result);
 
+// Correlations at a distance along the periodic axes, the mean over these: <cos(theta_0 - theta_r)>,
+// and <n_0 n_r> of the vortices n of the plaquettes of the x-y plane (of the triangular lattice: of
+// those that point up).
+typedef struct flx_xy_correlation {
+    flx_xy_estimate phase, vortex;
+} flx_xy_correlation;
+
+// c [reach + 1], of distances 0 to flx_xy_progress_of(sim).reach. Needs flx_xy_opts.correlations.
+FLX_API flx_status flx_xy_correlations_of(flx_xy *sim, int32_t t, flx_xy_correlation *c);
+
 // What updates cost on this machine: ns for each spin, one thread, best of the repetitions, at the
 // lowest temperature. The state is left as it is.
 typedef struct flx_xy_costs {
-    double overrelaxation, metropolis, measurement;
+    double overrelaxation, metropolis, heat_bath, measurement; // heat_bath: 0 of the Villain model
 } flx_xy_costs;
 FLX_API flx_status flx_xy_costs_of(flx_xy *sim, int32_t repetitions, flx_xy_costs *costs);
 

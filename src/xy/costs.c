@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { OVERRELAXATION, METROPOLIS, MEASUREMENT, N_KIND };
+enum { OVERRELAXATION, METROPOLIS, HEAT_BATH, MEASUREMENT, N_KIND };
 
 static void update(flx_xy *sim, char *spin, xy_draw *draw, int kind)
 {
@@ -14,7 +14,9 @@ static void update(flx_xy *sim, char *spin, xy_draw *draw, int kind)
         sim->kernels->overrelax(&sim->tables, spin, draw, sim->overrelaxation);
     else if (kind == METROPOLIS)
         sim->kernels->metropolis(&sim->tables, spin, draw);
-    else
+    else if (kind == HEAT_BATH && !sim->tables.villain)
+        sim->kernels->heat_bath(&sim->tables, spin, draw);
+    else if (kind == MEASUREMENT)
         sim->kernels->measure(&sim->tables, spin, draw, &sums);
     draw->sweep++;
 }
@@ -51,6 +53,7 @@ flx_status flx_xy_costs_of(flx_xy *sim, int32_t repetitions, flx_xy_costs *costs
     int32_t sweeps = sim->overrelaxation > 0 ? sim->overrelaxation : 1;
     *costs = (flx_xy_costs){.overrelaxation = best[OVERRELAXATION] / sweeps,
                             .metropolis = best[METROPOLIS],
+                            .heat_bath = sim->tables.villain ? 0 : best[HEAT_BATH],
                             .measurement = best[MEASUREMENT]};
     flx_free(spin);
     return FLX_OK;

@@ -4,8 +4,8 @@
 // A twist theta -> theta + 2 pi x/L keeps the lattice periodic, but no local move leads there below
 // the transition. Exchange: Hukushima and Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996).
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "xy/correlate.h"
 #include "xy/words.h"
-#include "xy/xy_internal.h"
 
 #include <math.h>
 
@@ -156,6 +156,14 @@ static void tune(xy_slot *slot, bool last)
     slot->accepted = slot->tried = 0;
 }
 
+static void heat_bath(flx_xy *sim, int32_t v, xy_draw *draw)
+{
+    int64_t accepted[XY_LANES_MAX] = {0};
+    draw->accepted = accepted;
+    draw->sweep = sim->vector[v].sweep++;
+    sim->kernels->heat_bath(&sim->tables, sim->spin + (size_t)v * sim->spin_bytes, draw);
+}
+
 static void metropolis(flx_xy *sim, int32_t v, xy_draw *draw)
 {
     const xy_grid *g = &sim->grid;
@@ -201,6 +209,8 @@ void flx_xy_cycle(flx_xy *sim, int32_t v, int64_t cycle)
         tune(&sim->slot[flx_xy_slot_of(sim, v, r)], cycle == sim->thermalisation);
     for (int32_t k = 0; k < sim->o.metropolis; k++)
         metropolis(sim, v, &draw);
+    for (int32_t k = 0; k < sim->o.heat_bath; k++)
+        heat_bath(sim, v, &draw);
     draw.sweep = vector->sweep;
     sim->kernels->overrelax(&sim->tables, spin, &draw, sim->overrelaxation);
     vector->sweep += (uint64_t)sim->overrelaxation;
@@ -217,6 +227,9 @@ void flx_xy_cycle(flx_xy *sim, int32_t v, int64_t cycle)
     join_strips(g, &sums);
     if (cycle >= sim->thermalisation)
         flx_xy_record(sim, v, &sums);
+    if (sim->correlator && cycle >= sim->thermalisation &&
+        (cycle - sim->thermalisation) % XY_CORRELATE_EVERY == 0)
+        flx_xy_record_correlations(sim, v);
     if (cycle >= sim->thermalisation && !sim->o.exchange)
         flx_xy_advance(sim, v);
     draw.sweep = vector->sweep++;
@@ -255,4 +268,50 @@ void flx_xy_exchange(flx_xy *sim)
                 a->temperature[r] = t + 1;
                 b->temperature[r] = t;
             }
+}
+
+// ---- Temperatures --------------------------------------------------------------------------------
+
+// Two Gaussians of width s whose means are 2 d s apart overlap as erfc(d): with energies of about that
+// distribution exchange is accepted with a share like it, and d grows in proportion to the distance
+// of the temperatures. (Rathore, Chopra, de Pablo, J. Chem. Phys. 122, 024111 (2005).)
+static double distance_of(double share)
+{
+    double low = 0, high = 4; // erfc(4) = 1.5e-8
+    for (int k = 0; k < 40; k++) {
+        double middle = (low + high) / 2;
+        *(erfc(middle) > share ? &low : &high) = middle;
+    }
+    return low;
+}
+
+void flx_xy_tune_temperatures(flx_xy *sim)
+{
+    enum { MOST = 1024 };
+    const int32_t last = sim->n_temperature - 1;
+    double reached[MOST + 1], beta[MOST + 1];
+    if (last < 2 || last > MOST)
+        return;
+    reached[0] = 0;
+    for (int32_t t = 0; t <= last; t++) {
+        int64_t accepted = 0, tried = 0;
+        for (int32_t s = 0; s < sim->n_slot; s++) {
+            xy_slot *slot = &sim->slot[t * sim->n_slot + s];
+            accepted += slot->exchanges_accepted;
+            tried += slot->exchanges_tried;
+            slot->exchanges_accepted = slot->exchanges_tried = 0;
+        }
+        beta[t] = 1 / sim->temperature[t];
+        // Half an exchange is added to either side: nothing is certain after a few.
+        if (t < last)
+            reached[t + 1] =
+                reached[t] + distance_of(((double)accepted + 0.5) / ((double)tried + 1));
+    }
+    for (int32_t t = 1, from = 0; t < last; t++) {
+        double goal = reached[last] * t / last;
+        while (reached[from + 1] < goal)
+            from++;
+        double part = (goal - reached[from]) / (reached[from + 1] - reached[from]);
+        sim->temperature[t] = 1 / (beta[from] + part * (beta[from + 1] - beta[from]));
+    }
 }

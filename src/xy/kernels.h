@@ -51,6 +51,7 @@ typedef struct xy_kernels {
     // Reflects every spin n times about the field of its neighbours; Villain: accepted by its weight.
     void (*overrelax)(const xy_tables *t, void *spin, xy_draw *draw, int32_t n);
     void (*metropolis)(const xy_tables *t, void *spin, xy_draw *draw);
+    void (*heat_bath)(const xy_tables *t, void *spin, xy_draw *draw); // XY
     void (*measure)(const xy_tables *t, const void *spin, const xy_draw *draw, xy_sums *sums);
     // Turns the spins by angle * 2 pi x/n along an axis in the lanes where turn is not 0 (+1, -1).
     void (*twist)(const xy_tables *t, void *spin, int32_t axis, const double *turn);

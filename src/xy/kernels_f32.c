@@ -18,7 +18,9 @@
 #define MADD256 _mm256_fmadd_ps
 #define MIN256 _mm256_min_ps
 #define MAX256 _mm256_max_ps
+#define SQRT256 _mm256_sqrt_ps
 #define TINY 1e-30f
+#define SMALL 1e-18f
 #define EXP_RANGE 120.0f
 #define EXP_MAGIC 12582912.0f
 #define EXP_SHIFT 23
@@ -35,6 +37,13 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     vreal b = madd(all(0.055503571f), f, all(0.24022107f));
     vreal c = madd(all(0.0013390863f), f, all(0.009676032f));
     return madd(f2, madd(f2, c, b), a);
+}
+
+static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 7e-9
+{
+    vreal z = x * x, a = madd(z, all(0.077655912f), all(-0.59829041f));
+    a = madd(z, madd(z, a, all(2.5500774f)), all(-5.1677101f));
+    return x * madd(z, a, all(3.1415926f));
 }
 
 enum { AT_ONCE = 4 }; // words of one draw
@@ -68,6 +77,12 @@ static inline vreal symmetric(vbits word)
     return __builtin_convertvector((vsigned)(word << 23), vreal);
 }
 
+// The whole word, in (-1, 1).
+static inline vreal whole(vbits word)
+{
+    return __builtin_convertvector((vsigned)word, vreal) * 0x1p-31f;
+}
+
 #include "xy/cluster_impl.h"
 #include "xy/kernels_impl.h"
 #include "xy/measure_impl.h"
@@ -79,6 +94,7 @@ const xy_kernels flx_xy_kernels_f32 = {.name = "float",
                                        .normalise = normalise,
                                        .overrelax = overrelax,
                                        .metropolis = metropolis,
+                                       .heat_bath = heat_bath,
                                        .measure = measure,
                                        .twist = twist,
                                        .twist_gain = twist_gain,

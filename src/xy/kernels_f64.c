@@ -18,7 +18,9 @@
 #define MADD256 _mm256_fmadd_pd
 #define MIN256 _mm256_min_pd
 #define MAX256 _mm256_max_pd
+#define SQRT256 _mm256_sqrt_pd
 #define TINY 1e-300
+#define SMALL 1e-18
 #define EXP_RANGE 1000.0
 #define EXP_MAGIC 6755399441055744.0
 #define EXP_SHIFT 52
@@ -37,6 +39,14 @@ static inline vreal power_of_2(vreal f) // |f| <= 1/2
     vreal c = madd(all(0.0013333478473685416), f, all(0.009618025613318034));
     vreal d = madd(all(1.5303700711365693e-05), f, all(0.00015469729214118296));
     return madd(f4, madd(f2, d, c), madd(f2, b, a));
+}
+
+static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 1e-13
+{
+    vreal z = x * x, a = madd(z, all(0.0004474920849077101), all(-0.007364005472115722));
+    a = madd(z, madd(z, a, all(0.08214479467064854)), all(-0.5992644339357286));
+    a = madd(z, madd(z, a, all(2.550164035906745)), all(-5.167712779987959));
+    return x * madd(z, a, all(3.141592653589635));
 }
 
 enum { AT_ONCE = 8 }; // words of 32 bits of one draw
@@ -67,6 +77,12 @@ static inline vreal symmetric(vbits word)
     return (vreal)(word & UINT64_C(0x43300000000001ff)) - (0x1p52 + 256);
 }
 
+// The whole word, in (-1, 1).
+static inline vreal whole(vbits word)
+{
+    return ((vreal)word - (0x1p52 + 0x1p31)) * 0x1p-31;
+}
+
 #include "xy/cluster_impl.h"
 #include "xy/kernels_impl.h"
 #include "xy/measure_impl.h"
@@ -78,6 +94,7 @@ const xy_kernels flx_xy_kernels_f64 = {.name = "double",
                                        .normalise = normalise,
                                        .overrelax = overrelax,
                                        .metropolis = metropolis,
+                                       .heat_bath = heat_bath,
                                        .measure = measure,
                                        .twist = twist,
                                        .twist_gain = twist_gain,

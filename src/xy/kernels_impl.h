@@ -85,17 +85,16 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
 
 // ---- Metropolis ----------------------------------------------------------------------------------
 
-// u < 2^x for 1 <= u <= 2^UNIFORM_BITS.
-static inline answer below_power(vreal u, vreal x)
+// 2^x up to 2^(UNIFORM_BITS + 1); beyond, and where the exponents of numbers end, that at the end.
+static inline vreal power(vreal x)
 {
 #if defined(__AVX512DQ__)
     vreal f = (vreal)SIMD(reduce)((V512)x, 8); // x - its nearest integer
-    return less(u, (vreal)SIMD(scalef)((V512)power_of_2(f), (V512)(x - f)));
+    return (vreal)SIMD(scalef)((V512)power_of_2(f), (V512)(x - f));
 #else
-    // Out of the range of the exponents the answer is that at their end.
     x = clamp(x, -EXP_RANGE, UNIFORM_BITS + 1);
     vreal shifted = x + EXP_MAGIC, f = x - (shifted - EXP_MAGIC);
-    return less(u, (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT)));
+    return (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT));
 #endif
 }
 
@@ -124,8 +123,8 @@ static inline __attribute__((always_inline)) void turn(pass *p, const row_view *
             gain[j] = madd(hy, b[j], -(hx * a[j]));
         }
         for (int j = 0; j < many; j++) {
-            answer yes =
-                below_power(uniform(word[j]), madd(beta * d[j], gain[j], all(UNIFORM_BITS)));
+            vreal weight = power(madd(beta * d[j], gain[j], all(UNIFORM_BITS)));
+            answer yes = less(uniform(word[j]), weight);
             d[j] = where(yes, d[j]);
             accepted = counted(accepted, yes);
         }
@@ -147,6 +146,58 @@ static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
         p.width[k / PART][k % PART] = (REAL)draw->width[k] / SYMMETRIC_UNIT;
     }
     each_row(&p, t->villain ? villain_kinds : turn_kinds);
+    for (int k = 0; k < LANES; k++)
+        draw->accepted[k] += (int64_t)p.accepted[k / PART][k % PART];
+}
+
+// ---- Heat bath -----------------------------------------------------------------------------------
+
+// The angle alpha to the field has the weight exp(k cos alpha), k = beta |h|. Best and Fisher, Appl.
+// Stat. 28, 152 (1979): with z = cos of an even angle, e = 1/2k and g = (1 - z)/(1 + z + e), take
+// cos alpha = 1 - e g with probability c exp(1 - c), c = (1 + g)/2. (Their r is the best one; any
+// r > 1 is right, and 1 + e needs no root.) Where it is not taken, two in three times or more, the
+// spin stays, which is right as well, as that does not depend on it.
+static inline __attribute__((always_inline)) void warm(pass *p, const row_view *v, int32_t from,
+                                                       int32_t to, const int n, const bool bonds)
+{
+    enum { SPINS = AT_ONCE / 2 }; // of one draw
+    const vreal half_t = p->width[v->part];
+    const uint32_t place = (uint32_t)(v->row * p->t->grid->width);
+    vbits accepted = p->accepted[v->part];
+    for (int32_t first = from; first < to; first += 2 * SPINS) {
+        vbits word[AT_ONCE];
+        draw_words(&p->source, v->part, place + (uint32_t)first, word);
+        for (int j = 0; j < SPINS && first + 2 * j < to; j++) {
+            REAL *s = v->own + (size_t)(first + 2 * j) * 2 * LANES;
+            vreal hx, hy, x = get(s), y = get(s + LANES);
+            field(v, (size_t)(first + 2 * j) * 2 * LANES, n, bonds, &hx, &hy);
+            hx += SMALL; // no field: along x
+            vreal inverse = 1 / root(madd(hx, hx, hy * hy));
+            hx *= inverse;
+            hy *= inverse;
+            vreal turn = whole(word[2 * j]), z = sine_of_turns((REAL)0.5 - magnitude_of(turn));
+            vreal e = half_t * inverse, g = (1 - z) / (1 + z + e), w = e * g,
+                  c = (1 + g) * (REAL)0.5;
+            vreal weight = power(madd(c, all((REAL)-1.4426950408889634),
+                                      all((REAL)(UNIFORM_BITS + 1.4426950408889634))));
+            answer yes = less(uniform(word[2 * j + 1]), c * weight);
+            vreal sine = with_sign(root(clamp(w * (2 - w), 0, 1)), turn), cosine = 1 - w;
+            yes &= less(all((REAL)0.5), madd(x, x, y * y)); // a site that is missing stays 0
+            put(s, x + where(yes, madd(cosine, hx, -(sine * hy)) - x));
+            put(s + LANES, y + where(yes, madd(cosine, hy, sine * hx) - y));
+            accepted = counted(accepted, yes);
+        }
+    }
+    p->accepted[v->part] = accepted;
+}
+FOUR_KINDS(warm)
+
+static void heat_bath(const xy_tables *t, void *spins, xy_draw *draw)
+{
+    pass p = pass_of(t, spins, draw);
+    for (int k = 0; k < LANES; k++)
+        p.width[k / PART][k % PART] = (REAL)(0.5 / draw->beta[k]);
+    each_row(&p, warm_kinds);
     for (int k = 0; k < LANES; k++)
         draw->accepted[k] += (int64_t)p.accepted[k / PART][k % PART];
 }

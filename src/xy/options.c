@@ -10,8 +10,11 @@ static const flx_option rows[] = {
     {"thermalisation", FLX_OPTION_INT, AT(thermalisation), -1, -1, 2e9, "1", NULL,
      "Sweeps of each replica before anything is measured; -1: a quarter of its measured ones, "
      "enough for the lattice to forget its start."},
-    {"metropolis", FLX_OPTION_INT, AT(metropolis), 1, 1, 1000, "1", NULL,
+    {"metropolis", FLX_OPTION_INT, AT(metropolis), 1, 0, 1000, "1", NULL,
      "Metropolis sweeps in a cycle."},
+    {"heat_bath", FLX_OPTION_INT, AT(heat_bath), 0, 0, 1000, "1", NULL,
+     "Heat bath sweeps in a cycle, which forget a spin's own angle; a Metropolis sweep is cheaper "
+     "and, with over-relaxation, as good."},
     {"overrelaxation", FLX_OPTION_INT, AT(overrelaxation), -1, -1, 10000, "1", NULL,
      "Over-relaxation sweeps in a cycle; -1: a sixth of the lattice's width."},
     {"clusters", FLX_OPTION_INT, AT(clusters), 0, 0, 10000, "1", NULL,
@@ -21,6 +24,11 @@ static const flx_option rows[] = {
      "Try to wind the phases once around the lattice in each cycle, along each periodic axis."},
     {"exchange", FLX_OPTION_BOOL, AT(exchange), 0, 0, 1, "1", NULL,
      "Exchange replicas between neighbouring temperatures after each cycle."},
+    {"tune_temperatures", FLX_OPTION_BOOL, AT(tune_temperatures), 0, 0, 1, "1", NULL,
+     "With exchange: move the temperatures between the first and the last, before anything is "
+     "measured, until all neighbours exchange equally often."},
+    {"correlations", FLX_OPTION_BOOL, AT(correlations), 0, 0, 1, "1", NULL,
+     "Measure correlation functions of phases and of vortices along the periodic axes."},
     {"replicas", FLX_OPTION_INT, AT(replicas), 0, 0, 4096, "1", NULL,
      "Independent copies at each temperature, at least; 0: as many as run fastest, two or more."},
     {"precision", FLX_OPTION_CHOICE, AT(precision), FLX_XY_FLOAT, 0, 0, "1", "float|double",

@@ -4,7 +4,7 @@
 // bins of all replicas. The integrated autocorrelation time is half the ratio of the variance of a
 // block's mean to that of independent samples.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xy/xy_internal.h"
+#include "xy/correlate.h"
 
 #include <math.h>
 
@@ -25,6 +25,7 @@ enum {
     D_FOURTH,
     D_WINDING4,
     D_WINDING2,
+    D_UNWOUND,
     D_AXIS,
     N_DERIVED = D_AXIS_FIRST + XY_AXES * D_AXIS
 };
@@ -43,6 +44,7 @@ static void derive_axis(const flx_xy *sim, const double *m, double t, int32_t a,
     out[D_FOURTH] = torus && straight ? -t * (w4 - 3 * w2 * w2) : NAN;
     out[D_WINDING4] = torus && straight ? w4 : NAN;
     out[D_WINDING2] = torus && !sim->phases && !g->absent ? axis[XY_W2] : NAN;
+    out[D_UNWOUND] = torus && !sim->phases && !g->absent ? axis[XY_W0] : NAN;
 }
 
 static void derive(const flx_xy *sim, const double *m, double t, double d[N_DERIVED])
@@ -74,19 +76,24 @@ static void derive(const flx_xy *sim, const double *m, double t, double d[N_DERI
     d[D_HELICITY_MEAN] = periodic ? sum / periodic : NAN;
 }
 
+static double *block_of(const flx_xy *sim, int32_t block)
+{
+    return sim->merged + (size_t)block * (size_t)sim->n_moment;
+}
+
 // Bins of a temperature, `join` of them to a block, the blocks of a replica after each other; their
 // number.
 static int32_t merge(const flx_xy *sim, int32_t t, int32_t join, int32_t per_slot)
 {
-    const int32_t n = sim->grid.replicas;
+    const int32_t n = sim->grid.replicas, n_moment = sim->n_moment;
     int32_t at = 0;
     for (int32_t s = 0; s < sim->n_slot; s++)
         for (int32_t b = 0; b < per_slot; b++, at++)
-            for (int k = 0; k < XY_MOMENTS; k++) {
+            for (int k = 0; k < n_moment; k++) {
                 double sum = 0;
                 for (int32_t j = 0; j < join; j++)
                     sum += flx_xy_bin(sim, t * sim->copies + s / n, b * join + j)[k * n + s % n];
-                sim->merged[(size_t)at * XY_MOMENTS + (size_t)k] = sum / join;
+                block_of(sim, at)[k] = sum / join;
             }
     return at;
 }
@@ -102,12 +109,12 @@ static void jackknife(const flx_xy *sim, double t, statistics *s)
 {
     for (int32_t b = 0; b < s->n; b++)
         for (int k = 0; k < XY_MOMENTS; k++)
-            s->mean[k] += sim->merged[(size_t)b * XY_MOMENTS + (size_t)k] / s->n;
+            s->mean[k] += block_of(sim, b)[k] / s->n;
     derive(sim, s->mean, t, s->value);
     double square[N_DERIVED] = {0};
     for (int32_t b = 0; b < s->n && s->n > 1; b++) {
         double without[XY_MOMENTS], d[N_DERIVED];
-        const double *block = sim->merged + (size_t)b * XY_MOMENTS;
+        const double *block = block_of(sim, b);
         for (int k = 0; k < XY_MOMENTS; k++) {
             double from = block[k] - s->mean[k];
             s->variance[k] += from * from / (s->n - 1);
@@ -138,11 +145,10 @@ static bool replicas_agree(const flx_xy *sim, const statistics *s, int moment)
     double between = 0, within = 0;
     for (int32_t k = 0; k < n_slot; k++) {
         double mean = 0;
-        const double *block = sim->merged + (size_t)k * (size_t)n * XY_MOMENTS + moment;
         for (int32_t b = 0; b < n; b++)
-            mean += block[b * XY_MOMENTS] / n;
+            mean += block_of(sim, k * n + b)[moment] / n;
         for (int32_t b = 0; b < n; b++)
-            within += pow(block[b * XY_MOMENTS] - mean, 2) / (n_slot * (n - 1.0));
+            within += pow(block_of(sim, k * n + b)[moment] - mean, 2) / (n_slot * (n - 1.0));
         between += pow(mean - s->mean[moment], 2);
     }
     double free = n_slot - 1, size = within + s->mean[moment] * s->mean[moment];
@@ -195,17 +201,31 @@ static void count_moves(const flx_xy *sim, int32_t t, flx_xy_result *result)
     result->exchanges = share(sum.exchanges_accepted, sum.exchanges_tried);
 }
 
-flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result)
+static flx_status check_temperature(const flx_xy *sim, int32_t t)
 {
-    if (t < 0 || t >= sim->n_temperature)
-        return flx_fail(sim->ctx, FLX_ERR_INPUT, "temperature %d is asked for, there are %d", t,
-                        sim->n_temperature);
+    if (t >= 0 && t < sim->n_temperature)
+        return FLX_OK;
+    return flx_fail(sim->ctx, FLX_ERR_INPUT, "temperature %d is asked for, there are %d", t,
+                    sim->n_temperature);
+}
+
+// Blocks of bins, so many that each is long, but enough to tell the error.
+static statistics join_bins(const flx_xy *sim, int32_t t)
+{
     const xy_row *row = &sim->row[t * sim->copies];
     int32_t n_bin = (int32_t)row->n_bin, join = 1;
     while (2 * join <= n_bin && sim->n_slot * (n_bin / (2 * join)) >= BLOCKS)
         join *= 2;
     statistics s = {.per_slot = n_bin / join, .length = row->length * join};
     s.n = merge(sim, t, join, s.per_slot);
+    return s;
+}
+
+flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result)
+{
+    FLX_TRY(check_temperature(sim, t));
+    const xy_row *row = &sim->row[t * sim->copies];
+    statistics s = join_bins(sim, t);
     jackknife(sim, sim->temperature[t], &s);
     double n = sim->grid.n_spin, tau = autocorrelation(&s, XY_E, s.mean[XY_E2] / n);
     double tau_m = autocorrelation(&s, XY_M2, s.mean[XY_M4]);
@@ -227,7 +247,7 @@ flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result)
     *result = (flx_xy_result){
         .temperature = sim->temperature[t],
         .cycles = cycles,
-        .sweeps = cycles * (sim->o.metropolis + sim->overrelaxation),
+        .sweeps = cycles * (sim->o.metropolis + sim->o.heat_bath + sim->overrelaxation),
         .replicas = sim->n_slot,
         .trust = trust,
         .energy = estimate(&s, D_ENERGY, tau, trust),
@@ -246,8 +266,43 @@ flx_status flx_xy_result_of(flx_xy *sim, int32_t t, flx_xy_result *result)
         result->helicity[a] = there ? estimate(&s, at + D_HELICITY, tau_h[a], trust) : none;
         result->fourth[a] = there ? estimate(&s, at + D_FOURTH, 0, trust) : none;
         result->winding4[a] = there ? estimate(&s, at + D_WINDING4, 0, trust) : none;
+        result->unwound[a] = there ? estimate(&s, at + D_UNWOUND, 0, trust) : none;
         result->winding2[a] = there ? estimate(&s, at + D_WINDING2, 0, trust) : none;
     }
     count_moves(sim, t, result);
+    return FLX_OK;
+}
+
+// ---- Correlations --------------------------------------------------------------------------------
+
+// Ratio of two moments' means with its jackknife error.
+static flx_xy_estimate ratio(const flx_xy *sim, int32_t n, int32_t moment, int32_t over)
+{
+    double a = 0, b = 0, square = 0;
+    for (int32_t k = 0; k < n; k++) {
+        a += block_of(sim, k)[moment];
+        b += block_of(sim, k)[over];
+    }
+    for (int32_t k = 0; k < n; k++) {
+        double without = (a - block_of(sim, k)[moment]) / (b - block_of(sim, k)[over]) - a / b;
+        square += without * without;
+    }
+    return (flx_xy_estimate){.value = a / b, .error = sqrt(square * (n - 1) / n)};
+}
+
+flx_status flx_xy_correlations_of(flx_xy *sim, int32_t t, flx_xy_correlation *c)
+{
+    flx_xy_result result;
+    FLX_TRY(flx_xy_result_of(sim, t, &result));
+    if (!sim->correlator)
+        return flx_fail(sim->ctx, FLX_ERR_INPUT,
+                        "correlations were not measured; set correlations in the options");
+    const int32_t n = join_bins(sim, t).n, reach = flx_xy_correlator_reach(sim->correlator);
+    for (int32_t r = 0; r <= reach; r++) {
+        c[r].phase = ratio(sim, n, XY_MOMENTS + 1 + r, XY_MOMENTS);
+        c[r].vortex = ratio(sim, n, XY_MOMENTS + 2 + reach + r, XY_MOMENTS);
+        if (result.trust != FLX_XY_TRUSTED)
+            c[r].phase.error = c[r].vortex.error = NAN;
+    }
     return FLX_OK;
 }

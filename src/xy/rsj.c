@@ -12,11 +12,11 @@
 #include "fluxoid/rsj.h"
 
 #include "base/binning.h"
+#include "xy/planner.h"
 #include "xy/words.h"
 
 #include <fftw3.h>
 #include <math.h>
-#include <pthread.h>
 #include <string.h>
 
 enum { COOKIE = 0x72736a31, WORDS = 64 }; // words of a draw
@@ -123,8 +123,7 @@ static flx_status create_flux(flx_rsj *sim)
     return FLX_OK;
 }
 
-static pthread_mutex_t planner =
-    PTHREAD_MUTEX_INITIALIZER; // FFTW makes and frees one plan at a time
+pthread_mutex_t flx_xy_planner = PTHREAD_MUTEX_INITIALIZER;
 
 static flx_status create_transforms(flx_rsj *sim)
 {
@@ -137,10 +136,10 @@ static flx_status create_transforms(flx_rsj *sim)
         sim->inverse[k] = 1 / (sim->n * (4 - 2 * cos(two_pi * (k % half) / nx) -
                                          2 * cos(two_pi * (double)(k / half) / ny)));
     // The estimate, as what a measurement chooses would depend on the moment.
-    pthread_mutex_lock(&planner);
+    pthread_mutex_lock(&flx_xy_planner);
     sim->forward = fftw_plan_dft_r2c_2d(ny, nx, sim->u, (void *)sim->mode, FFTW_ESTIMATE);
     sim->backward = fftw_plan_dft_c2r_2d(ny, nx, (void *)sim->mode, sim->u, FFTW_ESTIMATE);
-    pthread_mutex_unlock(&planner);
+    pthread_mutex_unlock(&flx_xy_planner);
     return sim->forward && sim->backward
                ? FLX_OK
                : flx_fail(sim->ctx, FLX_ERR_MEMORY, "no memory for the transforms");
@@ -375,12 +374,12 @@ void flx_rsj_free(flx_rsj *sim)
 {
     if (!sim)
         return;
-    pthread_mutex_lock(&planner);
+    pthread_mutex_lock(&flx_xy_planner);
     if (sim->forward)
         fftw_destroy_plan(sim->forward);
     if (sim->backward)
         fftw_destroy_plan(sim->backward);
-    pthread_mutex_unlock(&planner);
+    pthread_mutex_unlock(&flx_xy_planner);
     void *arrays[] = {sim->next[0], sim->next[1], sim->cosine, sim->sine, sim->turn_c,
                       sim->turn_s,  sim->s,       sim->u,      sim->mode, sim->inverse,
                       sim->theta,   sim->rate,    sim->noise,  sim->fresh};

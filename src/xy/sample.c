@@ -5,7 +5,7 @@
 // z''''/z = S4 + 4 S3 S1 + 3 S2^2 + 6 S2 S1^2 + S1^4; their means are the derivatives of Z itself.
 // XY: f = beta J cos(phi).
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xy/xy_internal.h"
+#include "xy/correlate.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,6 +58,7 @@ static void twist_moments(const flx_xy *sim, const xy_sums *sums, const double *
                 s[3][r] + 4 * s[2][r] * s1 + 3 * s2 * s2 + 6 * s2 * square + square * square;
             out[XY_Q22][r] = (s2 + square) * (s2 + square);
             out[XY_W2][r] = winding * winding;
+            out[XY_W0][r] = fabs(winding) < 0.5;
         }
     }
 }
@@ -91,25 +92,36 @@ static void moments(const flx_xy *sim, const xy_sums *sums, const double *beta, 
     twist_moments(sim, sums, beta, m);
 }
 
+// The bin that the samples of a replica go to: of its temperature.
+static double *filling_of(const flx_xy *sim, int32_t v, int32_t r)
+{
+    int32_t row = sim->vector[v].temperature[r] * sim->copies + v % sim->copies;
+    return flx_xy_bin(sim, row, XY_BINS);
+}
+
 void flx_xy_record(flx_xy *sim, int32_t v, const xy_sums *sums)
 {
-    const int32_t n = sim->grid.replicas, copy = v % sim->copies;
+    const int32_t n = sim->grid.replicas;
     replicas m[XY_MOMENTS] = {{0}}, beta = {0};
     for (int32_t r = 0; r < n; r++)
         beta[r] = 1 / sim->temperature[sim->vector[v].temperature[r]];
     moments(sim, sums, beta, m);
-    if (sim->o.exchange) {
-        for (int32_t r = 0; r < n; r++) {
-            int32_t row = sim->vector[v].temperature[r] * sim->copies + copy;
-            double *filling = flx_xy_bin(sim, row, XY_BINS);
-            for (int k = 0; k < XY_MOMENTS; k++)
-                filling[k * n + r] += m[k][r];
-        }
-    } else {
-        double *filling = flx_xy_bin(sim, v, XY_BINS);
+    for (int32_t r = 0; r < n; r++) {
+        double *filling = filling_of(sim, v, r);
         for (int k = 0; k < XY_MOMENTS; k++)
-            for (int32_t r = 0; r < n; r++)
-                filling[k * n + r] += m[k][r];
+            filling[k * n + r] += m[k][r];
+    }
+}
+
+void flx_xy_record_correlations(flx_xy *sim, int32_t v)
+{
+    const int32_t n = sim->grid.replicas, n_more = sim->n_moment - XY_MOMENTS;
+    for (int32_t r = 0; r < n; r++) {
+        double *moment = sim->correlated + (size_t)v * (size_t)n_more;
+        double *filling = filling_of(sim, v, r) + XY_MOMENTS * n;
+        flx_xy_correlations(sim, v, r, moment);
+        for (int32_t k = 0; k < n_more; k++)
+            filling[k * n + r] += moment[k];
     }
 }
 
@@ -118,7 +130,7 @@ void flx_xy_advance(flx_xy *sim, int32_t at)
     xy_row *row = &sim->row[at];
     if (++row->filled < row->length)
         return;
-    const int32_t n = XY_MOMENTS * sim->grid.replicas;
+    const int32_t n = sim->n_moment * sim->grid.replicas;
     double *filling = flx_xy_bin(sim, at, XY_BINS), *bin = flx_xy_bin(sim, at, row->n_bin++);
     for (int32_t k = 0; k < n; k++) {
         bin[k] = filling[k] / (double)row->length;

@@ -87,6 +87,30 @@ static inline vreal clamp(vreal v, REAL low, REAL high)
 #endif
 }
 
+static inline vreal root(vreal v)
+{
+#if defined(__AVX512F__)
+    return (vreal)SIMD(sqrt)((V512)v);
+#elif defined(__FMA__)
+    return (vreal)SQRT256((V256)v);
+#else
+    for (int k = 0; k < PART; k++)
+        v[k] = (REAL)sqrt((double)v[k]);
+    return v;
+#endif
+}
+
+static const int sign_bit = 8 * sizeof(REAL) - 1;
+static inline vreal magnitude_of(vreal v)
+{
+    return (vreal)((vbits)v & ~((BITS)1 << sign_bit));
+}
+
+static inline vreal with_sign(vreal v, vreal sign) // v >= 0
+{
+    return (vreal)((vbits)v | ((vbits)sign & (BITS)1 << sign_bit));
+}
+
 // Ghosts: the lanes of the element at the other end of the row, turned by as many as there are
 // replicas.
 #if defined(__AVX512F__)

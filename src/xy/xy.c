@@ -1,6 +1,6 @@
 // xy/xy.c -- the life of a simulation: created from a problem, run cycle by cycle, saved, restored.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xy/xy_internal.h"
+#include "xy/correlate.h"
 
 #include <math.h>
 #include <string.h>
@@ -92,6 +92,24 @@ flx_status flx_xy_check(flx_ctx *ctx, const flx_xy_problem *p, const flx_xy_opts
                         "clusters is %d, but clusters are right for the XY model without flux and "
                         "phases alone; leave it 0",
                         o->clusters);
+    if (o->metropolis + o->heat_bath < 1)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "metropolis and heat_bath are both 0; one of them must move the phases");
+    if (o->heat_bath > 0 && p->model == FLX_XY_VILLAIN)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "heat_bath is %d, but there is one for the XY model alone; leave it 0",
+                        o->heat_bath);
+    if (o->tune_temperatures && !o->exchange)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "tune_temperatures makes exchanges equally frequent; set exchange too");
+    if (o->correlations && (p->flux != 0 || p->phase))
+        return flx_fail(
+            ctx, FLX_ERR_INPUT,
+            "correlations of phases depend on the gauge where there is a flux or phases "
+            "of the bonds; leave them off");
+    if (o->correlations && p->open[0] && p->open[1] && (p->lattice != FLX_XY_CUBIC || p->open[2]))
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "correlations are those along periodic axes, of which there is none");
     if (o->exchange && p->model == FLX_XY_VILLAIN)
         return flx_fail(ctx, FLX_ERR_INPUT, "exchange is for the XY model alone; leave it off");
     return FLX_OK;
@@ -134,7 +152,7 @@ static void plan(flx_xy *sim)
     sim->overrelaxation = o->overrelaxation >= 0 ? o->overrelaxation
                           : longest >= 12        ? longest / 6
                                                  : 1;
-    int64_t per_cycle = o->metropolis + sim->overrelaxation;
+    int64_t per_cycle = o->metropolis + o->heat_bath + sim->overrelaxation;
     int64_t measured = divide_up(o->sweeps, sim->n_slot * per_cycle), least = 50;
     sim->thermalisation = o->thermalisation >= 0 ? divide_up(o->thermalisation, per_cycle)
                           : measured / 4 > least ? measured / 4
@@ -173,18 +191,21 @@ static flx_status create_arrays(flx_xy *sim)
     const xy_grid *g = &sim->grid;
     size_t vectors = (size_t)(sim->n_temperature * sim->copies);
     size_t slots = (size_t)(sim->n_temperature * sim->n_slot);
-    size_t bins = slots * (XY_BINS + 1) * XY_MOMENTS;
+    size_t bins = slots * (XY_BINS + 1) * (size_t)sim->n_moment;
     sim->spin_bytes = (size_t)g->n_place * 2 * (size_t)g->lanes * (size_t)sim->kernels->size;
     sim->spin = flx_alloc(sim->ctx, vectors, sim->spin_bytes);
     sim->vector = FLX_NEW_ARRAY(sim->ctx, xy_vector, vectors);
     sim->slot = FLX_NEW_ARRAY(sim->ctx, xy_slot, slots);
     sim->row = FLX_NEW_ARRAY(sim->ctx, xy_row, vectors);
     sim->bins = FLX_NEW_ARRAY(sim->ctx, double, bins);
-    sim->merged = FLX_NEW_ARRAY(sim->ctx, double, (size_t)sim->n_slot *XY_BINS *XY_MOMENTS);
+    sim->merged =
+        FLX_NEW_ARRAY(sim->ctx, double, (size_t)sim->n_slot *XY_BINS *(size_t)sim->n_moment);
+    sim->correlated =
+        FLX_NEW_ARRAY(sim->ctx, double, vectors *(size_t)(sim->n_moment - XY_MOMENTS));
     size_t stacks = sim->o.clusters > 0 ? vectors * (size_t)flx_xy_grid_sites(g) : 0;
     sim->stack = FLX_NEW_ARRAY(sim->ctx, int32_t, stacks);
     if (!sim->spin || !sim->vector || !sim->slot || !sim->row || !sim->bins || !sim->merged ||
-        !sim->stack)
+        !sim->correlated || !sim->stack)
         return FLX_ERR_MEMORY;
     return FLX_OK;
 }
@@ -234,6 +255,13 @@ flx_status flx_xy_create(flx_ctx *ctx, const flx_xy_problem *problem, const flx_
         status = flx_xy_tables_create(sim, problem);
     if (status == FLX_OK && problem->model == FLX_XY_VILLAIN)
         status = create_series(sim);
+    sim->n_moment = XY_MOMENTS;
+    if (status == FLX_OK && opts->correlations) {
+        status = flx_xy_correlator_create(ctx, &sim->grid, sim->n_temperature * sim->copies,
+                                          &sim->correlator);
+        if (status == FLX_OK)
+            sim->n_moment += 2 * flx_xy_correlator_reach(sim->correlator) + 3;
+    }
     if (status == FLX_OK)
         status = create_arrays(sim);
     if (status < 0) {
@@ -250,10 +278,11 @@ void flx_xy_free(flx_xy *sim)
     if (!sim)
         return;
     flx_xy_tables_free(sim);
+    flx_xy_correlator_free(sim->correlator);
     flx_xy_grid_clear(&sim->grid);
     flx_pool_free(sim->pool);
-    void *arrays[] = {sim->temperature, sim->spin,   sim->vector, sim->slot,  sim->row,
-                      sim->bins,        sim->series, sim->stack,  sim->merged};
+    void *arrays[] = {sim->temperature, sim->spin,   sim->vector, sim->slot,   sim->row,
+                      sim->bins,        sim->series, sim->stack,  sim->merged, sim->correlated};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_free(sim);
@@ -269,7 +298,9 @@ flx_xy_progress flx_xy_progress_of(const flx_xy *sim)
                              .overrelaxation = sim->overrelaxation,
                              .replicas = sim->n_slot,
                              .strips = sim->grid.strips,
-                             .n_site = flx_xy_grid_sites(&sim->grid)};
+                             .n_site = flx_xy_grid_sites(&sim->grid),
+                             .reach =
+                                 sim->correlator ? flx_xy_correlator_reach(sim->correlator) : 0};
 }
 
 typedef struct cycles_job {
@@ -297,6 +328,11 @@ flx_status flx_xy_step(flx_xy *sim, int32_t n_cycle)
             for (int32_t v = 0; v < vectors && sim->clock.cycle >= sim->thermalisation; v++)
                 flx_xy_advance(sim, v);
             flx_xy_exchange(sim);
+            // After 1/32, 1/16 ... 1/2 of the thermalisation, each time by more exchanges; then they
+            // stay.
+            for (int k = 1; k <= 5 && sim->o.tune_temperatures; k++)
+                if (sim->clock.cycle + 1 == sim->thermalisation >> k)
+                    flx_xy_tune_temperatures(sim);
         }
         sim->clock.cycle += n;
         todo -= n;
@@ -312,12 +348,14 @@ int32_t flx_xy_state(flx_xy *sim, flx_state_block *blocks)
     size_t slots = (size_t)(sim->n_temperature * sim->n_slot);
     int32_t n = 0;
     blocks[n++] = (flx_state_block){"clock", &sim->clock, sizeof sim->clock};
+    blocks[n++] = (flx_state_block){"temperature", sim->temperature,
+                                    (size_t)sim->n_temperature * sizeof *sim->temperature};
     blocks[n++] = (flx_state_block){"spin", sim->spin, vectors * sim->spin_bytes};
     blocks[n++] = (flx_state_block){"vector", sim->vector, vectors * sizeof *sim->vector};
     blocks[n++] = (flx_state_block){"slot", sim->slot, slots * sizeof *sim->slot};
     blocks[n++] = (flx_state_block){"row", sim->row, vectors * sizeof *sim->row};
-    blocks[n++] = (flx_state_block){"bins", sim->bins,
-                                    slots * (XY_BINS + 1) * XY_MOMENTS * sizeof *sim->bins};
+    blocks[n++] = (flx_state_block){
+        "bins", sim->bins, slots * (XY_BINS + 1) * (size_t)sim->n_moment * sizeof *sim->bins};
     return n;
 }
 
@@ -335,6 +373,8 @@ flx_status flx_xy_restored(flx_xy *sim)
     }
     for (int32_t k = 0; k < sim->n_temperature * sim->n_slot; k++)
         sound = sound && sim->slot[k].width > 0;
+    for (int32_t t = 0; t < sim->n_temperature; t++)
+        sound = sound && sim->temperature[t] > (t > 0 ? sim->temperature[t - 1] : 0);
     return sound ? FLX_OK
                  : flx_fail(sim->ctx, FLX_ERR_FILE, "the saved state of the xy engine is damaged");
 }

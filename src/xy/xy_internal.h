@@ -31,6 +31,7 @@ enum {
     XY_Q4,
     XY_Q22, // Q2^2
     XY_W2,  // square of the winding number
+    XY_W0,  // 1 where it rounds to 0
     XY_AXIS_MOMENTS,
     XY_MOMENTS = XY_AXIS_FIRST + XY_AXES * XY_AXIS_MOMENTS
 };
@@ -56,6 +57,8 @@ typedef struct xy_vector {
     double energy[XY_LANES_MAX];       // [replicas] total, at the end of the cycle; for exchanges
 } xy_vector;
 
+typedef struct xy_correlator xy_correlator;
+
 typedef struct xy_clock {
     int64_t cycle;
 } xy_clock;
@@ -71,24 +74,27 @@ struct flx_xy {
     double direction[XY_AXES][XY_AXES];    // [kind][Cartesian axis] of a bond
     bool phases;                           // some A is not 0
     int32_t n_temperature, copies, n_slot; // slots at each temperature: copies * grid.replicas
-    double *temperature;
+    xy_correlator *correlator;             // NULL: none
+    int32_t n_moment;                      // XY_MOMENTS and those of the correlations
     int32_t overrelaxation;
     int64_t thermalisation, cycles;
     int32_t terms; // of the Villain series
 
     // State of the run.
     xy_clock clock;
-    char *spin;        // [n_temperature * copies] lattices
-    size_t spin_bytes; // of one
-    xy_vector *vector; // [n_temperature * copies]
-    xy_slot *slot;     // [n_temperature][n_slot]
-    xy_row *row;       // [n_temperature * copies]
-    double *bins;      // [n_temperature * copies][XY_BINS + 1][XY_MOMENTS][replicas], the last of
-                       // them is filling
-    char *series;      // Villain: [n_temperature * copies][terms][lanes]
+    double *temperature; // those of the problem, unless they are tuned
+    char *spin;          // [n_temperature * copies] lattices
+    size_t spin_bytes;   // of one
+    xy_vector *vector;   // [n_temperature * copies]
+    xy_slot *slot;       // [n_temperature][n_slot]
+    xy_row *row;         // [n_temperature * copies]
+    double *bins;        // [n_temperature * copies][XY_BINS + 1][n_moment][replicas], the last of
+                         // them is filling
+    char *series;        // Villain: [n_temperature * copies][terms][lanes]
     size_t series_bytes;
-    int32_t *stack; // [n_temperature * copies][n_site] of clusters
-    double *merged; // [slots * XY_BINS][XY_MOMENTS] for results
+    int32_t *stack;     // [n_temperature * copies][n_site] of clusters
+    double *correlated; // [vectors][n_moment - XY_MOMENTS] a sample
+    double *merged;     // [slots * XY_BINS][n_moment] for results
 };
 
 flx_status flx_xy_tables_create(flx_xy *sim, const flx_xy_problem *problem);
@@ -97,10 +103,14 @@ void flx_xy_tables_free(flx_xy *sim);
 // Cycle number `cycle` of vector v.
 void flx_xy_cycle(flx_xy *sim, int32_t v, int64_t cycle);
 void flx_xy_exchange(flx_xy *sim);
+// Moves the temperatures to where, by the exchanges since the last time, neighbours accept equally.
+void flx_xy_tune_temperatures(flx_xy *sim);
 void flx_xy_put_start(flx_xy *sim, int32_t v);
 
 // Adds the sums of a cycle, of strips joined, to the bins of the replicas' slots.
 void flx_xy_record(flx_xy *sim, int32_t v, const xy_sums *sums);
+// The same of the correlations.
+void flx_xy_record_correlations(flx_xy *sim, int32_t v);
 // After each replica of a row has got its sample.
 void flx_xy_advance(flx_xy *sim, int32_t row);
 
@@ -116,11 +126,11 @@ static inline int32_t flx_xy_slot_of(const flx_xy *sim, int32_t v, int32_t r)
     return sim->vector[v].temperature[r] * sim->n_slot + v % sim->copies * sim->grid.replicas + r;
 }
 
-// The moments of a bin, [XY_MOMENTS][replicas].
+// The moments of a bin, [n_moment][replicas].
 static inline double *flx_xy_bin(const flx_xy *sim, int32_t row, int64_t bin)
 {
-    return sim->bins +
-           ((size_t)row * (XY_BINS + 1) + (size_t)bin) * XY_MOMENTS * (size_t)sim->grid.replicas;
+    return sim->bins + ((size_t)row * (XY_BINS + 1) + (size_t)bin) * (size_t)sim->n_moment *
+                           (size_t)sim->grid.replicas;
 }
 
 #endif

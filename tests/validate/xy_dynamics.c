@@ -1,0 +1,141 @@
+// Arrays of shunted junctions at the Kosterlitz-Thouless transition, with fluctuating twist: how the
+// resistance falls with the size of the array (exponent z) and the voltage with the current (exponent a).
+//   Ambegaokar, Halperin, Nelson, Siggia, Phys. Rev. Lett. 40, 783 (1978): z = pi Y/T, a = 1 + pi Y/T, with
+//   the stiffness Y at the distance that matters; at the transition, for large distances, z = 2 and a = 3.
+//   Kim, Minnhagen, Olsson, Phys. Rev. B 59, 11506 (1999): z = 2 with fluctuating twist
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/rsj.h"
+#include "validate.h"
+
+static const double transition = 0.893,
+                    constant = 0.98; // C of the helicity modulus of these lattices
+
+static flx_rsj *start(flx_ctx *ctx, int32_t size, double current, int32_t seed)
+{
+    flx_rsj_problem p = {.size = {size, size}, .temperature = transition, .current = {current, 0}};
+    flx_rsj_opts o = flx_rsj_opts_default();
+    flx_rsj *sim;
+    o.seed = seed;
+    must(ctx, flx_rsj_create(ctx, &p, &o, &sim));
+    flx_rsj_step(sim, 200 * size);
+    flx_rsj_reset(sim);
+    return sim;
+}
+
+// Straight line through (x, y) by weighted least squares: its slope.
+static double slope_of(const double *x, const double *y, const double *e, int n, double *error)
+{
+    double s[3] = {0}, b[2] = {0};
+    for (int k = 0; k < n; k++) {
+        double w = 1 / (e[k] * e[k]);
+        s[0] += w;
+        s[1] += w * x[k];
+        s[2] += w * x[k] * x[k];
+        b[0] += w * y[k];
+        b[1] += w * x[k] * y[k];
+    }
+    double det = s[0] * s[2] - s[1] * s[1];
+    *error = sqrt(s[0] / det);
+    return (s[0] * b[1] - s[1] * b[0]) / det;
+}
+
+// ---- Resistance ----------------------------------------------------------------------------------
+
+// R of an array without current, in that of a junction's shunt: the voltage V = -L dDelta/dt across it has
+// int V dt diffuse with 2 T R t (Nyquist). The lag is L^2, over which vortices cross the array, and its
+// double: the difference of the two is free of what happens at once. Both axes; error from blocks.
+static double resistance(flx_ctx *ctx, int32_t size, double time, double *error)
+{
+    enum { BLOCKS = 40 };
+    const int32_t lag = size * size, samples = (int32_t)(time / BLOCKS);
+    double *x = calloc((size_t)samples + 1, 2 * sizeof *x), mean = 0, square = 0;
+    flx_rsj *sim = start(ctx, size, 0, size);
+    for (int32_t b = 0; b < BLOCKS; b++) {
+        double msd[2] = {0};
+        for (int32_t k = 0; k <= samples; k++) {
+            flx_rsj_report r = flx_rsj_report_of(sim);
+            for (int a = 0; a < 2; a++)
+                x[2 * k + a] = size * r.twist[a];
+            if (k < samples)
+                flx_rsj_step(sim, 10);
+        }
+        for (int32_t k = 0; k + 2 * lag <= samples; k++)
+            for (int a = 0; a < 2; a++)
+                for (int j = 0; j < 2; j++)
+                    msd[j] += pow(x[2 * (k + (1 + j) * lag) + a] - x[2 * k + a], 2) /
+                              (2.0 * (samples - 2 * lag + 1));
+        double value = (msd[1] - msd[0]) / (2 * transition * lag);
+        mean += value / BLOCKS;
+        square += value * value / BLOCKS;
+    }
+    *error = sqrt((square - mean * mean) / (BLOCKS - 1));
+    flx_rsj_free(sim);
+    free(x);
+    return mean;
+}
+
+static void resistances(flx_ctx *ctx)
+{
+    enum { N = 4 };
+    static const int32_t size[N] = {5, 7, 10, 13};
+    static const double time[N] = {6e5, 1e6, 8e5, 8e5};
+    double x[N], y[N], e[N], error, middle = 0;
+    char tolerance[32];
+    printf(
+        "# Resistance of arrays of L x L junctions at T_KT, without current, from the diffusion of "
+        "their twist. In lattices so small the stiffness is above the jump, and R falls as L^-(pi "
+        "Y/T); what pi Y/T exceeds 2 by is taken off\n");
+    for (int k = 0; k < N; k++) {
+        double r = resistance(ctx, size[k], time[k], &e[k]);
+        printf("# L = %d: R = %.4g(%.2g)\n", size[k], r, e[k]);
+        x[k] = log(size[k]);
+        y[k] = log(r);
+        e[k] /= r;
+        middle += x[k] / N;
+    }
+    double z = -slope_of(x, y, e, N, &error), more = excess(exp(middle));
+    snprintf(tolerance, sizeof tolerance, "%.2g", 3 * error);
+    printf("# as it is: %.3f(%.3f); Minnhagen's exponent 2 pi Y/T - 2 would be %.2f\n", z, error,
+           2 + 2 * more);
+    row("z", z - more, 2, tolerance, "Kim, Minnhagen, Olsson 1999; three errors");
+    row("its statistical error", error, 0, "0.1", "wanted");
+}
+
+// ---- Voltage -------------------------------------------------------------------------------------
+
+static void voltages(flx_ctx *ctx)
+{
+    enum { N = 3, SIZE = 32 };
+    static const double current[N] = {0.12, 0.16, 0.22}, time[N] = {150000, 40000, 20000};
+    double x[N], y[N], e[N], error, middle = 0;
+    char tolerance[32];
+    printf(
+        "# Voltage of an array of %d x %d junctions at T_KT: V ~ I^a, a = 1 + pi Y/T. A current I "
+        "pulls pairs apart that are wider than Y/I; what pi Y/T exceeds 2 by there is taken off\n",
+        SIZE, SIZE);
+    for (int k = 0; k < N; k++) {
+        flx_rsj *sim = start(ctx, SIZE, current[k], 100 + k);
+        flx_rsj_step(sim, (int64_t)(10 * time[k]));
+        flx_rsj_report r = flx_rsj_report_of(sim);
+        printf("# I = %g: V = %.4g(%.2g)\n", current[k], r.voltage[0], r.voltage_error[0]);
+        x[k] = log(current[k]);
+        y[k] = log(r.voltage[0]);
+        e[k] = r.voltage_error[0] / r.voltage[0];
+        middle += x[k] / N;
+        flx_rsj_free(sim);
+    }
+    double a = slope_of(x, y, e, N, &error), more = excess(0.66 / exp(middle));
+    snprintf(tolerance, sizeof tolerance, "%.2g", 3 * error);
+    printf("# as it is: %.3f(%.3f)\n", a, error);
+    row("a", a - more, 3, tolerance, "Ambegaokar and others 1978; three errors");
+    row("its statistical error", error, 0, "0.1", "wanted");
+}
+
+int main(void)
+{
+    flx_ctx *ctx = flx_ctx_create();
+    resistances(ctx);
+    voltages(ctx);
+    flx_ctx_free(ctx);
+    return 0;
+}
