@@ -123,12 +123,13 @@ static flx_status put_average(cli_data *data, const flx_array *t, int32_t which,
 
 static int unknown(const char *name)
 {
-    const char *names[N_AVERAGE + 3];
+    const char *names[N_AVERAGE + 4];
     for (int32_t k = 0; k < N_AVERAGE; k++)
         names[k] = averages[k].name;
     names[N_AVERAGE] = "phases";
     names[N_AVERAGE + 1] = "collapse";
-    names[N_AVERAGE + 2] = NULL;
+    names[N_AVERAGE + 2] = "correlations";
+    names[N_AVERAGE + 3] = NULL;
     const char *near = cli_nearest(name, names);
     fprintf(stderr, "fluxoid plot: nothing of a lattice of phases is called '%s'", name);
     if (near)
@@ -207,6 +208,47 @@ static int plot_collapse(cli_data *data, const cli_xy_plot *plot, const char *pa
     return cli_end(data->ctx, "plot", status);
 }
 
+// ---- Correlations --------------------------------------------------------------------------------
+
+// Both against the distance as powers of ten: at the transition G falls as r^(-1/4).
+static int plot_correlations(cli_data *data, const cli_xy_plot *plot, const char *path)
+{
+    if (!flx_file_has(data->file, "results/correlations"))
+        return cli_wrong("plot", "%s has no correlations; xy.correlations: true measures them",
+                         data->path);
+    picture p = {.n_panel = 2};
+    flx_array c = {0};
+    flx_status status = flx_file_read_array(data->file, "correlations", &c);
+    for (int64_t k = 0, end; k < c.n_row && status >= 0; k = end) {
+        for (end = k; end < c.n_row && c.value[6 * end] == c.value[6 * k]; end++) {
+        }
+        flx_plot_curve *g = add_curve(&p, 0, end - k - 1, FLX_PLOT_LINE_POINTS);
+        flx_plot_curve *v = g ? add_curve(&p, 1, end - k - 1, FLX_PLOT_LINE_POINTS) : NULL;
+        if (!g || !v)
+            break;
+        char *name = p.name[p.panel[0].n_curve - 1];
+        snprintf(name, sizeof p.name[0], "T = %.4g", c.value[6 * k]);
+        g->name = name;
+        for (int64_t j = k + 1; j < end; j++) {
+            const double *row = c.value + 6 * j;
+            double x = log10(row[1]), n2 = c.value[6 * k + 4];
+            bool seen = row[2] > 2 * row[3];
+            put(g, j - k - 1, x, seen ? log10(row[2]) : (double)NAN,
+                0.4342944819 * row[3] / row[2]);
+            bool opposite = n2 > 0 && -row[4] > 2 * row[5];
+            put(v, j - k - 1, x, opposite ? log10(-row[4] / n2) : (double)NAN,
+                0.4342944819 * row[5] / fabs(row[4]));
+        }
+    }
+    p.panel[0].y.name = "log_{10} <cos(\u03b8_{0} \u2212 \u03b8_{r})>";
+    p.panel[1].y.name = "log_{10} \u2212<n_{0} n_{r}>/<n^{2}>";
+    if (status >= 0)
+        status = draw(data, &p, (flx_plot_axis){.name = "log_{10} r", .unit = "a"}, plot, path);
+    flx_array_clear(&c);
+    clear(&p);
+    return cli_end(data->ctx, "plot", status);
+}
+
 // ---- Voltages ------------------------------------------------------------------------------------
 
 // Both as powers of ten; voltages below their error are left out.
@@ -245,7 +287,9 @@ static int plot_voltages(cli_data *data, const cli_xy_plot *plot, const char *pa
 typedef struct layer {
     int32_t nx, ny;
     bool triangular;
-    const double *theta; // [ny][nx]; NAN: no phase
+    const double *theta;  // [ny][nx]; NAN: no phase
+    const double *vortex; // of the plaquettes; NULL: the file has none
+    bool open[2];
 } layer;
 
 static void place(const layer *l, double x, double y, double at[2])
@@ -278,37 +322,71 @@ static flx_status mesh_of(flx_ctx *ctx, const layer *l, flx_mesh **out)
     return status;
 }
 
-// Winding of the phases around a closed path.
-static int32_t winding(const double *theta, const int32_t *site, int32_t n)
+// Those of the plaquettes that the picture shows; n [ny][nx], of triangles twice.
+static int32_t list_vortices(const layer *l, const double *n, flx_plot_vortex *v)
 {
-    double sum = 0;
-    for (int32_t k = 0; k < n; k++)
-        sum += remainder(theta[site[(k + 1) % n]] - theta[site[k]], two_pi);
-    return isfinite(sum) ? (int32_t)lround(sum / two_pi) : 0;
+    const int32_t n_site = l->nx * l->ny;
+    int32_t n_vortex = 0;
+    for (int32_t k = 0; k < (l->triangular ? 2 : 1); k++)
+        for (int32_t i = 0; i < n_site; i++) {
+            // A triangle that points down stands left of its site.
+            int32_t x = i % l->nx - k, y = i / l->nx;
+            if (n[k * n_site + i] == 0 || y + 1 == l->ny || x < 0 || x + 1 == l->nx)
+                continue;
+            double middle = l->triangular ? (k + 1) / 3.0 : 0.5, at[2];
+            place(l, x + middle, y + middle, at);
+            v[n_vortex++] =
+                (flx_plot_vortex){.x = at[0], .y = at[1], .winding = (int32_t)n[k * n_site + i]};
+        }
+    return n_vortex;
 }
 
-static int32_t find_vortices(const layer *l, flx_plot_vortex *v)
+// Shortest way from vortex a to vortex b: around the lattice if it is periodic.
+static double way(const layer *l, const flx_plot_vortex *a, const flx_plot_vortex *b, double d[2])
 {
-    int32_t n = 0;
-    for (int32_t i = 0; i + l->nx < l->nx * l->ny; i++) {
-        if (i % l->nx + 1 == l->nx)
-            continue;
-        const int32_t up = i + l->nx, square[4] = {i, i + 1, up + 1, up},
-                      triangle[2][3] = {{i, i + 1, up}, {i + 1, up + 1, up}};
-        for (int32_t k = 0; k < (l->triangular ? 2 : 1); k++) {
-            double middle = l->triangular ? (k + 1) / 3.0 : 0.5, at[2];
-            int32_t w =
-                l->triangular ? winding(l->theta, triangle[k], 3) : winding(l->theta, square, 4);
-            if (w == 0)
-                continue;
-            place(l, i % l->nx + middle, (double)(i / l->nx) + middle, at);
-            v[n++] = (flx_plot_vortex){at[0], at[1], w};
+    d[0] = b->x - a->x;
+    d[1] = b->y - a->y;
+    if (!l->triangular) {
+        d[0] -= l->open[0] ? 0 : l->nx * rint(d[0] / l->nx);
+        d[1] -= l->open[1] ? 0 : l->ny * rint(d[1] / l->ny);
+    }
+    return hypot(d[0], d[1]);
+}
+
+// Pairs are those that are nearest to each other of all that are left, again and again, and nearer than
+// half the mean distance of vortices of one sign; what is left is free.
+static void bind_pairs(const layer *l, flx_plot_vortex *v, int32_t n)
+{
+    enum { MOST = 4000 };
+    int32_t positive = 0;
+    for (int32_t k = 0; k < n; k++)
+        positive += v[k].winding > 0;
+    if (n > MOST || positive == 0)
+        return;
+    const double farthest = 0.5 * sqrt((double)l->nx * l->ny / positive);
+    for (bool found = true; found;) {
+        int32_t pair[2] = {0, 0};
+        double best = farthest, d[2], to[2] = {0, 0};
+        for (int32_t a = 0; a < n; a++)
+            for (int32_t b = 0; b < n && v[a].winding > 0; b++)
+                if (v[b].winding < 0 && v[a].partner[0] == 0 && v[a].partner[1] == 0 &&
+                    v[b].partner[0] == 0 && v[b].partner[1] == 0 &&
+                    way(l, &v[a], &v[b], d) < best) {
+                    best = hypot(d[0], d[1]);
+                    pair[0] = a;
+                    pair[1] = b;
+                    to[0] = d[0];
+                    to[1] = d[1];
+                }
+        found = best < farthest;
+        for (int k = 0; k < 2 && found; k++) {
+            v[pair[k]].partner[0] = k ? -to[0] : to[0];
+            v[pair[k]].partner[1] = k ? -to[1] : to[1];
         }
     }
-    return n;
 }
 
-static flx_status draw_layer(cli_data *data, const layer *l, bool vortices, const char *title,
+static flx_status draw_layer(cli_data *data, const layer *l, const char *title,
                              const cli_xy_plot *plot, const char *path)
 {
     int32_t n = l->nx * l->ny;
@@ -319,8 +397,8 @@ static flx_status draw_layer(cli_data *data, const layer *l, bool vortices, cons
     for (int32_t i = 0; i < n; i++)
         if (isfinite(l->theta[i]))
             psi[i] = (flx_cplx){cos(l->theta[i]), sin(l->theta[i])};
-    if (vortices)
-        scene.n_vortex = find_vortices(l, v);
+    scene.n_vortex = l->vortex ? list_vortices(l, l->vortex, v) : 0;
+    bind_pairs(l, v, scene.n_vortex);
     flx_mesh *mesh = NULL;
     flx_status status = mesh_of(data->ctx, l, &mesh);
     frame.mesh = mesh;
@@ -345,7 +423,7 @@ static int plot_phases(cli_data *data, const cli_xy_plot *plot, const char *path
     double wanted = plot->temperature ? strtod(plot->temperature, &end) : INFINITY;
     if (plot->temperature && (end == plot->temperature || *end))
         return cli_wrong("plot", "-t wants a temperature in J/k_B, not '%s'", plot->temperature);
-    flx_array t = {0}, size = {0}, lattice = {0}, theta = {0};
+    flx_array t = {0}, size = {0}, lattice = {0}, theta = {0}, vortex = {0};
     flx_status status = flx_file_read_array(data->file, "temperature", &t);
     if (status >= 0)
         status = flx_file_read_array(data->file, "size", &size);
@@ -353,6 +431,8 @@ static int plot_phases(cli_data *data, const cli_xy_plot *plot, const char *path
         status = flx_file_read_array(data->file, "lattice", &lattice);
     if (status >= 0)
         status = flx_file_read_array(data->file, "phases", &theta);
+    if (status >= 0 && flx_file_has(data->file, "results/vortices"))
+        status = flx_file_read_array(data->file, "vortices", &vortex);
     if (status >= 0) {
         int64_t nearest = t.n_row - 1;
         for (int64_t k = 0; k < t.n_row && isfinite(wanted); k++)
@@ -363,12 +443,13 @@ static int plot_phases(cli_data *data, const cli_xy_plot *plot, const char *path
         layer l = {.nx = (int32_t)size.value[0],
                    .ny = (int32_t)size.value[1],
                    .triangular = lattice.value[0] == FLX_XY_TRIANGULAR,
-                   .theta = theta.value + nearest * theta.n_column};
-        // In a field vortices are not to be seen from phases alone.
-        status = draw_layer(data, &l, lattice.value[1] == 0, title, plot, path);
+                   .theta = theta.value + nearest * theta.n_column,
+                   .vortex = vortex.value ? vortex.value + nearest * vortex.n_column : NULL,
+                   .open = {lattice.value[2] != 0, lattice.value[3] != 0}};
+        status = draw_layer(data, &l, title, plot, path);
     }
-    flx_array *all[] = {&t, &size, &lattice, &theta};
-    for (size_t k = 0; k < 4; k++)
+    flx_array *all[] = {&t, &size, &lattice, &theta, &vortex};
+    for (size_t k = 0; k < 5; k++)
         flx_array_clear(all[k]);
     return cli_end(data->ctx, "plot", status);
 }
@@ -382,6 +463,8 @@ int cli_plot_xy(cli_data *data, const cli_xy_plot *plot, const char *path)
                    : plot_voltages(data, plot, path);
     if (plot->what && strcmp(plot->what, "phases") == 0)
         return plot_phases(data, plot, path);
+    if (plot->what && strcmp(plot->what, "correlations") == 0)
+        return plot_correlations(data, plot, path);
     if (plot->what && strcmp(plot->what, "collapse") == 0)
         return plot_collapse(data, plot, path);
     if (plot->temperature)

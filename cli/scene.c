@@ -51,8 +51,8 @@ static flx_status read_vortices(flx_ctx *ctx, const flx_frame *frame, cli_scene 
         return status;
     out->vortices = cli_alloc((size_t)found.n, sizeof *out->vortices);
     for (int32_t k = 0; k < found.n; k++)
-        out->vortices[k] =
-            (flx_plot_vortex){found.list[k].x, found.list[k].y, found.list[k].winding};
+        out->vortices[k] = (flx_plot_vortex){
+            .x = found.list[k].x, .y = found.list[k].y, .winding = found.list[k].winding};
     out->scene.n_vortex = found.n;
     flx_vortices_clear(&found);
     return FLX_OK;

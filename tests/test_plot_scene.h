@@ -105,9 +105,9 @@ static void ring_terminals(ring_scene *ring, int32_t n_angle, int32_t n_radius)
 static void ring_create(ring_scene *ring, int32_t n_angle, int32_t n_radius)
 {
     memset(ring, 0, sizeof *ring);
-    ring->vortex[0] = (flx_plot_vortex){6, 3.5, 1};
-    ring->vortex[1] = (flx_plot_vortex){-5.5, 4.5, -1};
-    ring->vortex[2] = (flx_plot_vortex){0.3, -7.2, 1};
+    ring->vortex[0] = (flx_plot_vortex){.x = 6, .y = 3.5, .winding = 1};
+    ring->vortex[1] = (flx_plot_vortex){.x = -5.5, .y = 4.5, .winding = -1};
+    ring->vortex[2] = (flx_plot_vortex){.x = 0.3, .y = -7.2, .winding = 1};
     ring_mesh(ring, n_angle, n_radius);
     ring_fields(ring);
     ring_terminals(ring, n_angle, n_radius);

@@ -13,6 +13,8 @@
     "  size: 32\n"                                                                                 \
     "  temperature: [0.7, 0.9, 1.2]\n"                                                             \
     "  sweeps: 200000\n"                                                                           \
+    "  correlations: true\n"                                                                       \
+    "  heat_bath: 1\n"                                                                             \
     "  find_transition: true\n"                                                                    \
     "  sizes: [8, 12, 16, 24]\n"                                                                   \
     "  transition_sweeps: 400000\n"
@@ -24,6 +26,8 @@
     "  size: [16, 12]\n"                                                                           \
     "  temperature: [0.5, 1.0]\n"                                                                  \
     "  dynamics: {current: [0.2, 0.6, 1.4], time: 400, capacitance: 0.5}\n"
+
+#define XY "fluxoid: 1\nengine: xy\nxy:\n  temperature: 1\n  "
 
 // Threads of a pool do not survive fork(), so that the parent keeps to one.
 static flx_ctx *ctx;
@@ -141,6 +145,48 @@ static void wrong_cases_are_refused_with_the_line(void **state)
         {"fluxoid: 1\nengine: xy\nxy:\n  size: 8\n  temperature: 1\n"
          "  dynamics: {current: [0.2, 0.1]}\n",
          "test.yaml:6: xy.dynamics.current: 0.1 follows 0.2; currents must rise"},
+        {XY "size: [8]\n", "test.yaml:5: xy.size: 1 numbers were given; this lattice has 2 axes"},
+        {XY "size: 8.5\n",
+         "test.yaml:5: xy.size: '8.5' was given; wanted is a whole number, 2 to 16384"},
+        {XY "size: 8\n  lattice: hexagonal\n",
+         "test.yaml:6: xy.lattice: 'hexagonal' is none of square/triangular/cubic"},
+        {XY "size: 8\n  open: z\n", "test.yaml:6: xy.open: 'z' is none of none/x/y/xy/xyz"},
+        {XY "size: 8\n  flux: 0.3\n",
+         "test.yaml:4: xy: the flux through the periodic lattice is 19.2 Phi0, allowed is an "
+         "integer; change flux or size, or open a border"},
+        {XY "size: 32\n  find_transition: true\n  lattice: triangular\n",
+         "test.yaml:6: xy.find_transition: the law of the transition is that of a square lattice, "
+         "as long as wide, periodic, without flux and phases"},
+        {XY "size: 32\n  find_transition: true\n",
+         "test.yaml:4: xy.temperature: 1 temperatures were given; three or more around the "
+         "transition are needed to find it"},
+        {XY "size: 8\n  film: {critical_temperature: 9 K}\n",
+         "test.yaml:6: xy.film: wanted is one of sheet_resistance, kinetic_inductance, or "
+         "penetration_depth with thickness"},
+        {XY "size: 8\n  film: {critical_temperature: 9}\n",
+         "test.yaml:6:32: xy.film.critical_temperature: '9' has no unit; wanted is a temperature, "
+         "e.g. 4.2 K"},
+        {XY "size: 8\n  disorder: {coupling: 2}\n",
+         "test.yaml:6: xy.disorder.coupling: '2' is out of range; wanted is a bare number, 0 to 1"},
+        {XY "size: 8\n  disorder: {phase: 1}\n  correlations: true\n",
+         "test.yaml:6: xy.disorder: there are neither clusters nor correlations where bonds have "
+         "phases of their own; leave those off, or xy.disorder.phase 0"},
+        {XY "size: 8\n  open: xy\n  correlations: true\n",
+         "test.yaml:4: xy: correlations are those along periodic axes, of which there is none"},
+        {XY "size: 8\n  sweeps: 0\n",
+         "test.yaml:6: xy.sweeps: '0' is out of range; wanted is a whole number, 1 to 2000000000"},
+        {XY "size: 8\n  dynamics: {current: 0.1, dt: 2}\n",
+         "test.yaml:6: xy.dynamics.dt: '2' is out of range; wanted is a bare number, 1e-06 to 1"},
+        {"fluxoid: 1\nengine: xy\nxy:\n  size: 8\n  temperature: {from: 1, to: 2}\n",
+         "test.yaml:5: xy.temperature: 'steps' is missing: a whole number, 1 to 1000"},
+        {"fluxoid: 1\nengine: xy\nxy:\n  size: 48\n  temperature: [0.8, 0.9, 1]\n"
+         "  find_transition: true\n  sizes: [8, 16, 24]\n",
+         "test.yaml:7: xy.sizes: 3 sizes were given; wanted are four or more"},
+        {"fluxoid: 1\nengine: xy\nxy:\n  size: 32\n  temperature: [0.8, 0.9, 1]\n"
+         "  find_transition: true\n",
+         "test.yaml:4: xy: a lattice of 32 sites gives fewer than four sizes from 16 on; make it "
+         "48 "
+         "or larger, or give xy.sizes"},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         flx_case *c = NULL;

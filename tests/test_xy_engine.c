@@ -36,6 +36,9 @@ static flx_xy_opts busy_opts(bool flux, bool exchange)
     o.sweeps = 1200;
     o.thermalisation = 300;
     o.clusters = flux ? 0 : 2;
+    o.heat_bath = 1;
+    o.correlations = !flux;
+    o.tune_temperatures = exchange;
     o.exchange = exchange;
     return o;
 }
@@ -269,9 +272,55 @@ static void a_full_vortex_pair_is_counted(void **state)
         double theta[32 * 32];
         assert_int_equal(flx_xy_phases(sim, 0, 0, theta), FLX_OK);
         assert_near(remainder(theta[33] - theta[34], 2 * M_PI), theta[33] - theta[34], 1e-12);
+        int8_t n[32 * 32];
+        assert_int_equal(flx_xy_vortices(sim, 0, 0, n), FLX_OK);
+        for (int32_t i = 0; i < 32 * 32; i++)
+            assert_int_equal(n[i], i == 15 * 32 + 10 ? 1 : i == 15 * 32 + 20 ? -1 : 0);
         flx_xy_free(sim);
         flx_ctx_free(ctx);
     }
+}
+
+// Around a torus the phase differences cancel: vortices make up the whole flux.
+static void vortices_in_a_field_make_up_the_flux(void **state)
+{
+    (void)state;
+    enum { N = 12 * 8 };
+    const double t = 0.9;
+    const struct {
+        int32_t lattice;
+        double flux;
+        int total;
+    } cases[] = {{FLX_XY_SQUARE, 0.25, N / 4},
+                 {FLX_XY_SQUARE, 0.5, N / 2},
+                 {FLX_XY_TRIANGULAR, -0.25, -N / 2},
+                 {FLX_XY_TRIANGULAR, 0, 0}};
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++)
+        for (int precision = 0; precision < 2; precision++) {
+            flx_ctx *ctx = flx_ctx_create();
+            flx_xy_problem p = {.lattice = cases[k].lattice,
+                                .size = {12, 8},
+                                .flux = cases[k].flux,
+                                .temperature = &t,
+                                .n_temperature = 1};
+            flx_xy_opts o = flx_xy_opts_default();
+            o.precision = precision;
+            o.sweeps = 2000;
+            flx_xy *sim = start(ctx, &p, &o);
+            finish(sim);
+            int8_t n[2 * N];
+            const int faces = cases[k].lattice == FLX_XY_TRIANGULAR ? 2 : 1;
+            for (int32_t r = 0; r < sim->n_slot; r++) {
+                assert_int_equal(flx_xy_vortices(sim, 0, r, n), FLX_OK);
+                int total = 0;
+                for (int i = 0; i < faces * N; i++)
+                    total += n[i];
+                assert_int_equal(total, cases[k].total);
+            }
+            assert_int_equal(flx_xy_vortices(sim, 0, sim->n_slot, n), FLX_ERR_INPUT);
+            flx_xy_free(sim);
+            flx_ctx_free(ctx);
+        }
 }
 
 // ---- Refusals ------------------------------------------------------------------------------------
@@ -411,6 +460,7 @@ int main(void)
         cmocka_unit_test(a_hot_cubic_lattice_follows_the_series),
         cmocka_unit_test(the_flux_is_that_through_every_plaquette),
         cmocka_unit_test(a_full_vortex_pair_is_counted),
+        cmocka_unit_test(vortices_in_a_field_make_up_the_flux),
         cmocka_unit_test(no_error_is_quoted_when_windings_were_not_sampled),
         cmocka_unit_test(a_short_run_says_so),
         cmocka_unit_test(wrong_problems_and_options_are_refused_with_the_reason),

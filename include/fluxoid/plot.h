@@ -35,8 +35,9 @@ typedef enum flx_plot_quantity {
 FLX_API const char *flx_plot_quantity_name(int32_t quantity);
 
 typedef struct flx_plot_vortex {
-    double x, y;     // [xi]
-    int32_t winding; // [1] not 0
+    double x, y;       // [xi]
+    int32_t winding;   // [1] not 0
+    double partner[2]; // [xi] from it to the one that it is drawn as bound to; 0, 0: none
 } flx_plot_vortex;
 
 // Sites of the rim that carry one terminal's current.

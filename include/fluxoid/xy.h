@@ -153,6 +153,12 @@ FLX_API flx_status flx_xy_costs_of(flx_xy *sim, int32_t repetitions, flx_xy_cost
 // theta [n_site] [rad] in (-pi, pi] of replica r at temperature t; NaN where no phase is.
 FLX_API flx_status flx_xy_phases(const flx_xy *sim, int32_t t, int32_t r, double *theta);
 
+// Vortices of the plaquettes of the x-y planes of replica r at temperature t: (sum of the phase
+// differences + sum of A)/2 pi around each, an integer if differences are taken in (-pi, pi]; with f flux
+// quanta through it, counted so that 0 is the number nearest to -f + 1/2 from below. n [n_site]; of the
+// triangular lattice [2 n_site]: those that point up, then those that point down. 0 beyond the lattice.
+FLX_API flx_status flx_xy_vortices(const flx_xy *sim, int32_t t, int32_t r, int8_t *n);
+
 // What flx_xy_create would refuse, without creating anything.
 FLX_API flx_status flx_xy_check(flx_ctx *ctx, const flx_xy_problem *problem,
                                 const flx_xy_opts *opts);

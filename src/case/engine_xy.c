@@ -314,6 +314,10 @@ static flx_status parse(flx_parser *p, const flx_node *section)
     FLX_TRY(parse_transition(p, section, xy));
     FLX_TRY(parse_film(p, flx_node_get(section, "film"), xy));
     FLX_TRY(parse_dynamics(p, flx_node_get(section, "dynamics"), xy));
+    if (xy->phase > 0 && (xy->opts.clusters > 0 || xy->opts.correlations))
+        return flx_parser_fail(p, flx_node_get(section, "disorder"),
+                               "there are neither clusters nor correlations where bonds have "
+                               "phases of their own; leave those off, or xy.disorder.phase 0");
     flx_xy_problem problem = flx_case_xy_problem(xy);
     if (flx_xy_check(p->ctx, &problem, &xy->opts) == FLX_OK)
         return FLX_OK;

@@ -12,8 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AROUND = 5, STAGES_MAX = 33 }; // temperatures of each size; the lattice of the case, sizes
-static const double spacing = 0.01;   // of these temperatures, relative
+enum {
+    AROUND = 5,
+    STAGES_MAX = 33,
+    STAGE_BLOCKS = 8
+};                                  // temperatures of each size; the lattice of the case, sizes
+static const double spacing = 0.01; // of these temperatures, relative
 static const double progress_seconds = 0.2;
 
 typedef struct xy_run {
@@ -27,8 +31,11 @@ typedef struct xy_run {
     flx_xy_result *result;       // [n_temperature]
     flx_xy_stiffness *stiffness; // [n_size][AROUND]
     double *theta;               // [n_temperature][n_site] phases of replica 0, if they are kept
-    int64_t n_theta;
-    flx_xy *sim; // of the present stage
+    int8_t *vortex;              // [n_temperature][n_plaquette] of the same
+    int64_t n_theta, n_vortex;
+    flx_xy_correlation *correlation; // [n_temperature][reach + 1]
+    int32_t reach;                   // -1: none
+    flx_xy *sim;                     // of the present stage
 
     double *coupling, *phase; // of the disorder
     uint8_t *absent;
@@ -42,6 +49,16 @@ typedef struct xy_run {
 static int32_t sites_of(const flx_case_xy *xy)
 {
     return xy->size[0] * xy->size[1] * (xy->lattice == FLX_XY_CUBIC ? xy->size[2] : 1);
+}
+
+// Half of the shortest periodic axis.
+static int32_t reach_of(const flx_case_xy *xy)
+{
+    int32_t reach = INT32_MAX;
+    for (int a = 0; a < (xy->lattice == FLX_XY_CUBIC ? 3 : 2); a++)
+        if (!xy->open[a] && xy->size[a] / 2 < reach)
+            reach = xy->size[a] / 2;
+    return reach;
 }
 
 static int32_t n_stage(const xy_run *r)
@@ -77,6 +94,7 @@ static flx_status create_stage(xy_run *r)
         opts.sweeps = r->xy->transition_sweeps;
         opts.thermalisation = opts.overrelaxation = -1;
         opts.replicas = 0;
+        opts.tune_temperatures = opts.correlations = false;
     }
     return flx_xy_create(r->ctx, &problem, &opts, &r->sim);
 }
@@ -100,6 +118,10 @@ static int32_t stage_blocks(xy_run *r, flx_state_block *blocks)
         (flx_state_block){"result", r->result, (size_t)r->xy->n_temperature * sizeof *r->result};
     blocks[n++] =
         (flx_state_block){"stiffness", r->stiffness, sizes * AROUND * sizeof *r->stiffness};
+    blocks[n++] = (flx_state_block){"vortex", r->vortex, (size_t)r->n_vortex};
+    blocks[n++] =
+        (flx_state_block){"correlation", r->correlation,
+                          (size_t)(r->xy->n_temperature * (r->reach + 1)) * sizeof *r->correlation};
     blocks[n++] = (flx_state_block){"theta", r->theta, (size_t)r->n_theta * sizeof *r->theta};
     return n;
 }
@@ -109,7 +131,7 @@ static flx_status save_stage(xy_run *r)
 {
     if (!r->checkpoint)
         return FLX_OK;
-    flx_state_block blocks[8];
+    flx_state_block blocks[STAGE_BLOCKS];
     flx_checkpoint_key key = {key_of(r).case_hash, 0};
     r->wall = flx_wtime() - r->wall_start;
     int32_t n = stage_blocks(r, blocks);
@@ -131,7 +153,7 @@ static flx_status resume_stage(xy_run *r)
 {
     if (!r->checkpoint || !r->opts->resume || access(r->checkpoint, F_OK) != 0)
         return FLX_OK;
-    flx_state_block blocks[8];
+    flx_state_block blocks[STAGE_BLOCKS];
     flx_checkpoint_key key = {key_of(r).case_hash, 0};
     FLX_TRY(flx_checkpoint_read(r->ctx, r->checkpoint, &key, blocks, stage_blocks(r, blocks)));
     r->wall_start = flx_wtime() - r->wall;
@@ -235,8 +257,12 @@ static flx_status keep_results(xy_run *r)
         FLX_TRY(flx_xy_result_of(r->sim, t, &result));
         if (r->stage == 0) {
             r->result[t] = result;
-            if (r->n_theta > 0)
+            if (r->n_theta > 0) {
                 FLX_TRY(flx_xy_phases(r->sim, t, 0, r->theta + (int64_t)t * sites_of(r->xy)));
+                FLX_TRY(flx_xy_vortices(r->sim, t, 0, r->vortex + r->n_vortex / n * t));
+            }
+            if (r->reach >= 0)
+                FLX_TRY(flx_xy_correlations_of(r->sim, t, r->correlation + t * (r->reach + 1)));
             continue;
         }
         if (result.trust == FLX_XY_WINDING || result.trust == FLX_XY_NOTHING)
@@ -302,6 +328,50 @@ static const char *trust_text(flx_xy_trust trust)
     return NULL;
 }
 
+static flx_status put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
+                           int32_t n)
+{
+    json_t *list = json_array();
+    FLX_TRY(flx_json_put(ctx, object, key, list));
+    for (int32_t k = 0; k < n; k++)
+        if (json_array_append_new(list, flx_json_real(value[2 * k])) != 0)
+            return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the summary");
+    return FLX_OK;
+}
+
+static flx_status put_correlations(xy_run *r, json_t *item, int32_t t)
+{
+    const int32_t n = r->reach + 1;
+    double *pairs = FLX_NEW_ARRAY(r->ctx, double, 2 * n);
+    json_t *all = json_object(), *part[2] = {json_object(), json_object()};
+    static const char *const name[2] = {"phase", "vortex"};
+    flx_status status = pairs ? flx_json_put(r->ctx, item, "correlations", all) : FLX_ERR_MEMORY;
+    for (int j = 0; j < 2 && status == FLX_OK; j++) {
+        for (int32_t k = 0; k < n; k++) {
+            const flx_xy_correlation *c = &r->correlation[t * n + k];
+            flx_xy_estimate e = j ? c->vortex : c->phase;
+            pairs[2 * k] = e.value;
+            pairs[2 * k + 1] = e.error;
+        }
+        status = flx_json_put(r->ctx, all, name[j], part[j]);
+        if (status == FLX_OK)
+            status = put_list(r->ctx, part[j], "value", pairs, n);
+        if (status == FLX_OK)
+            status = put_list(r->ctx, part[j], "error", pairs + 1, n);
+    }
+    flx_free(pairs);
+    return status;
+}
+
+static flx_status put_moves(flx_ctx *ctx, json_t *object, const flx_xy_result *r)
+{
+    json_t *item = json_object();
+    FLX_TRY(flx_json_put(ctx, object, "accepted", item));
+    FLX_TRY(flx_json_put(ctx, item, "metropolis", flx_json_real(r->metropolis)));
+    FLX_TRY(flx_json_put(ctx, item, "twists", flx_json_real(r->twists)));
+    return flx_json_put(ctx, item, "exchanges", flx_json_real(r->exchanges));
+}
+
 static flx_status put_temperature(flx_ctx *ctx, json_t *list, const flx_case_xy *xy,
                                   const flx_xy_result *r)
 {
@@ -325,7 +395,9 @@ static flx_status put_temperature(flx_ctx *ctx, json_t *list, const flx_case_xy 
         FLX_TRY(put_estimate(ctx, along, "helicity", r->helicity[a]));
         FLX_TRY(put_estimate(ctx, along, "fourth_order", r->fourth[a]));
         FLX_TRY(put_estimate(ctx, along, "winding_squared", r->winding2[a]));
+        FLX_TRY(put_estimate(ctx, along, "unwound", r->unwound[a]));
     }
+    FLX_TRY(put_moves(ctx, item, r));
     FLX_TRY(flx_json_put(ctx, item, "sweeps", json_integer(r->sweeps)));
     FLX_TRY(flx_json_put(ctx, item, "replicas", json_integer(r->replicas)));
     const char *refusal = trust_text(r->trust);
@@ -369,8 +441,11 @@ static flx_status summarise(xy_run *r, json_t *root)
     FLX_TRY(flx_json_put(r->ctx, root, "wall_s", flx_json_real(flx_wtime() - r->wall_start)));
     json_t *list = json_array();
     FLX_TRY(flx_json_put(r->ctx, root, "temperatures", list));
-    for (int32_t t = 0; t < r->xy->n_temperature; t++)
+    for (int32_t t = 0; t < r->xy->n_temperature; t++) {
         FLX_TRY(put_temperature(r->ctx, list, r->xy, &r->result[t]));
+        if (r->reach >= 0)
+            FLX_TRY(put_correlations(r, json_array_get(list, (size_t)t), t));
+    }
     FLX_TRY(put_transition(r, root));
     return put_film(r, root);
 }
@@ -394,6 +469,43 @@ static flx_status write_column(xy_run *r, flx_file *file, const char *name, size
     return status;
 }
 
+// Temperature, distance, G, its error, C, its error: a row for each temperature and distance.
+static flx_status write_correlations(xy_run *r, flx_file *file)
+{
+    const int32_t n = r->reach + 1, rows = r->xy->n_temperature * n;
+    double *value = FLX_NEW_ARRAY(r->ctx, double, 6 * rows);
+    if (!value)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < rows; k++) {
+        const flx_xy_correlation *c = &r->correlation[k];
+        const double row[6] = {r->result[k / n].temperature,
+                               k % n,
+                               c->phase.value,
+                               c->phase.error,
+                               c->vortex.value,
+                               c->vortex.error};
+        memcpy(value + 6 * k, row, sizeof row);
+    }
+    flx_status status = flx_file_write_array(file, "correlations", &(flx_array){rows, 6, value});
+    flx_free(value);
+    return status;
+}
+
+// Those of the phases that are kept: plaquettes, a row for each temperature.
+static flx_status write_vortices(xy_run *r, flx_file *file)
+{
+    double *value = FLX_NEW_ARRAY(r->ctx, double, r->n_vortex);
+    if (!value)
+        return FLX_ERR_MEMORY;
+    for (int64_t k = 0; k < r->n_vortex; k++)
+        value[k] = r->vortex[k];
+    const int64_t n = r->xy->n_temperature;
+    flx_status status =
+        flx_file_write_array(file, "vortices", &(flx_array){n, r->n_vortex / n, value});
+    flx_free(value);
+    return status;
+}
+
 // Values beside their errors, one row for each temperature.
 static flx_status write_arrays(xy_run *r, flx_file *file)
 {
@@ -413,14 +525,15 @@ static flx_status write_arrays(xy_run *r, flx_file *file)
     t.value = FLX_NEW_ARRAY(r->ctx, double, n);
     if (!t.value)
         return FLX_ERR_MEMORY;
-    memcpy(t.value, r->xy->temperature, (size_t)n * sizeof(double));
+    for (int32_t k = 0; k < n; k++)
+        t.value[k] = r->result[k].temperature; // they may have been tuned
     flx_status status = flx_file_write_array(file, "temperature", &t);
     flx_free(t.value);
     FLX_TRY(status);
     FLX_TRY(flx_file_write_array(file, "size", &sizes));
-    double lattice[2] = {r->xy->lattice,
-                         r->xy->flux != 0 || r->xy->phase > 0}; // kind, gauge field?
-    FLX_TRY(flx_file_write_array(file, "lattice", &(flx_array){2, 1, lattice}));
+    double lattice[4] = {r->xy->lattice, r->xy->flux != 0 || r->xy->phase > 0, r->xy->open[0],
+                         r->xy->open[1]}; // kind, gauge field?, ends along x and y?
+    FLX_TRY(flx_file_write_array(file, "lattice", &(flx_array){4, 1, lattice}));
     for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
         FLX_TRY(write_column(r, file, columns[k].name, columns[k].offset));
     if (r->xy->find_transition) { // size, temperature, helicity, error
@@ -438,8 +551,11 @@ static flx_status write_arrays(xy_run *r, flx_file *file)
         flx_free(value);
         FLX_TRY(status);
     }
+    if (r->reach >= 0)
+        FLX_TRY(write_correlations(r, file));
     if (r->n_theta == 0)
         return FLX_OK;
+    FLX_TRY(write_vortices(r, file));
     return flx_file_write_array(file, "phases", &(flx_array){n, sites_of(r->xy), r->theta});
 }
 
@@ -469,7 +585,11 @@ static flx_status prepare(xy_run *r)
     r->result = FLX_NEW_ARRAY(r->ctx, flx_xy_result, n);
     r->stiffness = FLX_NEW_ARRAY(r->ctx, flx_xy_stiffness, sizes * AROUND);
     r->theta = FLX_NEW_ARRAY(r->ctx, double, r->n_theta);
-    if (!r->result || !r->stiffness || !r->theta)
+    r->n_vortex = r->n_theta * (r->xy->lattice == FLX_XY_TRIANGULAR ? 2 : 1);
+    r->vortex = FLX_NEW_ARRAY(r->ctx, int8_t, r->n_vortex);
+    r->reach = r->xy->opts.correlations ? reach_of(r->xy) : -1;
+    r->correlation = FLX_NEW_ARRAY(r->ctx, flx_xy_correlation, n * (r->reach + 1));
+    if (!r->result || !r->stiffness || !r->theta || !r->vortex || !r->correlation)
         return FLX_ERR_MEMORY;
     if (r->opts->output) {
         r->checkpoint = flx_checkpoint_path(r->ctx, r->opts->output);
@@ -487,8 +607,8 @@ static flx_status prepare(xy_run *r)
 static void clear(xy_run *r)
 {
     flx_xy_free(r->sim);
-    void *arrays[] = {r->result, r->stiffness, r->theta,      r->coupling,
-                      r->phase,  r->absent,    r->checkpoint, r->lattice};
+    void *arrays[] = {r->result, r->stiffness, r->theta,      r->coupling, r->vortex,
+                      r->phase,  r->absent,    r->checkpoint, r->lattice,  r->correlation};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
 }

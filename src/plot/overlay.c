@@ -241,6 +241,22 @@ void flx_draw_vortex(cairo_t *cr, const double at[2], double em, int32_t winding
 void flx_draw_vortices(const flx_figure *figure, cairo_t *cr, int k)
 {
     const flx_plot_scene *scene = figure->scene;
+    // Bound pairs: each draws half of the line, as a partner may stand beyond a periodic border.
+    for (int32_t v = 0; v < scene->n_vortex; v++) {
+        const flx_plot_vortex *one = &scene->vortices[v];
+        double at[2], half[2], to[2] = {one->x + one->partner[0] / 2, one->y + one->partner[1] / 2};
+        if (one->partner[0] == 0 && one->partner[1] == 0)
+            continue;
+        flx_figure_place(figure, k, (double[2]){one->x, one->y}, at);
+        flx_figure_place(figure, k, to, half);
+        for (int pass = 0; pass < 2; pass++) {
+            cairo_move_to(cr, at[0], at[1]);
+            cairo_line_to(cr, half[0], half[1]);
+            cairo_set_line_width(cr, (pass ? 0.16 : 0.34) * figure->em);
+            cairo_set_source_rgb(cr, pass ? 0.1 : 1, pass ? 0.1 : 1, pass ? 0.1 : 1);
+            cairo_stroke(cr);
+        }
+    }
     for (int32_t v = 0; v < scene->n_vortex; v++) {
         double at[2];
         flx_figure_place(figure, k, (double[2]){scene->vortices[v].x, scene->vortices[v].y}, at);

@@ -379,26 +379,82 @@ flx_status flx_xy_restored(flx_xy *sim)
                  : flx_fail(sim->ctx, FLX_ERR_FILE, "the saved state of the xy engine is damaged");
 }
 
-flx_status flx_xy_phases(const flx_xy *sim, int32_t t, int32_t r, double *theta)
+// The lattice that has replica r at temperature t.
+static flx_status find_replica(const flx_xy *sim, int32_t t, int32_t r, int32_t *v)
 {
     const xy_grid *g = &sim->grid;
     if (t < 0 || t >= sim->n_temperature || r < 0 || r >= sim->n_slot)
         return flx_fail(sim->ctx, FLX_ERR_INPUT,
                         "temperature %d, replica %d are asked for; there are %d of %d", t, r,
                         sim->n_temperature, sim->n_slot);
-    int32_t copy = r / g->replicas, lane = r % g->replicas;
-    for (int32_t j = 0; j < sim->n_temperature; j++) {
-        int32_t v = j * sim->copies + copy;
-        if (sim->vector[v].temperature[lane] != t)
-            continue;
-        const void *spin = sim->spin + (size_t)v * sim->spin_bytes;
-        for (int32_t i = 0; i < flx_xy_grid_sites(g); i++) {
-            size_t at = flx_xy_at(g, flx_xy_grid_spot(g, i, lane)), up = at + (size_t)g->lanes;
-            bool single = sim->kernels->size == (int32_t)sizeof(float);
-            double x = single ? (double)((const float *)spin)[at] : ((const double *)spin)[at];
-            double y = single ? (double)((const float *)spin)[up] : ((const double *)spin)[up];
-            theta[i] = x != 0 || y != 0 ? atan2(y, x) : NAN;
-        }
+    for (int32_t j = 0; j < sim->n_temperature; j++)
+        if (sim->vector[j * sim->copies + r / g->replicas].temperature[r % g->replicas] == t)
+            *v = j * sim->copies + r / g->replicas;
+    return FLX_OK;
+}
+
+flx_status flx_xy_phases(const flx_xy *sim, int32_t t, int32_t r, double *theta)
+{
+    const xy_grid *g = &sim->grid;
+    int32_t v = 0;
+    FLX_TRY(find_replica(sim, t, r, &v));
+    for (int32_t i = 0; i < flx_xy_grid_sites(g); i++) {
+        double s[2];
+        flx_xy_spin(sim, v, flx_xy_grid_spot(g, i, r % g->replicas), s);
+        theta[i] = s[0] != 0 || s[1] != 0 ? atan2(s[1], s[0]) : NAN;
     }
+    return FLX_OK;
+}
+
+// Around face f of a site whose corners are given: see vortices_part_flux of measure_impl.h.
+static int8_t vortex_of(const flx_xy *sim, int32_t v, int32_t f, const xy_spot *corner, int32_t n)
+{
+    const xy_grid *g = &sim->grid;
+    const bool single = sim->kernels->size == (int32_t)sizeof(float);
+    double sum = 0, turns = 0;
+    for (int32_t j = 0; j < n; j++) {
+        double a[2], b[2], c = 1, d = 0;
+        flx_xy_spin(sim, v, corner[j], a);
+        flx_xy_spin(sim, v, corner[(j + 1) % n], b);
+        if (a[0] * a[0] + a[1] * a[1] < 0.5)
+            return 0;
+        size_t lanes = (size_t)g->lanes,
+               at = ((size_t)f * (size_t)g->n_element + (size_t)corner->element) * 9 * lanes +
+                    (size_t)corner->lane;
+        if (sim->tables.curl) {
+            const float *sf = sim->tables.curl;
+            const double *sd = sim->tables.curl;
+            size_t k = at + (size_t)(2 * j) * lanes;
+            c = single ? (double)sf[k] : sd[k];
+            d = single ? (double)sf[k + lanes] : sd[k + lanes];
+            turns = single ? (double)sf[at + 8 * lanes] : sd[at + 8 * lanes];
+        }
+        double x = a[0] * b[0] + a[1] * b[1], y = a[0] * b[1] - a[1] * b[0];
+        sum += atan2(y * c - x * d, x * c + y * d);
+    }
+    return (int8_t)lround(sum / 6.28318530717958647692 - turns);
+}
+
+flx_status flx_xy_vortices(const flx_xy *sim, int32_t t, int32_t r, int8_t *n)
+{
+    const xy_grid *g = &sim->grid;
+    const bool triangles = g->n_bond == 3 && g->n_axis == 2;
+    const int32_t n_site = flx_xy_grid_sites(g), lane = r % g->replicas;
+    int32_t v = 0, wrapped[XY_AXES];
+    FLX_TRY(find_replica(sim, t, r, &v));
+    for (int32_t f = 0; f < (triangles ? 2 : 1); f++)
+        for (int32_t i = 0; i < n_site; i++) {
+            int32_t a = flx_xy_neighbour(g, i, triangles ? f : 0, false, wrapped);
+            int32_t b = flx_xy_neighbour(g, i, triangles ? f + 1 : 1, false, wrapped);
+            int32_t across = a >= 0 && !triangles ? flx_xy_neighbour(g, a, 1, false, wrapped) : b;
+            n[f * n_site + i] = 0;
+            if (a < 0 || b < 0 || across < 0)
+                continue;
+            const int32_t site[4] = {i, a, across, b};
+            xy_spot corner[4];
+            for (int k = 0; k < 4; k++)
+                corner[k] = flx_xy_grid_spot(g, site[k], lane);
+            n[f * n_site + i] = vortex_of(sim, v, f, corner, triangles ? 3 : 4);
+        }
     return FLX_OK;
 }

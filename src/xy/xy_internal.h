@@ -126,6 +126,16 @@ static inline int32_t flx_xy_slot_of(const flx_xy *sim, int32_t v, int32_t r)
     return sim->vector[v].temperature[r] * sim->n_slot + v % sim->copies * sim->grid.replicas + r;
 }
 
+// (cos, sin) at a spot of lattice v.
+static inline void flx_xy_spin(const flx_xy *sim, int32_t v, xy_spot spot, double s[2])
+{
+    const void *spin = sim->spin + (size_t)v * sim->spin_bytes;
+    const size_t at = flx_xy_at(&sim->grid, spot), up = at + (size_t)sim->grid.lanes;
+    const bool single = sim->kernels->size == (int32_t)sizeof(float);
+    s[0] = single ? (double)((const float *)spin)[at] : ((const double *)spin)[at];
+    s[1] = single ? (double)((const float *)spin)[up] : ((const double *)spin)[up];
+}
+
 // The moments of a bin, [n_moment][replicas].
 static inline double *flx_xy_bin(const flx_xy *sim, int32_t row, int64_t bin)
 {
