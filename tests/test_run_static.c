@@ -187,9 +187,6 @@ static void wrong_cases_say_what_is_wrong(void **state)
         {WIRE, "terminals.left.psi=0.5",
          "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
          "psi: free, or use the engine tdgl"},
-        {WIRE, "static.selffield=true",
-         "test.yaml:6: terminal 'left': currents from outside do not go with the field of the "
-         "currents (static.selffield) in the engine static; use the engine tdgl"},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         flx_case *c = NULL;

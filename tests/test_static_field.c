@@ -4,17 +4,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_static.h"
 
-static flx_static *field_static(flx_ctx *ctx, film *f, flx_screening screening, double length,
-                                int32_t modes)
+static flx_static *fed_static(flx_ctx *ctx, film *f, const flx_terminal *terminals,
+                              flx_screening screening, double length)
 {
-    flx_static_problem p = film_problem(f, NULL);
+    flx_static_problem p = film_problem(f, terminals);
     flx_static_opts o = flx_static_opts_default();
     p.screening = screening;
     p.kappa = p.pearl_length = length;
-    o.modes = modes;
+    o.modes = 1;
     flx_static *st;
     must(ctx, flx_static_create(ctx, &p, &o, &st));
     return st;
+}
+
+static flx_static *field_static(flx_ctx *ctx, film *f, flx_screening screening, double length)
+{
+    return fed_static(ctx, f, NULL, screening, length);
 }
 
 // Flux through the hole in quanta, of a tube with inner radius a and wall w in lambda, winding 1.
@@ -22,7 +27,7 @@ static double flux_in_tube(flx_ctx *ctx, double a, double w, double kappa, doubl
 {
     flx_mesh *m = ring_mesh(ctx, (a + w) * kappa, a * kappa, h * kappa);
     film f = {.mesh = m};
-    flx_static *st = field_static(ctx, &f, FLX_SCREENING_LONG, kappa, 0);
+    flx_static *st = field_static(ctx, &f, FLX_SCREENING_LONG, kappa);
     start_winding(ctx, st, m, 1);
     flx_static_report r = minimum(ctx, st);
     assert_true(r.stable && r.residual <= 1e-10);
@@ -75,7 +80,7 @@ static void a_thin_tube_of_small_kappa_cannot_hold_a_quantum(void **state)
     flx_ctx *ctx = flx_ctx_create();
     flx_mesh *m = ring_mesh(ctx, 0.8, 0.5, 0.08);
     film f = {.mesh = m};
-    flx_static *st = field_static(ctx, &f, FLX_SCREENING_LONG, 1, 0);
+    flx_static *st = field_static(ctx, &f, FLX_SCREENING_LONG, 1);
     start_winding(ctx, st, m, 1);
     flx_static_report r = minimum(ctx, st);
     assert_true(r.stable);
@@ -128,11 +133,16 @@ static void the_second_variation_is_the_derivative_of_the_gradient(void **state)
 {
     (void)state;
     flx_ctx *ctx = flx_ctx_create();
-    flx_mesh *m = ring_mesh(ctx, 4, 1.5, 0.7);
-    for (int k = 0; k < 2; k++) {
-        film f = {.mesh = m, .field = 0.3};
-        flx_static *st = field_static(ctx, &f, k ? FLX_SCREENING_FILM : FLX_SCREENING_LONG, 1.5, 1);
-        start_winding(ctx, st, m, 1);
+    flx_mesh *ring = ring_mesh(ctx, 4, 1.5, 0.7);
+    bar b = bar_make(ctx, 3, 2, 6, 4);
+    b.terminal[0].psi = b.terminal[1].psi = FLX_TERMINAL_FREE;
+    for (int k = 0; k < 4; k++) { // a ring; a strip whose terminals bring a current
+        flx_mesh *m = k < 2 ? ring : b.mesh;
+        film f = {.mesh = m, .field = 0.3, .current = 0.5};
+        flx_static *st = fed_static(ctx, &f, k < 2 ? NULL : b.terminal,
+                                    k % 2 ? FLX_SCREENING_FILM : FLX_SCREENING_LONG, 1.5);
+        if (k < 2)
+            start_winding(ctx, st, m, 1);
         int32_t n = 2 * m->n_site;
         double *psi = get(n, sizeof *psi), *v = get(n, sizeof *v), *hv = get(n, sizeof *hv),
                *g = get(n, sizeof *g), e[2];
@@ -147,7 +157,7 @@ static void the_second_variation_is_the_derivative_of_the_gradient(void **state)
             for (int32_t i = 0; i < n; i++)
                 st->psi[i] = psi[i] + (s ? d : -d) * v[i];
             flx_static_gradient(st);
-            e[s] = flx_static_energy(st);
+            e[s] = flx_static_energy(st) + flx_static_work(st, psi);
             for (int32_t i = 0; i < n; i++)
                 g[i] += (s ? 1 : -1) * st->g[i] / (2 * d);
         }
@@ -165,7 +175,131 @@ static void the_second_variation_is_the_derivative_of_the_gradient(void **state)
         free(g);
         flx_static_free(st);
     }
-    flx_mesh_free(m);
+    bar_clear(&b);
+    flx_mesh_free(ring);
+    flx_ctx_free(ctx);
+}
+
+// Velocity of the pairs along the middle of a bar, [ny + 1] across it.
+static void velocity_across(const flx_static *st, const bar *b, int32_t ny, double *v)
+{
+    flx_frame f = flx_static_frame(st);
+    for (int32_t j = 0; j <= ny; j++) {
+        int32_t from = b->nx / 2 * (ny + 1) + j, to = from + ny + 1;
+        flx_cplx p = f.psi[from], q = f.psi[to];
+        double turn = atan2(p.re * q.im - p.im * q.re, p.re * q.re + p.im * q.im);
+        v[j] = (turn - f.a[flx_mesh_edge(b->mesh, from, to)]) / b->h;
+    }
+}
+
+static void a_current_through_a_slab_flows_within_lambda_of_its_sides(void **state)
+{
+    (void)state;
+    // |psi| = 1 - 1e-4: J = I/(2 lambda) cosh(y/lambda)/sinh(w/2 lambda); F. and H. London, Proc. R.
+    // Soc. A 149, 71 (1935). Of w = 3 lambda, with terminals 4 lambda away: exp(-4) of what they
+    // bring evenly.
+    enum { NY = 12 };
+    flx_ctx *ctx = flx_ctx_create();
+    const double kappa = 10, w = 3 * kappa;
+    bar b = bar_make(ctx, 9 * kappa, w, 36, NY);
+    b.terminal[0].psi = b.terminal[1].psi = FLX_TERMINAL_FREE;
+    film f = {.mesh = b.mesh, .current = 0.01 * w};
+    flx_static *st = fed_static(ctx, &f, b.terminal, FLX_SCREENING_LONG, kappa);
+    flx_static_report r = minimum(ctx, st);
+    assert_true(r.stable && r.residual <= 1e-10);
+    double v[NY + 1];
+    velocity_across(st, &b, NY, v);
+    for (int32_t j = 0; j <= NY; j++) {
+        double y = w * (j / (double)NY - 0.5);
+        double exact = f.current / (2 * kappa) * cosh(y / kappa) / sinh(w / (2 * kappa));
+        assert_near(v[j], exact, 8e-3 * exact); // (h/lambda)^2/8
+    }
+    flx_static_free(st);
+    bar_clear(&b);
+    flx_ctx_free(ctx);
+}
+
+// K(y) - (1/2 pi Lambda) int K(y') asinh(length/2|y - y'|) dy' = c all over a strip whose sheet
+// currents do not vary along it; c for a current of 1. n equal intervals, the own one in closed form.
+static void strip_currents(double length, double w, double pearl, int32_t n, double *k)
+{
+    double h = w / n, sum = 0, *a = get((int64_t)n * n, sizeof *a);
+    for (int32_t i = 0; i < n; i++) {
+        k[i] = 1;
+        for (int32_t j = 0; j < n; j++)
+            a[i * n + j] = (i == j) + h / (2 * pi * pearl) *
+                                          (i == j ? 1 + log(2 * length / h)
+                                                  : asinh(length / (2 * h * abs(i - j))));
+    }
+    assert_true(flx_static_solve_small(n, a, k));
+    for (int32_t i = 0; i < n; i++)
+        sum += h * k[i];
+    for (int32_t i = 0; i < n; i++)
+        k[i] /= sum;
+    free(a);
+}
+
+static void a_current_through_a_film_crowds_at_its_edges(void **state)
+{
+    (void)state;
+    enum { NY = 12, N = 10 * NY };
+    flx_ctx *ctx = flx_ctx_create();
+    const double w = 3, length = 9, pearl[] = {0.5, 1e6};
+    bar b = bar_make(ctx, length, w, 36, NY);
+    b.terminal[0].psi = b.terminal[1].psi = FLX_TERMINAL_FREE;
+    for (int k = 0; k < 2; k++) {
+        film f = {.mesh = b.mesh, .current = 0.01 * w};
+        flx_static *st = fed_static(ctx, &f, b.terminal, FLX_SCREENING_FILM, pearl[k]);
+        flx_static_report r = minimum(ctx, st);
+        assert_true(r.stable && r.residual <= 1e-10);
+        double v[NY + 1], exact[N];
+        velocity_across(st, &b, NY, v);
+        strip_currents(length, w, pearl[k], N, exact);
+        for (int32_t j = 1; j < NY; j++) {
+            double there = (exact[N / NY * j - 1] + exact[N / NY * j]) / 2;
+            double h2 = j == 1 || j == NY - 1 ? 1.2e-2 : 4e-3; // K rises as a root to the edges
+            assert_near(v[j], f.current * there, (k ? 2e-4 : h2) * f.current * there); // |psi|^2
+        }
+        double crowded = v[0] / v[NY / 2]; // its cell averages over half a side
+        assert_true(k ? fabs(crowded - 1) < 1e-4
+                      : crowded > 1.4 && crowded < exact[0] / exact[N / 2]);
+        flx_static_free(st);
+    }
+    bar_clear(&b);
+    flx_ctx_free(ctx);
+}
+
+static double limit_of_current(flx_ctx *ctx, const bar *b, flx_screening screening, double length)
+{
+    film f = {.mesh = b->mesh, .current_rate = 2}; // 2 wide: t is the mean current density
+    flx_static *st = fed_static(ctx, &f, b->terminal, screening, length);
+    flx_static_limit limit;
+    flx_static_report report;
+    minimum(ctx, st);
+    must(ctx, flx_static_follow(st, 1, &limit, &report));
+    assert_true(limit.found && limit.fold && report.residual <= 1e-10);
+    flx_static_free(st);
+    return limit.t;
+}
+
+static void a_current_that_crowds_breaks_down_earlier(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    bar b = bar_make(ctx, 5, 2, 10, 4);
+    b.terminal[0].psi = b.terminal[1].psi = FLX_TERMINAL_FREE;
+    double even = limit_of_current(ctx, &b, FLX_SCREENING_NONE, 0);
+    double weak = limit_of_current(ctx, &b, FLX_SCREENING_FILM, 1e5);
+    double strong = limit_of_current(ctx, &b, FLX_SCREENING_FILM, 0.5);
+    double slab = limit_of_current(ctx, &b, FLX_SCREENING_LONG, 1e3);
+    double thick = limit_of_current(ctx, &b, FLX_SCREENING_LONG, 1);
+    assert_near(even, 2 / (3 * sqrt(3)), 1e-2); // h^2/32
+    assert_near(weak, even, 1e-5);              // width/Lambda
+    assert_near(slab, even, 1e-5);              // (width/lambda)^2
+    // J(q) is flat where it is largest, so that little of what crowds is lost
+    assert_true(strong < 0.9999 * even && strong > 0.9 * even);
+    assert_true(thick < 0.9999 * even && thick > 0.9 * even);
+    bar_clear(&b);
     flx_ctx_free(ctx);
 }
 
@@ -177,7 +311,7 @@ static void films_end_where_their_time_integration_ends(void **state)
     for (int k = 0; k < 2; k++) {
         film f = {.mesh = m, .field = 0.1};
         flx_screening screening = k ? FLX_SCREENING_FILM : FLX_SCREENING_LONG;
-        flx_static *st = field_static(ctx, &f, screening, 2, 0);
+        flx_static *st = field_static(ctx, &f, screening, 2);
         start_winding(ctx, st, m, 1);
         flx_frame before = flx_static_frame(st);
         flx_tdgl_problem p = {.mesh = m,
@@ -214,6 +348,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_second_variation_is_the_derivative_of_the_gradient),
+        cmocka_unit_test(a_current_through_a_slab_flows_within_lambda_of_its_sides),
+        cmocka_unit_test(a_current_through_a_film_crowds_at_its_edges),
+        cmocka_unit_test(a_current_that_crowds_breaks_down_earlier),
         cmocka_unit_test(a_tube_of_any_wall_holds_the_flux_of_london),
         cmocka_unit_test(a_thin_tube_of_small_kappa_cannot_hold_a_quantum),
         cmocka_unit_test(a_vortex_costs_what_bogomolny_found_at_kappa_1_over_sqrt_2),

@@ -31,7 +31,7 @@ typedef struct flx_static_problem {
     int32_t n_terminal;
     flx_drive drive; // asked at the t that flx_static_set_drive gives
     double u, gamma; // [1] of the material; only handed on to frames
-    // The field of the currents, as in flx_tdgl_problem; no currents from outside with it.
+    // The field of the currents, as in flx_tdgl_problem.
     flx_screening screening;
     double kappa;        // [1] > 0, of long bodies
     double pearl_length; // [xi] > 0, of films

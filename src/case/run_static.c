@@ -190,12 +190,6 @@ static flx_status check_terminals(static_run *r)
 {
     for (int32_t k = 0; k < r->c->n_terminal; k++) {
         const flx_case_terminal *t = &r->c->terminals[k];
-        if (r->c->run.screening != FLX_SCREENING_NONE && t->psi == FLX_TERMINAL_FREE)
-            return flx_device_fail(r->ctx, r->c, t->line,
-                                   "terminal '%s': currents from outside do not go with the field "
-                                   "of the currents (static.selffield) in the engine static; use "
-                                   "the engine tdgl",
-                                   t->name);
         if (t->psi == FLX_TERMINAL_HELD || (t->psi == FLX_TERMINAL_NORMAL && t->current))
             return flx_device_fail(r->ctx, r->c, t->line,
                                    "terminal '%s': a current without voltage enters where psi is "

@@ -11,17 +11,25 @@
 //
 //   H v - B N D^-1 N^T B^T v,   B^T v = w Im[v_i* exp(-i a) psi_j + psi_i* exp(-i a) v_j]       (3)
 //
+// Terminals feed a flow I_T in (tdgl/feed.c), whose divergence is what enters the cells: the sheet
+// currents are C^T g + I_T. Both N^T w js of (2) and g.L g of (1) then hold w js - I_T and what I_T
+// adds to the energy: in a film a = a_applied + M (C^T g + I_T), with I.M I for g.L g; in a long body
+// I_T is what the field outside differs by on both sides, and 2 I_T.a_induced is added. With the
+// currents' 2 sum c theta this is the same in all gauges.
+//
 // A film has N = M C^T, M the operator of src/selffield on edges, and L = C N. A long body has
 // L = A_f/kappa^2 on the diagonal and N = w^-1 C^T K^-1 L, K = C w^-1 C^T: the a of this curl
 // without divergence. D is inverted by conjugate gradients. With |psi| = 1 it is L + L K^-1 L in a
 // long body, whose inverse is L^-1 - (K + L)^-1; in a film, where currents vary as exp(ikr), D_f
-// (1 + 2 Lambda k)/(2 Lambda)^2, to which K + s D_f is proportional at both ends of the spectrum
-// for s = (k1 + k2)/(2 Lambda) + k1 k2.
+// (1 + 2 Lambda k)/(2 Lambda)^2, to which k^2 + s is proportional at both ends of the spectrum for
+// s = (k1 + k2)/(2 Lambda) + k1 k2: sheets.c has a matrix like it.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "static/static_internal.h"
 
 #include "base/rotation.h"
+#include "static/sheets.h"
 #include "tdgl/faces.h"
+#include "tdgl/poisson.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,10 +39,13 @@ struct static_field {
     bool is_long;
     tdgl_sheet sheet;                     // film
     double *inductance;                   // [n_face] long body: L
-    flx_spd *k, *near;                    // long body: K, K + L; film: near is K + s D_f
+    flx_spd *k, *near;                    // long body: K, K + L; film: near as in sheets.c
     double *a_applied, *a_induced;        // [n_edge]
     double *g;                            // [n_face]
     double *density, *js;                 // [n_edge] W, w js of the present psi and a
+    double *fed, *fed_line;               // [n_edge] I_T; in a film M I_T, else 0
+    double *unit, *unit_line;             // [n_terminal][n_edge] both, of one unit each; film
+    double *inflow;                       // [n_site]
     double *x, *r, *z, *d, *dd;           // [n_face] conjugate gradients
     double *line, *drawn, *flow, *answer; // [n_edge]
     double scale;                         // of the preconditioner of a film
@@ -176,7 +187,8 @@ void flx_static_field_relax(flx_static *st)
         take_currents(st);
         for (int32_t e = 0; e < m->n_edge; e++) {
             f->density[e] = fmax(f->density[e], 0); // near cores: D stays definite
-            f->drawn[e] = f->js[e] - (f->is_long ? 0 : flx_faces_flow(&f->faces, f->g, e));
+            f->drawn[e] =
+                f->js[e] - f->fed[e] - (f->is_long ? 0 : flx_faces_flow(&f->faces, f->g, e));
         }
         drawn_by(f, f->drawn, f->r);
         for (int32_t i = 0; f->is_long && i < f->faces.n_face; i++)
@@ -237,8 +249,88 @@ double flx_static_field_energy(const flx_static *st)
     const static_field *f = st->field;
     double sum = 0;
     for (int32_t e = 0; e < st->mesh->n_edge; e++)
-        sum += flx_faces_flow(&f->faces, f->g, e) * f->a_induced[e];
+        sum += (flx_faces_flow(&f->faces, f->g, e) + (f->is_long ? 2 : 1) * f->fed[e]) *
+               f->a_induced[e];
     return sum;
+}
+
+// -- what terminals feed in -----------------------------------------------------------------------
+
+void flx_static_field_feed(flx_static *st)
+{
+    static_field *f = st->field;
+    const size_t n_edge = (size_t)st->mesh->n_edge;
+    if (f->is_long) {
+        memset(f->inflow, 0, (size_t)st->n * sizeof *f->inflow);
+        for (int32_t k = 0; k < st->n_inflow; k++)
+            f->inflow[st->inflow[k].site] += st->inflow[k].current;
+        flx_feed_rim(&f->faces, f->inflow, f->fed);
+        return;
+    }
+    // g stays, with what it makes
+    for (size_t e = 0; e < n_edge; e++) {
+        f->a_induced[e] -= f->fed_line[e];
+        f->fed[e] = f->fed_line[e] = 0;
+        for (int32_t k = 0; k < st->p.n_terminal; k++) {
+            f->fed[e] += st->current[k] * f->unit[(size_t)k * n_edge + e];
+            f->fed_line[e] += st->current[k] * f->unit_line[(size_t)k * n_edge + e];
+        }
+        f->a_induced[e] += f->fed_line[e];
+    }
+}
+
+// Flow of a normal metal from a terminal to the ground of its film.
+static void find_unit(flx_static *st, flx_spd *poisson, const int32_t *ground, int32_t terminal)
+{
+    static_field *f = st->field;
+    const flx_mesh *m = st->mesh;
+    double *potential = f->inflow, *unit = f->unit + (size_t)terminal * (size_t)m->n_edge;
+    memset(potential, 0, (size_t)m->n_site * sizeof *potential);
+    for (int32_t k = 0; k < st->n_inflow; k++)
+        if (st->inflow[k].terminal == terminal)
+            potential[st->inflow[k].site] += st->inflow[k].share;
+    for (int32_t k = 0; k < m->n_film; k++)
+        potential[ground[k]] = 0;
+    flx_spd_solve(poisson, potential, potential);
+    for (int32_t e = 0; e < m->n_edge; e++)
+        unit[e] = st->op.weight[e] * (potential[m->tail[e]] - potential[m->head[e]]);
+    flx_sheet_lines(&f->sheet, unit, f->unit_line + (size_t)terminal * (size_t)m->n_edge);
+}
+
+static flx_status create_units(flx_static *st, static_field *f)
+{
+    const flx_mesh *m = st->mesh;
+    size_t n = (size_t)st->p.n_terminal * (size_t)m->n_edge;
+    int32_t *ground = FLX_NEW_ARRAY(st->ctx, int32_t, m->n_film);
+    flx_spd *poisson = NULL;
+    flx_status status = FLX_ERR_MEMORY;
+    f->unit = FLX_NEW_ARRAY(st->ctx, double, n);
+    f->unit_line = FLX_NEW_ARRAY(st->ctx, double, n);
+    if (!ground || !f->unit || !f->unit_line)
+        goto end;
+    for (int32_t i = m->n_site - 1; i >= 0; i--)
+        ground[m->film[i]] = i;
+    status = flx_poisson_create(st->ctx, st->pool, &st->op, ground, &poisson);
+    for (int32_t k = 0; status == FLX_OK && k < st->p.n_terminal; k++)
+        find_unit(st, poisson, ground, k);
+end:
+    flx_spd_free(poisson);
+    flx_free(ground);
+    return status;
+}
+
+static flx_status create_feed(flx_static *st, static_field *f)
+{
+    int32_t *site = FLX_NEW_ARRAY(st->ctx, int32_t, st->n_inflow);
+    if (!site)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < st->n_inflow; k++)
+        site[k] = st->inflow[k].site;
+    int32_t off = f->is_long ? flx_feed_off_rim(&f->faces, site, st->n_inflow, f->inflow) : -1;
+    flx_free(site);
+    if (off >= 0)
+        return flx_fail(st->ctx, FLX_ERR_INPUT, FLX_FEED_OFF_RIM, st->inflow[off].terminal);
+    return f->is_long ? FLX_OK : create_units(st, f);
 }
 
 // -- life -----------------------------------------------------------------------------------------
@@ -283,7 +375,7 @@ static flx_status create_film(flx_static *st, static_field *f)
     double shift = (k1 + k2) / (2 * length) + k1 * k2;
     f->scale = 4 * length * length * (k1 * k1 + shift) / (1 + 2 * length * k1);
     FLX_TRY(flx_sheet_init(st->ctx, st->pool, &f->faces, length, st->p.z, &f->sheet));
-    return flx_faces_factor(st->ctx, st->pool, &f->faces, shift, &f->near);
+    return flx_static_sheet_factor(st->ctx, &f->sheet, shift, &f->near);
 }
 
 flx_status flx_static_field_create(flx_static *st)
@@ -297,15 +389,18 @@ flx_status flx_static_field_create(flx_static *st)
     f->is_long = st->p.screening == FLX_SCREENING_LONG;
     FLX_TRY(flx_faces_init(st->ctx, st->mesh, f->is_long, &f->faces));
     double **on_faces[] = {&f->g, &f->x, &f->r, &f->z, &f->d, &f->dd};
-    double **on_edges[] = {&f->a_applied, &f->a_induced, &f->density, &f->js,
-                           &f->line,      &f->drawn,     &f->flow,    &f->answer};
+    double **on_edges[] = {&f->a_applied, &f->a_induced, &f->density, &f->js,  &f->line,
+                           &f->drawn,     &f->flow,      &f->answer,  &f->fed, &f->fed_line};
     for (size_t k = 0; k < sizeof on_faces / sizeof *on_faces; k++)
         if (!(*on_faces[k] = FLX_NEW_ARRAY(st->ctx, double, f->faces.n_face)))
             return FLX_ERR_MEMORY;
     for (size_t k = 0; k < sizeof on_edges / sizeof *on_edges; k++)
         if (!(*on_edges[k] = FLX_NEW_ARRAY(st->ctx, double, st->mesh->n_edge)))
             return FLX_ERR_MEMORY;
-    return f->is_long ? create_long(st, f) : create_film(st, f);
+    if (!(f->inflow = FLX_NEW_ARRAY(st->ctx, double, st->n)))
+        return FLX_ERR_MEMORY;
+    FLX_TRY(f->is_long ? create_long(st, f) : create_film(st, f));
+    return st->n_inflow > 0 ? create_feed(st, f) : FLX_OK;
 }
 
 void flx_static_field_reset(flx_static *st)
@@ -316,6 +411,8 @@ void flx_static_field_reset(flx_static *st)
     memset(f->g, 0, (size_t)f->faces.n_face * sizeof *f->g);
     memset(f->a_applied, 0, (size_t)st->mesh->n_edge * sizeof *f->a_applied);
     memset(f->a_induced, 0, (size_t)st->mesh->n_edge * sizeof *f->a_induced);
+    memset(f->fed, 0, (size_t)st->mesh->n_edge * sizeof *f->fed);
+    memset(f->fed_line, 0, (size_t)st->mesh->n_edge * sizeof *f->fed_line);
 }
 
 double *flx_static_field_applied(flx_static *st)
@@ -333,9 +430,10 @@ void flx_static_field_free(flx_static *st)
     static_field *f = st->field;
     if (!f)
         return;
-    double *arrays[] = {f->inductance, f->g,    f->x,         f->r,         f->z,
-                        f->d,          f->dd,   f->a_applied, f->a_induced, f->density,
-                        f->js,         f->line, f->drawn,     f->flow,      f->answer};
+    double *arrays[] = {f->inductance, f->g,        f->x,         f->r,         f->z,
+                        f->d,          f->dd,       f->a_applied, f->a_induced, f->density,
+                        f->js,         f->line,     f->drawn,     f->flow,      f->answer,
+                        f->fed,        f->fed_line, f->unit,      f->unit_line, f->inflow};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_spd_free(f->k);

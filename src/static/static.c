@@ -28,11 +28,6 @@ static flx_status check(flx_ctx *ctx, const flx_static_problem *p, const flx_sta
         }
         if (!(length > 0))
             return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
-        if (p->screening != FLX_SCREENING_NONE && terminal->psi == FLX_TERMINAL_FREE)
-            return flx_fail(ctx, FLX_ERR_INPUT,
-                            "terminal %d: currents from outside do not go with the field of the "
-                            "currents in the static engine; use the tdgl engine",
-                            k);
         if (terminal->psi == FLX_TERMINAL_HELD)
             return flx_fail(ctx, FLX_ERR_INPUT,
                             "terminal %d holds |psi|; the static engine knows terminals with psi "
@@ -220,6 +215,8 @@ static flx_status take_currents(flx_static *st)
                             k, st->current[k]);
     for (int32_t k = 0; k < st->n_inflow; k++)
         st->inflow[k].current = st->current[st->inflow[k].terminal] * st->inflow[k].share;
+    if (st->field && st->n_inflow > 0)
+        flx_static_field_feed(st);
     return FLX_OK;
 }
 

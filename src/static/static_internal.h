@@ -107,6 +107,7 @@ void flx_static_field_free(flx_static *st);
 void flx_static_field_reset(flx_static *st);                  // no currents
 double *flx_static_field_applied(flx_static *st);             // [n_edge] to be filled by the drive
 const double *flx_static_field_induced(const flx_static *st); // [n_edge]; NULL: none
+void flx_static_field_feed(flx_static *st);                   // the present currents of terminals
 void flx_static_field_relax(flx_static *st);                  // a and links of the present psi
 double flx_static_field_energy(const flx_static *st);
 // hv -= what A takes back of H v.

@@ -48,6 +48,15 @@ flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *face
 flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
                                    double shift, flx_spd **out);
 
+// Long bodies (feed.c): the first of n sites that is not on the outer rim, where leads end; -1: none.
+// scratch [n_site].
+int32_t flx_feed_off_rim(const tdgl_faces *faces, const int32_t *site, int32_t n, double *scratch);
+#define FLX_FEED_OFF_RIM                                                                           \
+    "terminal %d is not on the outer rim: in a long body the current of a lead that ends in a "    \
+    "hole would have to come along z"
+// The flow [n_edge] along the outer rim whose divergence is inflow [n_site]; 0 elsewhere already.
+void flx_feed_rim(const tdgl_faces *faces, const double *inflow, double *flow);
+
 // Thin films: the currents I_e through the dual faces make a sheet current in each triangle, K_t A_t
 // = sum_e f_et I_e e, with f_et the share of the dual face that lies in t (an even flow is met
 // exactly, and all that is lost of I in one triangle is found in its neighbour); and the vector

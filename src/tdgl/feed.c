@@ -1,7 +1,7 @@
 // tdgl/feed.c -- what terminals feed in: I_T, a flow with the inflow of every cell as its divergence.
 //
-// In a film it is that of a normal metal. In a long body it runs along the outer rim: on the rim edges from one terminal to the next it is the current fed
-// in so far, kappa^2 times what the field outside differs from the applied one (Ampere). The leads
+// In a film it is that of a normal metal. In a long body it runs along the outer rim: on the rim
+// edges from one terminal to the next it is the current fed in so far, kappa^2 times what the field outside differs from the applied one (Ampere). The leads
 // go straight away from the body, so the difference is as large on either side: its largest and
 // least value have the sum 0.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -25,50 +25,31 @@ static bool is_exterior(const tdgl_faces *f, const flx_mesh_loop *loop)
     return loop->outer && f->side[2 * e + (sign > 0)] < 0;
 }
 
-flx_status flx_feed_check(flx_tdgl *sim)
+int32_t flx_feed_off_rim(const tdgl_faces *f, const int32_t *site, int32_t n, double *scratch)
 {
-    const flx_mesh *m = sim->mesh;
-    if (sim->p.screening == FLX_SCREENING_FILM)
-        return FLX_OK;
-    double *fed = sim->b;
+    const flx_mesh *m = f->mesh;
     for (int32_t i = 0; i < m->n_site; i++)
-        fed[i] = 0;
+        scratch[i] = 0;
     for (int32_t l = 0; l < m->n_loop; l++)
-        for (int32_t k = 0; k < m->loop[l].n && is_exterior(&sim->screen->faces, &m->loop[l]); k++)
-            fed[m->loop_site[m->loop[l].start + k]] = 1;
-    for (int32_t k = 0; k < sim->n_inflow; k++)
-        if (fed[sim->inflow_site[k]] == 0)
-            return flx_fail(sim->ctx, FLX_ERR_INPUT,
-                            "terminal %d is not on the outer rim: in a long body the current of "
-                            "a lead that ends in a hole would have to come along z",
-                            sim->inflow_terminal[k]);
-    return FLX_OK;
+        for (int32_t k = 0; k < m->loop[l].n && is_exterior(f, &m->loop[l]); k++)
+            scratch[m->loop_site[m->loop[l].start + k]] = 1;
+    for (int32_t k = 0; k < n; k++)
+        if (scratch[site[k]] == 0)
+            return k;
+    return -1;
 }
 
-void flx_feed(flx_tdgl *sim, double *flow)
+void flx_feed_rim(const tdgl_faces *f, const double *inflow, double *flow)
 {
-    const flx_mesh *m = sim->mesh;
-    double *fed = sim->b, sign;
-    if (sim->n_inflow == 0)
-        return;
-    for (int32_t i = 0; i < m->n_site; i++)
-        fed[i] = 0;
-    for (int32_t k = 0; k < sim->n_inflow; k++)
-        fed[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
-    if (sim->p.screening == FLX_SCREENING_FILM) {
-        double *potential = sim->turn; // scratch here: nothing turns
-        flx_tdgl_solve_potential(sim, potential);
-        for (int32_t e = 0; e < m->n_edge; e++)
-            flow[e] = sim->op.weight[e] * (potential[m->tail[e]] - potential[m->head[e]]);
-        return;
-    }
+    const flx_mesh *m = f->mesh;
+    double sign;
     for (int32_t l = 0; l < m->n_loop; l++) {
         const flx_mesh_loop *loop = &m->loop[l];
-        if (!is_exterior(&sim->screen->faces, loop))
+        if (!is_exterior(f, loop))
             continue;
         double sum = 0, least = INFINITY, largest = -INFINITY;
         for (int32_t k = 0; k < loop->n; k++) {
-            sum += fed[m->loop_site[loop->start + k]];
+            sum += inflow[m->loop_site[loop->start + k]];
             int32_t e = rim_edge(m, loop, k, &sign);
             flow[e] = sign * sum;
             least = fmin(least, sum);
@@ -79,4 +60,33 @@ void flx_feed(flx_tdgl *sim, double *flow)
             flow[e] -= sign * 0.5 * (least + largest);
         }
     }
+}
+
+flx_status flx_feed_check(flx_tdgl *sim)
+{
+    if (sim->p.screening == FLX_SCREENING_FILM)
+        return FLX_OK;
+    int32_t k = flx_feed_off_rim(&sim->screen->faces, sim->inflow_site, sim->n_inflow, sim->b);
+    return k < 0 ? FLX_OK
+                 : flx_fail(sim->ctx, FLX_ERR_INPUT, FLX_FEED_OFF_RIM, sim->inflow_terminal[k]);
+}
+
+void flx_feed(flx_tdgl *sim, double *flow)
+{
+    const flx_mesh *m = sim->mesh;
+    double *fed = sim->b;
+    if (sim->n_inflow == 0)
+        return;
+    for (int32_t i = 0; i < m->n_site; i++)
+        fed[i] = 0;
+    for (int32_t k = 0; k < sim->n_inflow; k++)
+        fed[sim->inflow_site[k]] += sim->current[sim->inflow_terminal[k]] * sim->inflow_share[k];
+    if (sim->p.screening == FLX_SCREENING_LONG) {
+        flx_feed_rim(&sim->screen->faces, fed, flow);
+        return;
+    }
+    double *potential = sim->turn; // scratch here: nothing turns
+    flx_tdgl_solve_potential(sim, potential);
+    for (int32_t e = 0; e < m->n_edge; e++)
+        flow[e] = sim->op.weight[e] * (potential[m->tail[e]] - potential[m->head[e]]);
 }

@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/rotation.h"
 #include "tdgl/langevin.h"
+#include "tdgl/poisson.h"
 #include "tdgl/screen.h"
 
 #include <math.h>
@@ -314,8 +315,7 @@ static flx_status create_terminals(flx_tdgl *sim)
     return FLX_OK;
 }
 
-// The operator of mu: the Laplacian with one site of each film grounded, so that it can be
-// inverted.
+// The operator of mu.
 static flx_status create_poisson(flx_tdgl *sim)
 {
     const flx_mesh *m = sim->mesh;
@@ -323,41 +323,14 @@ static flx_status create_poisson(flx_tdgl *sim)
     sim->ground = FLX_NEW_ARRAY(ctx, int32_t, m->n_film);
     sim->film_area = FLX_NEW_ARRAY(ctx, double, m->n_film);
     sim->film_sum = FLX_NEW_ARRAY(ctx, double, m->n_film);
-    int32_t *row = FLX_NEW_ARRAY(ctx, int32_t, m->n_site + 1);
-    int32_t *col = FLX_NEW_ARRAY(ctx, int32_t, m->n_site + 2 * m->n_edge);
-    double *val = FLX_NEW_ARRAY(ctx, double, m->n_site + 2 * m->n_edge);
-    flx_status status = FLX_ERR_MEMORY;
-    if (!sim->ground || !sim->film_area || !sim->film_sum || !row || !col || !val)
-        goto end;
+    if (!sim->ground || !sim->film_area || !sim->film_sum)
+        return FLX_ERR_MEMORY;
     for (int32_t i = m->n_site - 1; i >= 0; i--) {
         sim->ground[m->film[i]] = i;
         sim->film_area[m->film[i]] += m->area[i];
         sim->area += m->area[i];
     }
-    int32_t n = 0;
-    for (int32_t i = 0; i < m->n_site; i++) {
-        bool grounded = sim->ground[m->film[i]] == i, placed = false;
-        for (int32_t k = m->row[i]; k <= m->row[i + 1]; k++) {
-            int32_t j = k < m->row[i + 1] ? m->neighbour[k] : INT32_MAX;
-            if (!placed && j > i) { // the diagonal keeps the columns sorted
-                col[n] = i;
-                val[n++] = grounded ? 1 : sim->op.diag[i];
-                placed = true;
-            }
-            if (k == m->row[i + 1] || grounded || sim->ground[m->film[j]] == j)
-                continue;
-            col[n] = j;
-            val[n++] = -sim->op.weight[m->half_edge[k]];
-        }
-        row[i + 1] = n;
-    }
-    flx_csr matrix = {.n = m->n_site, .row = row, .col = col, .val = val};
-    status = flx_spd_create(ctx, "cholmod-single", &matrix, sim->pool, &sim->poisson);
-end:
-    flx_free(row);
-    flx_free(col);
-    flx_free(val);
-    return status;
+    return flx_poisson_create(ctx, sim->pool, &sim->op, sim->ground, &sim->poisson);
 }
 
 static flx_status create_arrays(flx_tdgl *sim)
