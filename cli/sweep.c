@@ -282,10 +282,20 @@ static bool seen(const sweep *s, int32_t k, const char *x, const char *others)
     return false;
 }
 
+// Names of axes live as long as what r points to: those of panels are copied (clear_panels).
+static flx_plot_axis own_axis_of(const result *r)
+{
+    flx_plot_axis axis = axis_of(r);
+    char *name = cli_alloc(strlen(axis.name) + 1, 1);
+    strcpy(name, axis.name);
+    axis.name = name;
+    return axis;
+}
+
 static flx_plot_panel make_panel(const sweep *s, const result *x, const result *y, int32_t n_y)
 {
     flx_plot_curve *curves = cli_alloc(CURVE_MAX, sizeof *curves);
-    flx_plot_panel panel = {.y = axis_of(&y[0]), .curves = curves};
+    flx_plot_panel panel = {.y = own_axis_of(&y[0]), .curves = curves};
     char others[NAME];
     for (int32_t r = 0; r < n_y; r++) {
         // Against another result all points are one curve.
@@ -315,6 +325,7 @@ static void clear_panels(flx_plot_panel *panels, int32_t n)
             free((void *)panels[p].curves[c].error);
         }
         free((void *)panels[p].curves);
+        free((void *)panels[p].y.name);
     }
 }
 

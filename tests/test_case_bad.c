@@ -180,7 +180,7 @@ static const struct {
     {"charge", FLX_ERR_INPUT,
      "5:25: material.pair_charge: '2' has no unit; wanted is a charge, e.g. 2e"},
     {"disorder-path", FLX_ERR_INPUT,
-     "6: layers.al.disorder: a path goes with kind: file, and with no other"},
+     "6: layers.al.disorder: a path goes with kind: file and kind: image, and with no other"},
     {"normal", FLX_ERR_INPUT, "7: layers.al: is normal at T = 1.3 K: its Tc is 1.2 K"},
     {"temperature-rows", FLX_ERR_INPUT,
      "7: layers.al.temperature_table: T = 1.3 K is not between two rows of the table"},

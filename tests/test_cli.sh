@@ -314,6 +314,11 @@ run 0 run ring.yaml -o sweep.h5 -j 2 --set sweep='{drive.field: [0 mT, 1 mT, 2 m
 out "drive.field"
 run 0 plot sweep.h5 -q winding,energy -o sweep.svg
 run 0 plot sweep.h5 -q moment --x winding.hole -o sweep.svg
+run 0 run ring.yaml -o keys.h5 --set sweep='{layers.al.u: [1, 2], drive.field: [0 mT, 1 mT]}'
+run 0 plot keys.h5 -q layers.al.u,moment -o sweep.svg
+run 0 plot keys.h5 -q moment,layers.al.u -o turned.svg
+checks=$((checks + 1)) # as many letters in either order: each panel has its own name
+[ "$(grep -c '<use' sweep.svg)" = "$(grep -c '<use' turned.svg)" ] || fail "panels share a name"
 run 0 plot sweep.h5 --point 1 -o point.png
 run 0 measure sweep.h5 --point 2
 out "hole"

@@ -1,6 +1,7 @@
 // Cases of the engine static: from text to summary and file, what is refused, and how failures of
 // the numerics are told.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/drive.h"
 #include "test_run.h"
 
 static flx_ctx *ctx;
@@ -207,6 +208,60 @@ static void wrong_cases_say_what_is_wrong(void **state)
     }
 }
 
+// -- material from an image -----------------------------------------------------------------------
+
+#define PATCHES FLX_SOURCE_DIR "/tests/data/patches.png"
+
+static void an_image_lies_over_the_box_round_the_film(void **state)
+{
+    (void)state;
+    const char *set = "layers.al.disorder={kind: image, depth: 0.4, path: " PATCHES "}";
+    flx_case *c = case_of(ctx, WIRE, &set, 1);
+    flx_device *device;
+    assert_int_equal(flx_device_create(ctx, c, &device), FLX_OK);
+    const flx_mesh *m = device->mesh;
+    double *delta = calloc((size_t)m->n_site, sizeof *delta);
+    assert_int_equal(flx_case_disorder_fill(ctx, c, m, delta), FLX_OK);
+    // middles of pixels are at x = -10/3, 0, 10/3 and y = -1/4, 1/4
+    const double grey[2][3] = {{1, 128.0 / 255, 1}, {0, 1, 0.299}};
+    int32_t seen = 0;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        double x = fmin(fmax((m->x[i] + 10.0 / 3) / (10.0 / 3), 0), 2);
+        double y = fmin(fmax((m->y[i] + 0.25) / 0.5, 0), 1);
+        int a = x < 1 ? 0 : 1;
+        x -= a;
+        double low = (1 - x) * grey[0][a] + x * grey[0][a + 1];
+        double high = (1 - x) * grey[1][a] + x * grey[1][a + 1];
+        assert_near(delta[i], 0.4 * ((1 - y) * low + y * high - 1), 1e-12);
+        seen += delta[i] < -0.39; // the black corner
+    }
+    assert_true(seen > 0);
+    free(delta);
+    flx_device_free(device);
+    flx_case_free(c);
+}
+
+static void images_that_are_none_are_named(void **state)
+{
+    (void)state;
+    const char *const set[2] = {"layers.al.disorder={kind: image, path: nowhere.png}",
+                                "layers.al.disorder={kind: image, path: " FLX_SOURCE_DIR
+                                "/tests/data/README.md}"};
+    const char *const message[2] = {
+        "test.yaml: disorder: nowhere.png: cannot be opened: no such file",
+        "test.yaml: disorder: " FLX_SOURCE_DIR
+        "/tests/data/README.md: is no PNG image, or a damaged one"};
+    for (int k = 0; k < 2; k++) {
+        flx_case *c = case_of(ctx, WIRE, &set[k], 1);
+        flx_run_result *r = NULL;
+        flx_run_opts opts = flx_run_opts_default();
+        assert_int_equal(flx_run(ctx, c, &opts, &r), FLX_ERR_FILE);
+        assert_string_equal(flx_ctx_error(ctx), message[k]);
+        flx_run_result_free(r);
+        flx_case_free(c);
+    }
+}
+
 // -- what does not converge -----------------------------------------------------------------------
 
 // Status and text of a failed run, whose summary tells the same and keeps the state.
@@ -252,6 +307,8 @@ int main(void)
         cmocka_unit_test(a_long_body_feels_its_own_field),
         cmocka_unit_test(a_ring_with_a_phase_of_pi_holds_half_a_quantum),
         cmocka_unit_test(an_offset_is_worth_its_part_of_a_quantum),
+        cmocka_unit_test(an_image_lies_over_the_box_round_the_film),
+        cmocka_unit_test(images_that_are_none_are_named),
         cmocka_unit_test(wrong_cases_say_what_is_wrong),
         cmocka_unit_test(failures_of_the_numerics_are_told_plainly),
     };

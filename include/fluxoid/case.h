@@ -70,7 +70,8 @@ typedef enum flx_case_disorder_kind {
     FLX_CASE_EVEN, // none
     FLX_CASE_RANDOM,
     FLX_CASE_GRAINS,
-    FLX_CASE_MAP // from a file
+    FLX_CASE_MAP,  // rows of a file
+    FLX_CASE_IMAGE // a PNG file
 } flx_case_disorder_kind;
 
 // What is added to a layer's epsilon; lengths [xi].
@@ -78,7 +79,7 @@ typedef struct flx_case_disorder {
     flx_case_disorder_kind kind;
     double spread, length, depth, width; // of flx_disorder
     uint64_t seed;
-    const char *path; // MAP, from the folder of the case
+    const char *path; // MAP, IMAGE; from the folder of the case
     int32_t line;
 } flx_case_disorder;
 

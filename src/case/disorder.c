@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/drive.h"
 #include "case/parse.h"
+#include "io/image.h"
 
 #include <math.h>
 
@@ -25,9 +26,9 @@ flx_status flx_parse_disorder(flx_parser *p, const flx_node *node, flx_case_diso
     FLX_TRY(flx_get_int(p, flx_node_get(node, "seed"), &seed));
     out->seed = (uint64_t)seed;
     const flx_node *path = flx_node_get(node, "path");
-    if ((out->kind == FLX_CASE_MAP) != !flx_absent(path))
+    if ((out->kind >= FLX_CASE_MAP) != !flx_absent(path))
         return flx_parser_fail(p, flx_absent(path) ? node : path,
-                               "a path goes with kind: file, and with no other");
+                               "a path goes with kind: file and kind: image, and with no other");
     return flx_absent(path) ? FLX_OK : flx_get_path(p, path, &out->path);
 }
 
@@ -59,6 +60,52 @@ static flx_status fill_from_file(flx_ctx *ctx, const flx_case *c, const flx_case
     return status;
 }
 
+// Delta between pixels whose middles stand as in the box [4] round the film; beyond the outermost as
+// there.
+static double of_image(const flx_image *image, const double box[4], double x, double y)
+{
+    double u = (x - box[0]) / (box[2] - box[0]) * image->nx - 0.5;
+    double v = (y - box[1]) / (box[3] - box[1]) * image->ny - 0.5;
+    u = fmin(fmax(u, 0), image->nx - 1);
+    v = fmin(fmax(v, 0), image->ny - 1);
+    int32_t a = (int32_t)fmin(u, image->nx - 2), b = (int32_t)fmin(v, image->ny - 2);
+    a = a < 0 ? 0 : a; // of one pixel only
+    b = b < 0 ? 0 : b;
+    const double *g = image->grey + (ptrdiff_t)b * image->nx + a;
+    int32_t right = image->nx > 1, up = image->ny > 1 ? image->nx : 0;
+    u -= a;
+    v -= b;
+    return (1 - v) * ((1 - u) * g[0] + u * g[right]) + v * ((1 - u) * g[up] + u * g[up + right]);
+}
+
+// The image lies over the box round the film: white is the layer's own material, black lower by
+// depth.
+static flx_status fill_from_image(flx_ctx *ctx, const flx_case *c, const flx_case_disorder *d,
+                                  const flx_mesh *mesh, int32_t film, double *delta)
+{
+    flx_image image;
+    double box[4] = {INFINITY, INFINITY, -INFINITY, -INFINITY};
+    char *path = flx_case_path(ctx, c, d->path);
+    if (!path)
+        return FLX_ERR_MEMORY;
+    flx_status status = flx_image_read(ctx, path, &image);
+    for (int32_t i = 0; i < mesh->n_site; i++)
+        if (mesh->film[i] == film) {
+            box[0] = fmin(box[0], mesh->x[i]);
+            box[1] = fmin(box[1], mesh->y[i]);
+            box[2] = fmax(box[2], mesh->x[i]);
+            box[3] = fmax(box[3], mesh->y[i]);
+        }
+    for (int32_t i = 0; status == FLX_OK && i < mesh->n_site; i++)
+        if (mesh->film[i] == film)
+            delta[i] = d->depth * (of_image(&image, box, mesh->x[i], mesh->y[i]) - 1);
+    flx_image_clear(&image);
+    flx_free(path);
+    return status == FLX_OK || status == FLX_ERR_MEMORY
+               ? status
+               : flx_device_blame(ctx, c, d->line, flx_fail_in(ctx, status, "disorder"));
+}
+
 static flx_status fill_film(flx_ctx *ctx, const flx_case *c, const flx_mesh *mesh, int32_t film,
                             double *delta)
 {
@@ -67,6 +114,8 @@ static flx_status fill_film(flx_ctx *ctx, const flx_case *c, const flx_mesh *mes
         return FLX_OK;
     if (d->kind == FLX_CASE_MAP)
         return fill_from_file(ctx, c, d, mesh, film, delta);
+    if (d->kind == FLX_CASE_IMAGE)
+        return fill_from_image(ctx, c, d, mesh, film, delta);
     flx_disorder made = {.kind =
                              d->kind == FLX_CASE_RANDOM ? FLX_DISORDER_RANDOM : FLX_DISORDER_GRAINS,
                          .spread = d->spread,
