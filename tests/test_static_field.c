@@ -303,6 +303,75 @@ static void a_current_that_crowds_breaks_down_earlier(void **state)
     flx_ctx_free(ctx);
 }
 
+static double limit_of_field(flx_ctx *ctx, const flx_mesh *m, flx_screening screening,
+                             double length)
+{
+    film f = {.mesh = m, .field_rate = 1};
+    flx_static *st = field_static(ctx, &f, screening, length);
+    flx_static_limit limit;
+    flx_static_report report;
+    minimum(ctx, st);
+    must(ctx, flx_static_follow(st, 0.8, &limit, &report));
+    assert_true(limit.found && fabs(limit.value) < 1e-6 && report.residual <= 1e-10);
+    flx_static_free(st);
+    return limit.t;
+}
+
+static void the_field_of_entry_goes_to_that_without_field_of_the_currents(void **state)
+{
+    (void)state;
+    // What the currents of a disk add to the field goes as (R/lambda)^2 in a long body, as R/Lambda
+    // in a film; the next order is as much again.
+    flx_ctx *ctx = flx_ctx_create();
+    flx_mesh *m = disk_mesh(ctx, 4, 0.8);
+    double alone = limit_of_field(ctx, m, FLX_SCREENING_NONE, 0);
+    double body[2], sheet[2];
+    for (int k = 0; k < 2; k++) {
+        body[k] = limit_of_field(ctx, m, FLX_SCREENING_LONG, 20 << k) - alone;
+        sheet[k] = limit_of_field(ctx, m, FLX_SCREENING_FILM, 200 << k) - alone;
+    }
+    assert_true(body[0] > 0 && sheet[0] > 0); // it is screened
+    assert_near(body[0] / body[1], 4, 4 * 16 / 400.0);
+    assert_near(sheet[0] / sheet[1], 2, 2 * 4 / 200.0);
+    flx_mesh_free(m);
+    flx_ctx_free(ctx);
+}
+
+// Saddle above the state without vortex, on the way to one in the middle of a disk.
+static double barrier_of(flx_ctx *ctx, const flx_mesh *m, flx_screening screening, double length)
+{
+    film f = {.mesh = m, .field = 0.3};
+    flx_static *st = field_static(ctx, &f, screening, length);
+    flx_cplx *none = get(m->n_site, sizeof *none), *one = get(m->n_site, sizeof *one);
+    flx_start_uniform(m, NULL, none);
+    flx_start_uniform(m, NULL, one);
+    must(ctx, flx_start_vortices(ctx, m, &(flx_start_vortex){.winding = 1}, 1, one));
+    flx_static_barrier b;
+    flx_static_report report;
+    must(ctx, flx_static_saddle(st, none, one, &b, &report));
+    assert_true(b.connects && b.value < 0 && report.residual <= 1e-10);
+    free(none);
+    free(one);
+    flx_static_free(st);
+    return b.energy_saddle - b.energy_from;
+}
+
+static void a_vortex_enters_over_a_barrier_that_its_own_field_changes(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    flx_mesh *m = disk_mesh(ctx, 4, 0.8);
+    double alone = barrier_of(ctx, m, FLX_SCREENING_NONE, 0);
+    double body[2];
+    for (int k = 0; k < 2; k++)
+        body[k] = barrier_of(ctx, m, FLX_SCREENING_LONG, 20 << k) - alone;
+    double sheet = barrier_of(ctx, m, FLX_SCREENING_FILM, 200) - alone;
+    assert_true(alone > 0.1 && body[0] > 0 && sheet > 0); // less field to drive the vortex in
+    assert_near(body[0] / body[1], 4, 4 * 16 / 400.0);    // (R/lambda)^2, and the next order
+    flx_mesh_free(m);
+    flx_ctx_free(ctx);
+}
+
 static void films_end_where_their_time_integration_ends(void **state)
 {
     (void)state;
@@ -351,6 +420,8 @@ int main(void)
         cmocka_unit_test(a_current_through_a_slab_flows_within_lambda_of_its_sides),
         cmocka_unit_test(a_current_through_a_film_crowds_at_its_edges),
         cmocka_unit_test(a_current_that_crowds_breaks_down_earlier),
+        cmocka_unit_test(the_field_of_entry_goes_to_that_without_field_of_the_currents),
+        cmocka_unit_test(a_vortex_enters_over_a_barrier_that_its_own_field_changes),
         cmocka_unit_test(a_tube_of_any_wall_holds_the_flux_of_london),
         cmocka_unit_test(a_thin_tube_of_small_kappa_cannot_hold_a_quantum),
         cmocka_unit_test(a_vortex_costs_what_bogomolny_found_at_kappa_1_over_sqrt_2),
