@@ -94,6 +94,7 @@ static flx_status allocate(flx_circuit_sim *s)
         {&s->right, n},
         {&s->rate, n},
         {&s->rate_old, n},
+        {&s->rate_older, n},
         {&s->off, s->n_slot},
         {&s->off_next, s->n_slot},
         {&s->off_rate, s->n_slot},
@@ -246,6 +247,8 @@ static flx_status prepare(flx_circuit_sim *s)
     s->adaptive = s->opts.tolerance > 0 && !s->noisy && s->w == 1 && s->t.n == 0;
     s->whole_newton = s->n <= 40;
     s->contraction = 1;
+    for (int32_t k = 0; k < s->r.n; k++)
+        s->r_moves = s->r_moves || s->r.o[k] > 0;
     for (int32_t k = 0; k < s->j.n; k++)
         flx_junction_put(&s->j_row[k / 8], k % 8, &s->junction[k]);
     if (s->opts.method == FLX_CIRCUIT_JOSIM)
@@ -310,6 +313,7 @@ static void free_drives(drives *d)
     flx_free(d->now);
     flx_free(d->end);
     flx_free(d->steady);
+    flx_free(d->live);
 }
 
 void flx_circuit_free(flx_circuit_sim *s)
@@ -329,8 +333,8 @@ void flx_circuit_free(flx_circuit_sim *s)
         s->j_current,   s->j_at,      s->j_move,        s->j_turn,      s->j_last,    s->j_slope,
         s->j_row,       s->share,     s->line.wave,     s->line.coming, s->line.past, s->base,
         s->values,      s->x,         s->turn,          s->dx,          s->rhs,       s->sum,
-        s->right,       s->rate,      s->rate_old,      s->noise,       s->spare,     s->noise_size,
-        s->c_driven,    s->c_mean,    s->c_past};
+        s->right,       s->rate,      s->rate_old,      s->rate_older,  s->noise,     s->spare,
+        s->noise_size,  s->c_driven,  s->c_mean,        s->c_past};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_ldl_free(s->ldl);
@@ -345,7 +349,7 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
 {
     int32_t w = s->w;
     size_t n = (size_t)(s->n + 1) * (size_t)w * sizeof(double);
-    double *zero[] = {s->x, s->turn, s->dx, s->rate, s->rate_old};
+    double *zero[] = {s->x, s->turn, s->dx, s->rate, s->rate_old, s->rate_older};
     for (size_t k = 0; k < sizeof zero / sizeof *zero; k++)
         memset(zero[k], 0, n);
     memset(s->l_turn, 0, (size_t)s->l.n * (size_t)w * sizeof(double));
@@ -354,7 +358,7 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
     flx_border_reset(s);
     memset(s->line.wave, 0, (size_t)s->t.n * (size_t)s->line.room * (size_t)w * sizeof(double));
     s->tick = s->n_step = 0;
-    s->level = s->calm = s->known = s->still = 0;
+    s->level = s->calm = s->known = s->still = s->hard = 0;
     s->have_factor = false;
     for (int32_t k = 0; k < s->phase.n; k++)
         for (int32_t l = 0; l < w; l++) {
@@ -375,6 +379,10 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
             s->off[k * w + l] = s->off_next[k * w + l] = sum;
             s->off_rate[k * w + l] = s->off_rate_next[k * w + l] = rate;
         }
+    drives *all[2] = {&s->current, &s->phase};
+    for (int q = 0; q < 2; q++)
+        for (all[q]->n_live = 0; all[q]->n_live < all[q]->n; all[q]->n_live++)
+            all[q]->live[all[q]->n_live] = all[q]->n_live;
     s->corner = flx_sim_next_corner(s, 0);
     int32_t m = s->n_lane;
     for (int32_t k = 1; phase && k < s->circuit->n_node; k++)

@@ -23,9 +23,12 @@ struct josim_state {
     double *source[3];             // [phase.n] phases of sources
     double *x[3], *off[3];         // [n + 1], [n_slot]
     double *i;                     // [j.n] currents of junctions
-    int32_t *region;               // [j.n] 0 below the gap, 1 at it, 2 above
-    int64_t index;                 // of the next solution; time is index h
-    double guard_from;             // [s] from here the phase of a step is watched
+    // Of junctions: conductances below the gap, and what they gain at its borders; capacitance; the
+    // conductance that stands in the matrix, capacitance and all.
+    double *ic, *phi, *v1, *v2, *g0, *rise, *fall, *cap, *g, *whole;
+    bool offsets;      // at some inductor
+    int64_t index;     // of the next solution; time is index h
+    double guard_from; // [s] from here the phase of a step is watched
 };
 
 double flx_josim_sigma(void)
@@ -50,19 +53,37 @@ flx_status flx_josim_create(flx_circuit_sim *s)
     josim_state *q = s->josim = FLX_NEW(s->ctx, josim_state);
     if (!q)
         return FLX_ERR_MEMORY;
-    FLX_TRY(past(s, q->r, R_PAST, s->r.n));
-    FLX_TRY(past(s, q->c, C_PAST, s->c.n));
-    FLX_TRY(past(s, q->j, J_PAST, s->j.n));
-    FLX_TRY(past(s, q->v, 4, s->j.n));
+    int32_t room = flx_sim_room(s->j.n);
+    FLX_TRY(past(s, q->r, R_PAST, s->r.n_plain));
+    FLX_TRY(past(s, q->c, C_PAST, s->c.n_plain));
+    FLX_TRY(past(s, q->j, J_PAST, room));
+    FLX_TRY(past(s, q->v, 4, room));
     FLX_TRY(past(s, q->source, 3, s->phase.n));
     FLX_TRY(past(s, q->x, 3, s->n + 1));
     FLX_TRY(past(s, q->off, 3, s->n_slot));
-    FLX_TRY(past(s, &q->i, 1, s->j.n));
-    q->region = FLX_NEW_ARRAY(s->ctx, int32_t, s->j.n);
+    double **of_junctions[] = {&q->i,    &q->ic,   &q->phi, &q->v1, &q->v2,   &q->g0,
+                               &q->rise, &q->fall, &q->cap, &q->g,  &q->whole};
+    for (size_t k = 0; k < sizeof of_junctions / sizeof *of_junctions; k++)
+        FLX_TRY(past(s, of_junctions[k], 1, room));
+    for (int32_t k = 0; k < s->j.n; k++) {
+        const flx_junction *j = &s->junction[k];
+        q->ic[k] = j->ic;
+        q->phi[k] = j->phi;
+        q->g[k] = q->g0[k] = j->g0;
+        q->cap[k] = s->j_capacitor[k] < 0 ? 0 : s->c.value[s->j_capacitor[k]] / s->sigma;
+        if (!j->nonlinear)
+            continue;
+        q->v1[k] = j->v1;
+        q->v2[k] = j->v2;
+        q->rise[k] = j->gl - j->g0;
+        q->fall[k] = j->gn - j->gl;
+    }
+    for (int32_t k = 0; k < s->l.n; k++)
+        q->offsets = q->offsets || s->l.o[k] > 0;
     // So many solutions before t = 0.
     double h = s->opts.dt, start = 2 * pow(10, 2 * (fabs(log10(h)) - 12) + 1);
     q->index = -(int64_t)fmin(1000, start);
-    return q->region ? FLX_OK : FLX_ERR_MEMORY;
+    return FLX_OK;
 }
 
 void flx_josim_free(flx_circuit_sim *s)
@@ -83,8 +104,10 @@ void flx_josim_free(flx_circuit_sim *s)
         flx_free(q->x[k]);
         flx_free(q->off[k]);
     }
-    flx_free(q->i);
-    flx_free(q->region);
+    double *of_junctions[] = {q->i,    q->ic,   q->phi, q->v1, q->v2,   q->g0,
+                              q->rise, q->fall, q->cap, q->g,  q->whole};
+    for (size_t k = 0; k < sizeof of_junctions / sizeof *of_junctions; k++)
+        flx_free(of_junctions[k]);
     flx_free(q);
 }
 
@@ -93,41 +116,20 @@ void flx_josim_guard(flx_circuit_sim *s, double from)
     s->josim->guard_from = from;
 }
 
-static bool of_junction(const flx_circuit_sim *s, const branches *b, int32_t k)
-{
-    return s->circuit->element[b->element[k]].kind == FLX_JUNCTION;
-}
-
-static double conductance(const flx_junction *j, int32_t region)
-{
-    return region == 0 ? j->g0 : region == 1 ? j->gl : j->gn;
-}
-
-static double capacitance(const flx_circuit_sim *s, int32_t k)
-{
-    return s->j_capacitor[k] < 0 ? 0 : s->c.value[s->j_capacitor[k]] / s->sigma;
-}
-
 static flx_status factor(flx_circuit_sim *s, double h)
 {
     double *a = s->values;
     memset(a, 0, (size_t)flx_ldl_places(s->ldl) * sizeof *a);
     for (int32_t k = 0; k < s->l.n; k++)
         flx_sim_add(&s->l, k, s->l.value[k], a);
-    for (int32_t k = 0; k < s->r.n; k++)
-        if (!of_junction(s, &s->r, k))
-            flx_sim_add(&s->r, k, 1.5 / h * s->r.value[k], a);
-    for (int32_t k = 0; k < s->c.n; k++)
-        if (!of_junction(s, &s->c, k))
-            flx_sim_add(&s->c, k, 2.25 / (h * h) * s->c.value[k], a);
+    for (int32_t k = 0; k < s->r.n_plain; k++)
+        flx_sim_add(&s->r, k, 1.5 / h * s->r.value[k], a);
+    for (int32_t k = 0; k < s->c.n_plain; k++)
+        flx_sim_add(&s->c, k, 2.25 / (h * h) * s->c.value[k], a);
     for (int32_t k = 0; k < s->t.n; k++)
         flx_sim_add(&s->t, k, 1.5 / h * s->t.value[k], a);
     for (int32_t k = 0; k < s->j.n; k++)
-        flx_sim_add(
-            &s->j, k,
-            1.5 * s->sigma / h *
-                (conductance(&s->junction[k], s->josim->region[k]) + 1.5 * capacitance(s, k) / h),
-            a);
+        flx_sim_add(&s->j, k, 1.5 * s->sigma / h * s->josim->whole[k], a);
     flx_sim_couple(s, 1, a);
     flx_border_base(s, a);
     s->have_factor = true;
@@ -180,33 +182,47 @@ static void give(double *r, const branches *b, int32_t k, double current)
     r[b->b[k]] += current;
 }
 
-// Predicts junctions: voltage and phase; regions that changed ask for a new factor.
+// Predicts junctions, eight at a time: voltage, phase, what they carry beside the conductance that
+// the matrix has. One whose conductance changes asks for a new factor.
 static double predict(flx_circuit_sim *s, double h, double *r, bool *changed)
 {
     josim_state *q = s->josim;
-    double most = 0;
-    for (int32_t k = 0; k < s->j.n; k++) {
-        const flx_junction *j = &s->junction[k];
-        const double *v1 = q->v[1], *v2 = q->v[2], *v3 = q->v[3];
-        double p1 = q->j[0][k], p2 = q->j[1][k];
-        double v = 2.5 * v1[k] - 2 * v2[k] + 0.5 * v3[k];
-        double guess = 4.0 / 3 * p1 - p2 / 3 + 2 * h / (3 * s->sigma) * v;
-        most = fmax(most, fabs(guess - p1));
-        int32_t region = !j->nonlinear || fabs(v) < j->v1 ? 0 : fabs(v) < j->v2 ? 1 : 2;
-        *changed = *changed || region != q->region[k];
-        q->region[k] = region;
-        double c = capacitance(s, k), slope = 0;
-        double past =
-            j->simple ? j->ic * sin(guess - j->phi) : flx_junction_current(j, guess, &slope);
-        if (region == 1)
-            past += (v < 0 ? -1 : 1) * j->v1 * (j->g0 - j->gl);
-        past += c * (-2 / h * v1[k] + v2[k] / (2 * h));
-        q->i[k] = past;
-        // What the new phase does not decide: its last values and the sources around it.
-        double base = 1.5 * s->sigma / h * (s->off[s->j.o[k]] - 4.0 / 3 * p1 + p2 / 3);
-        give(r, &s->j, k, past + (conductance(j, region) + 1.5 * c / h) * base);
+    const flx_d8 zero = {0};
+    const double per_step = 1 / h, phase = 2 * h / (3 * s->sigma);
+    flx_d8 most = zero, other = zero;
+    for (int32_t k = 0; k < s->j.n; k += 8) {
+#define AT(array) (*(flx_d8 *)((array) + k))
+        flx_d8 v = 2.5 * AT(q->v[1]) - 2 * AT(q->v[2]) + 0.5 * AT(q->v[3]);
+        flx_d8 p1 = AT(q->j[0]), guess = 4.0 / 3 * p1 - AT(q->j[1]) / 3 + phase * v;
+        most = flx_max8(most, flx_abs8(guess - p1));
+        flx_i8 above1 = flx_abs8(v) >= AT(q->v1), above2 = flx_abs8(v) >= AT(q->v2);
+        flx_d8 rise = AT(q->rise);
+        flx_d8 g =
+            AT(q->g0) + flx_select8(above1, rise, zero) + flx_select8(above2, AT(q->fall), zero);
+        other = flx_max8(other, flx_abs8(g - AT(q->g)));
+        AT(q->g) = g;
+        flx_d8 cosine, sine, jump = rise * AT(q->v1);
+        flx_rotation8(guess - AT(q->phi), &cosine, &sine);
+        flx_d8 past =
+            AT(q->ic) * sine - flx_select8(above1 & ~above2, flx_select8(v < 0, -jump, jump), zero);
+        for (int32_t l = 0; s->j_row[k / 8].others && l < 8; l++) {
+            double slope = 0;
+            if (k + l < s->j.n && !s->junction[k + l].simple)
+                past[l] += flx_junction_current(&s->junction[k + l], guess[l], &slope) -
+                           q->ic[k + l] * sine[l];
+        }
+        flx_d8 c = AT(q->cap);
+        AT(q->i) = past + c * (AT(q->v[2]) * 0.5 - 2 * AT(q->v[1])) * per_step;
+        AT(q->whole) = g + 1.5 * per_step * c;
+#undef AT
     }
-    return most;
+    *changed = *changed || flx_largest8(other) > 0;
+    for (int32_t k = 0; k < s->j.n; k++) {
+        // What the new phase does not decide: its last values and the sources around it.
+        double base = s->off[s->j.o[k]] - 4.0 / 3 * q->j[0][k] + q->j[1][k] / 3;
+        give(r, &s->j, k, q->i[k] + q->whole[k] * (1.5 * s->sigma * per_step * base));
+    }
+    return flx_largest8(most);
 }
 
 static void right_side(flx_circuit_sim *s, double t, double h, double *r)
@@ -214,29 +230,26 @@ static void right_side(flx_circuit_sim *s, double t, double h, double *r)
     const josim_state *q = s->josim;
     const double *off = s->off;
     for (int32_t k = 0; k < s->i.n; k++) {
-        const flx_wave *w = s->circuit->element[s->i.element[k]].wave;
-        double x = source_at(&s->current, k, w, t);
+        double x = t >= s->current.steady_from[k] && t >= 0
+                       ? s->current.steady[k]
+                       : source_at(&s->current, k, s->circuit->element[s->i.element[k]].wave, t);
         s->current.mean[k] = x;
         give(r, &s->i, k, x);
     }
-    for (int32_t k = 0; k < s->l.n; k++)
+    for (int32_t k = 0; q->offsets && k < s->l.n; k++)
         if (s->l.o[k] > 0)
             give(r, &s->l, k, s->l.value[k] * off[s->l.o[k]]);
     for (int32_t k = 0; k < s->k.n; k++)
         for (int32_t p = s->k_at[k]; p < s->k_at[k + 1]; p++)
             give(r, &s->k, k, s->k_value[p] * off[s->k.o[s->k_to[p]]]);
-    for (int32_t k = 0; k < s->r.n; k++)
+    for (int32_t k = 0; k < s->r.n_plain; k++)
         give(r, &s->r, k,
-             of_junction(s, &s->r, k)
-                 ? 0
-                 : 1.5 / h * s->r.value[k] *
-                       (off[s->r.o[k]] - 4.0 / 3 * q->r[0][k] + q->r[1][k] / 3));
-    for (int32_t k = 0; k < s->c.n; k++)
-        if (!of_junction(s, &s->c, k))
-            give(r, &s->c, k,
-                 2.25 / (h * h) * s->c.value[k] *
-                     (off[s->c.o[k]] - 8.0 / 3 * q->c[0][k] + 22.0 / 9 * q->c[1][k] -
-                      8.0 / 9 * q->c[2][k] + q->c[3][k] / 9));
+             1.5 / h * s->r.value[k] * (off[s->r.o[k]] - 4.0 / 3 * q->r[0][k] + q->r[1][k] / 3));
+    for (int32_t k = 0; k < s->c.n_plain; k++)
+        give(r, &s->c, k,
+             2.25 / (h * h) * s->c.value[k] *
+                 (off[s->c.o[k]] - 8.0 / 3 * q->c[0][k] + 22.0 / 9 * q->c[1][k] -
+                  8.0 / 9 * q->c[2][k] + q->c[3][k] / 9));
     for (int32_t k = 0; k < s->t.n; k++) {
         int64_t late = (int64_t)rint(s->circuit->element[s->t.element[k]].delay / h);
         int64_t at = s->n_step - late;
@@ -259,10 +272,10 @@ static void keep(flx_circuit_sim *s, double h)
 {
     josim_state *q = s->josim;
     rotate(q->r, R_PAST);
-    for (int32_t k = 0; k < s->r.n; k++)
+    for (int32_t k = 0; k < s->r.n_plain; k++)
         q->r[0][k] = difference(s, &s->r, k);
     rotate(q->c, C_PAST);
-    for (int32_t k = 0; k < s->c.n; k++)
+    for (int32_t k = 0; k < s->c.n_plain; k++)
         q->c[0][k] = difference(s, &s->c, k);
     for (int32_t k = 0; k < s->t.n; k++) {
         double *p = &s->line.past[2 * k], d = difference(s, &s->t, k);
@@ -273,12 +286,15 @@ static void keep(flx_circuit_sim *s, double h)
         p[0] = d;
     }
     rotate(q->j, J_PAST);
+    double *restrict d = q->j[0], *restrict v = q->v[0], *restrict current = q->i;
+    const double *restrict d1 = q->j[1], *restrict d2 = q->j[2], *restrict whole = q->whole;
+    const double begun = q->index > 0 ? 1 : 0; // history of voltages begins behind t = 0
+    for (int32_t k = 0; k < s->j.n; k++)
+        d[k] = difference(s, &s->j, k);
     for (int32_t k = 0; k < s->j.n; k++) {
-        double d = difference(s, &s->j, k);
-        double v = 1.5 * s->sigma / h * (d - 4.0 / 3 * q->j[1][k] + q->j[2][k] / 3);
-        q->i[k] += (conductance(&s->junction[k], q->region[k]) + 1.5 * capacitance(s, k) / h) * v;
-        q->j[0][k] = d;
-        q->v[0][k] = q->index > 0 ? v : 0; // its history begins behind t = 0
+        double volt = 1.5 * s->sigma / h * (d[k] - 4.0 / 3 * d1[k] + d2[k] / 3);
+        current[k] += whole[k] * volt;
+        v[k] = begun * volt;
     }
     rotate(q->v, 4); // v[1] is now the last one
     if (s->border)

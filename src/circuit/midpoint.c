@@ -79,9 +79,10 @@ static void accept(flx_circuit_sim *s, double h)
     s->off_rate_next = swap;
     for (int32_t p = 0; p < s->phase.n * w; p++)
         s->phase.now[p] = s->phase.end[p];
+    s->h_oldest = s->h_older;
     s->h_older = s->h_old;
     s->h_old = s->last_h = h;
-    s->known += s->known < 2;
+    s->known += s->known < 3;
     s->n_step++;
     double end = flx_circuit_time(s) + h;
     if (end >= s->corner) { // a source has a corner here: differences across it mean nothing
@@ -106,7 +107,7 @@ flx_status flx_midpoint_step(flx_circuit_sim *s, flx_circuit_report *report)
             s->calm++;
             // Halving divides the error by 8; a step may grow where the coarser grid has a point.
             bool even = ((s->tick >> (MAX_LEVEL - s->level)) & 1) == 0;
-            if (s->level > 0 && s->calm > 3 && s->known == 2 && even &&
+            if (s->level > 0 && s->calm > 3 && s->known >= 2 && even &&
                 error < s->opts.tolerance / 20) {
                 s->level--;
                 s->calm = 0;

@@ -158,7 +158,8 @@ static flx_status drives_for(flx_circuit_sim *s, drives *d, int32_t n)
     d->end = flx_alloc(s->ctx, (size_t)n * (size_t)s->w, sizeof(double));
     d->now = flx_alloc(s->ctx, (size_t)n * (size_t)s->w, sizeof(double));
     d->steady = flx_alloc(s->ctx, (size_t)n * (size_t)s->w, sizeof(double));
-    return d->element && d->steady_from && d->mean && d->end && d->now && d->steady
+    d->live = FLX_NEW_ARRAY(s->ctx, int32_t, n);
+    return d->live && d->element && d->steady_from && d->mean && d->end && d->now && d->steady
                ? FLX_OK
                : FLX_ERR_MEMORY;
 }
@@ -217,6 +218,72 @@ static void count_kinds(const flx_circuit *c, const int32_t *group, int32_t n[N_
     }
 }
 
+// flux_at: the next flux among the drives.
+static flx_status add_element(builder *b, int32_t i, int32_t *flux_at)
+{
+    flx_circuit_sim *s = b->sim;
+    const flx_circuit *c = b->c;
+    const flx_element *e = &c->element[i];
+    branches *to = NULL;
+    int32_t flux = -1;
+    double value = 0;
+    switch (e->kind) {
+    case FLX_RESISTOR:
+        to = &s->r;
+        value = s->sigma / e->value;
+        break;
+    case FLX_INDUCTOR:
+        to = b->group[i] >= 0 ? &s->k : &s->l;
+        value = s->sigma / e->value;
+        flux = e->wave ? (*flux_at)++ : -1;
+        break;
+    case FLX_CAPACITOR:
+        to = &s->c;
+        value = s->sigma * e->value;
+        break;
+    case FLX_JUNCTION: {
+        const flx_junction_model *m = &c->model[e->model];
+        s->junction[s->j.n] = flx_junction_of(m, e->value);
+        s->j_resistor[s->j.n] = s->r.n;
+        s->r.value[s->r.n] = s->sigma * s->junction[s->j.n].g0;
+        FLX_TRY(add_branch(b, &s->r, i, e->node, -1));
+        s->j_capacitor[s->j.n] = m->cap > 0 ? s->c.n : -1;
+        if (m->cap > 0) {
+            s->c.value[s->c.n] = s->sigma * m->cap * e->value;
+            FLX_TRY(add_branch(b, &s->c, i, e->node, -1));
+        }
+        to = &s->j;
+        break;
+    }
+    case FLX_LINE:
+        s->t.value[s->t.n] = s->t.value[s->t.n + 1] = s->sigma / e->value;
+        FLX_TRY(add_branch(b, &s->t, i, e->node, -1));
+        FLX_TRY(add_branch(b, &s->t, i, e->node + 2, -1));
+        break;
+    case FLX_CURRENT_SOURCE:
+        to = &s->i;
+        add_drive(s, &s->current, i);
+        break;
+    case FLX_VCVS:
+    case FLX_CCCS:
+    case FLX_VCCS:
+    case FLX_CCVS: {
+        bool volts = e->kind == FLX_VCVS || e->kind == FLX_CCVS;
+        bool sensed = e->kind == FLX_CCCS || e->kind == FLX_CCVS;
+        FLX_TRY(add_branch(b, volts ? &s->e : &s->q, i, e->node, -1));
+        FLX_TRY(add_branch(b, sensed ? &s->e : &s->q, i, e->node + 2, -1));
+        break;
+    }
+    default:
+        break;
+    }
+    if (!to)
+        return FLX_OK;
+    to->value[to->n] = value;
+    s->branch[i] = to->n;
+    return add_branch(b, to, i, e->node, flux);
+}
+
 static flx_status make_branches(builder *b)
 {
     flx_circuit_sim *s = b->sim;
@@ -244,66 +311,15 @@ static flx_status make_branches(builder *b)
     int32_t flux_at = 0; // fluxes come behind the sources among the drives, in order of elements
     while (flux_at < s->phase.n && c->element[s->phase.element[flux_at]].kind != FLX_INDUCTOR)
         flux_at++;
-    for (int32_t i = 0; i < c->n_element; i++) {
-        const flx_element *e = &c->element[i];
-        branches *to = NULL;
-        int32_t flux = -1;
-        double value = 0;
-        switch (e->kind) {
-        case FLX_RESISTOR:
-            to = &s->r;
-            value = s->sigma / e->value;
-            break;
-        case FLX_INDUCTOR:
-            to = b->group[i] >= 0 ? &s->k : &s->l;
-            value = s->sigma / e->value;
-            flux = e->wave ? flux_at++ : -1;
-            break;
-        case FLX_CAPACITOR:
-            to = &s->c;
-            value = s->sigma * e->value;
-            break;
-        case FLX_JUNCTION: {
-            const flx_junction_model *m = &c->model[e->model];
-            s->junction[s->j.n] = flx_junction_of(m, e->value);
-            s->j_resistor[s->j.n] = s->r.n;
-            s->r.value[s->r.n] = s->sigma * s->junction[s->j.n].g0;
-            FLX_TRY(add_branch(b, &s->r, i, e->node, -1));
-            s->j_capacitor[s->j.n] = m->cap > 0 ? s->c.n : -1;
-            if (m->cap > 0) {
-                s->c.value[s->c.n] = s->sigma * m->cap * e->value;
-                FLX_TRY(add_branch(b, &s->c, i, e->node, -1));
-            }
-            to = &s->j;
-            break;
+    // Junctions last: what they have of resistors and capacitors comes behind the others.
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t i = 0; i < c->n_element; i++)
+            if ((c->element[i].kind == FLX_JUNCTION) == (pass == 1))
+                FLX_TRY(add_element(b, i, &flux_at));
+        if (pass == 0) {
+            s->r.n_plain = s->r.n;
+            s->c.n_plain = s->c.n;
         }
-        case FLX_LINE:
-            s->t.value[s->t.n] = s->t.value[s->t.n + 1] = s->sigma / e->value;
-            FLX_TRY(add_branch(b, &s->t, i, e->node, -1));
-            FLX_TRY(add_branch(b, &s->t, i, e->node + 2, -1));
-            break;
-        case FLX_CURRENT_SOURCE:
-            to = &s->i;
-            add_drive(s, &s->current, i);
-            break;
-        case FLX_VCVS:
-        case FLX_CCCS:
-        case FLX_VCCS:
-        case FLX_CCVS: {
-            bool volts = e->kind == FLX_VCVS || e->kind == FLX_CCVS;
-            bool sensed = e->kind == FLX_CCCS || e->kind == FLX_CCVS;
-            FLX_TRY(add_branch(b, volts ? &s->e : &s->q, i, e->node, -1));
-            FLX_TRY(add_branch(b, sensed ? &s->e : &s->q, i, e->node + 2, -1));
-            break;
-        }
-        default:
-            break;
-        }
-        if (!to)
-            continue;
-        to->value[to->n] = value;
-        s->branch[i] = to->n;
-        FLX_TRY(add_branch(b, to, i, e->node, flux));
     }
     return FLX_OK;
 }
@@ -702,8 +718,9 @@ double flx_sim_next_corner(const flx_circuit_sim *s, double t)
 
 static void drive_all(flx_circuit_sim *s, drives *d, double t, double h, bool phases)
 {
-    int32_t w = s->w;
-    for (int32_t k = 0; k < d->n; k++) {
+    int32_t w = s->w, left = 0;
+    for (int32_t p = 0; p < d->n_live; p++) {
+        int32_t k = d->live[p];
         double *mean = &d->mean[k * w], *end = &d->end[k * w];
         const double *now = &d->now[k * w];
         int32_t kind = s->circuit->element[d->element[k]].kind;
@@ -714,14 +731,18 @@ static void drive_all(flx_circuit_sim *s, drives *d, double t, double h, bool ph
                 mean[l] = x[l];
                 end[l] = integrate ? now[l] + x[l] * h / s->sigma : x[l];
             }
+            if (phases) // their values before the step are told apart from those behind it
+                d->live[left++] = k;
             continue;
         }
+        d->live[left++] = k;
         for (int32_t l = 0; l < w; l++) {
             const flx_wave *v = s->lane[l]->element[d->element[k]].wave;
             mean[l] = phases && !integrate ? 0 : flx_wave_integral(v, t, t + h) / h;
             end[l] = integrate ? now[l] + mean[l] * h / s->sigma : flx_wave_at(v, t + h);
         }
     }
+    d->n_live = left;
 }
 
 // Rates are what capacitors ask for: the voltage of sources, the slope over the step of phases.

@@ -19,6 +19,7 @@
 // Branches of one kind.
 typedef struct branches {
     int32_t n;
+    int32_t n_plain; // resistors, capacitors: those of junctions come behind
     int32_t *a, *b, *o;
     int32_t *element;
     double *value;       // s/R, s/L, s C: current over d_delta, delta, dd_delta
@@ -32,6 +33,7 @@ typedef struct drives {
     double *steady_from;      // [n] from here all lanes are constant
     double *mean, *now, *end; // [n][w] over the step, before and behind it; phases of voltages
     double *steady;           // [n][w] the constants
+    int32_t *live, n_live;    // those that may still change
 } drives;
 
 typedef struct line_state {
@@ -63,6 +65,7 @@ struct flx_circuit_sim {
     double *slot_sign;
     double *off, *off_next, *off_rate, *off_rate_next; // [n_slot][w]
 
+    bool r_moves;              // some resistor has an offset
     branches l, k, c, r, j, t; // inductors, coupled ones, capacitors, resistors, junctions, ports
     int32_t *k_at, *k_to;      // couplings: branch i feels branch k_to[p], k_at[i] <= p < k_at[i+1]
     double *k_value;
@@ -101,20 +104,21 @@ struct flx_circuit_sim {
     double *x, *turn; // [n + 1][w] phases: remainder, winding
     double *dx;       // [n + 1][w] change in this step
     double *rhs, *sum, *right;
-    double *rate, *rate_old; // [n + 1][w] dx/dt of the last two steps
-    double *noise, *spare;   // [n_noise][w] currents of this step; normal numbers kept for the next
-    double *noise_size;      // [r.n][w] sqrt(2 k T/R)
+    double *rate, *rate_old, *rate_older; // [n + 1][w] dx/dt of the last three steps
+    double *noise, *spare; // [n_noise][w] currents of this step; normal numbers kept for the next
+    double *noise_size;    // [r.n][w] sqrt(2 k T/R)
     bool noisy;
 
     int64_t tick;  // time in units of dt/2^MAX_LEVEL
     int32_t level; // step is dt/2^level
     int32_t calm;  // steps since the last refusal or growth
-    int32_t known; // steps that rate, rate_old hold
-    double h_old, h_older;
+    int32_t known; // steps that these hold
+    double h_old, h_older, h_oldest;
     double contraction;
     int64_t n_step;
     bool adaptive;
     bool whole_newton; // a new factor each step
+    int32_t hard;      // so many steps more with a new factor each
     double last_h;
     double corner; // [s] the next of a source
     josim_state *josim;

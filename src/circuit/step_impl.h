@@ -110,7 +110,7 @@ static void right_side(flx_circuit_sim *s, double h)
         give(r, &s->c, k, s->c.value[k] * per_step * (will[o] - was[o] - 2 * rate[k]));
     }
     const V *noise = (const V *)s->noise;
-    for (int32_t k = 0; k < s->r.n; k++) {
+    for (int32_t k = 0; (s->noisy || s->r_moves) && k < s->r.n; k++) {
         int32_t o = s->r.o[k];
         if (o > 0)
             give(r, &s->r, k, s->r.value[k] * per_step * (next[o] - off[o]));
@@ -212,12 +212,23 @@ static bool renewed(flx_circuit_sim *s, double h, size_t bytes)
     return true;
 }
 
+// What rounding of phases that are not unwound yet leaves of a step.
+static double grain(const flx_circuit_sim *s)
+{
+    double most = 0;
+    for (int32_t p = 0; p < s->n * WIDTH; p++)
+        most = fmax(most, fabs(s->x[p]));
+    return 1e-15 * most;
+}
+
 static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
 {
     size_t bytes = (size_t)s->n * sizeof(V);
-    bool renew = !s->have_factor || s->whole_newton;
-    // A larger circuit starts from the bare matrix, which contracts by (omega_p h)^2/4.
-    bool slopes = s->whole_newton;
+    const bool fresh = s->whole_newton || s->hard > 0;
+    bool renew = !s->have_factor || fresh;
+    // A larger circuit starts from the bare matrix, which contracts by (omega_p h)^2/4. Where that
+    // takes more than two iterations, a factor with the slopes of each step is cheaper.
+    bool slopes = fresh;
     double last = INFINITY, worst = s->contraction;
     begin_junctions(s);
     turn_junctions(s);
@@ -249,7 +260,9 @@ static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
             worst = moved / last;
         if (!(moved < 1e6))
             return false;
-        if (moved * (worst < 1 ? worst : 1) <= s->opts.newton || s->j.n == 0) {
+        bool done = moved * (worst < 1 ? worst : 1) <= s->opts.newton || s->j.n == 0;
+        if (done || (it > 3 && moved > 0.5 * last && moved <= grain(s))) {
+            s->hard = it > 1 && !s->whole_newton ? 32 : s->hard > 0 ? s->hard - 1 : 0;
             s->contraction = it > 0 ? fmin(fmax(worst, 1e-3), 1) : s->contraction;
             return true;
         }
@@ -266,14 +279,23 @@ static void guess(flx_circuit_sim *s, double h)
 {
     size_t all = (size_t)(s->n + 1) * WIDTH;
     double *restrict dx = s->dx;
-    const double *restrict rate = s->rate, *restrict old = s->rate_old;
+    const double *restrict rate = s->rate, *restrict old = s->rate_old,
+                           *restrict older = s->rate_older;
     if (s->noisy || s->known == 0) {
         memset(dx, 0, all * sizeof *dx);
         return;
     }
-    double slope = s->known > 1 ? (h + s->h_old) / (s->h_old + s->h_older) : 0;
+    // Rates belong to the middles of steps; from those that are known to the middle of this one.
+    const double t1 = -s->h_old / 2, t2 = t1 - (s->h_old + s->h_older) / 2,
+                 t3 = t2 - (s->h_older + s->h_oldest) / 2;
+    double slope = s->known > 1 ? (h / 2 - t1) / (t1 - t2) : 0;
+    double bend = s->known > 2 ? (h / 2 - t1) * (h / 2 - t2) / (t1 - t3) : 0;
+    double later = s->known > 2 ? bend / (t1 - t2) : 0,
+           earlier = s->known > 2 ? bend / (t2 - t3) : 0;
+    const double c1 = h * (1 + slope + later), c2 = -h * (slope + later + earlier),
+                 c3 = h * earlier;
     for (size_t p = 0; p < all; p++)
-        dx[p] = h * (rate[p] + slope * (rate[p] - old[p]));
+        dx[p] = c1 * rate[p] + c2 * old[p] + c3 * older[p];
 }
 
 bool NAME(flx_midpoint_try)(flx_circuit_sim *s, double h, flx_circuit_report *report)
@@ -330,12 +352,13 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
         V v = s->sigma * per_step * (across(dx, &s->t, k) + next[o] - off[o]);
         wave[(int64_t)k * s->line.room] = 2 * v - coming[k]; // V + Z0 I with Z0 I = V - coming
     }
-    double *restrict x = s->x, *restrict new_rate = s->rate_old;
+    double *restrict x = s->x, *restrict new_rate = s->rate_older;
     const double *restrict moved = s->dx;
     for (int32_t p = 0; p < s->n * WIDTH; p++) {
         x[p] += moved[p];
         new_rate[p] = moved[p] * per_step;
     }
+    s->rate_older = s->rate_old;
     s->rate_old = s->rate;
     s->rate = new_rate;
 }
