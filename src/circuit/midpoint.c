@@ -17,13 +17,12 @@
 
 // -- error, acceptance ----------------------------------------------------------------------------
 
-// h^3 x'''/12 of the unknowns from the rates of three steps (divided differences); 0 as long as
-// there are not enough.
+// h^3 x'''/12 of the unknowns from the rates of three steps (divided differences). Before the start
+// all was at rest; behind a corner of a source differences across it are too large at most.
 static double local_error(const flx_circuit_sim *s, double h)
 {
-    if (s->known < 2)
-        return 0;
-    double d01 = (h + s->h_old) / 2, d12 = (s->h_old + s->h_older) / 2;
+    double h_old = s->n_step > 0 ? s->h_old : h, h_older = s->n_step > 1 ? s->h_older : h_old;
+    double d01 = (h + h_old) / 2, d12 = (h_old + h_older) / 2;
     const double c0 = 1 / (h * d01), c1 = 1 / d01 + 1 / d12, c2 = 1 / d12;
     const double *dx = s->dx, *rate = s->rate, *old = s->rate_old;
     flx_d8 most = {0};
