@@ -62,7 +62,8 @@ static void write_string(FILE *out, const string_of *s)
     fprintf(out, "* a string of %d cells of two junctions\n%s", n_cell, cell);
     for (int k = 1; k < n_cell; k++)
         fprintf(out, "X%d jtl %d %d\n", k, k, k + 1);
-    fprintf(out, "X%d jtl %d out\n.tran %.17g %.17g 0 5p\n.print p(B1|X1) p(B2|X%d) p(B2|X%d)\n%s.end\n",
+    fprintf(out,
+            "X%d jtl %d out\n.tran %.17g %.17g 0 5p\n.print p(B1|X1) p(B2|X%d) p(B2|X%d)\n%s.end\n",
             n_cell, n_cell, s->step, s->stop, n_cell / 2, n_cell, s->rest);
 }
 
