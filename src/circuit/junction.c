@@ -84,6 +84,14 @@ double flx_junction_path(const flx_junction *j, double delta, double d, double *
     return sum;
 }
 
+double flx_junction_ends_of(const flx_junction *j, double delta, double d, double *slope)
+{
+    double unused = 0, first = flx_junction_current(j, delta, &unused);
+    double last = flx_junction_current(j, delta + d, slope);
+    *slope /= 2;
+    return (first + last) / 2;
+}
+
 double flx_junction_potential(const flx_junction *j, double delta)
 {
     double x = delta - j->phi, u = 0;

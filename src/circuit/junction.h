@@ -8,6 +8,11 @@
 //   sin(x0 + d/2) sinc(d/2):
 // then exactly the energy Ej (1 - cos x) goes in and out.
 //
+// With noise it is the mean of the values at both ends instead,
+//   (sin x0 + sin (x0 + d))/2 = sin(x0 + d/2) cos(d/2):
+// then means of phases and voltages are of second order in the step also where noise moves the phase
+// by sqrt(h) (in overdamped junctions); along the path they would be of first.
+//
 // Quasiparticles: slopes 1/R0 below the gap, gl = Ic/(icfact dV) across it, 1/RN above, continuous;
 // rounded over a tenth of dV if smooth.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -33,6 +38,8 @@ flx_junction flx_junction_of(const flx_junction_model *model, double area);
 double flx_junction_current(const flx_junction *j, double delta, double *slope);
 // Averages along delta .. delta + d; slope: derivative of the average in d.
 double flx_junction_path(const flx_junction *j, double delta, double d, double *slope);
+// The mean of the values at both ends.
+double flx_junction_ends_of(const flx_junction *j, double delta, double d, double *slope);
 // Potential energy over s = Phi0/2 pi [A], 0 at its zero of phase.
 double flx_junction_potential(const flx_junction *j, double delta);
 // Quasiparticle current beyond g0 v, and its slope.
@@ -70,6 +77,28 @@ FLX_LANES_INLINE flx_d8 flx_junction_sine(flx_d8 ic, flx_d8 x, flx_d8 d, flx_d8 
     return ic * s * sinc;
 }
 
+// cos y and sin y for |y| < 2: Taylor to y^14 and y^15.
+FLX_LANES_INLINE void flx_small_rotation8(flx_d8 y, flx_d8 *c, flx_d8 *s)
+{
+    flx_d8 q = y * y, q2 = q * q, q4 = q2 * q2;
+    *c = (1 - q * 0.5) + q2 * (1.0 / 24 - q * (1.0 / 720)) +
+         q4 * ((1.0 / 40320 - q * (1.0 / 3628800)) +
+               q2 * (1.0 / 479001600 - q * (1.0 / 87178291200)));
+    *s = y * ((1 - q * (1.0 / 6)) + q2 * (1.0 / 120 - q * (1.0 / 5040)) +
+              q4 * ((1.0 / 362880 - q * (1.0 / 39916800)) +
+                    q2 * (1.0 / 6227020800 - q * (1.0 / 1307674368000))));
+}
+
+// The mean of the values at both ends, of junctions with sin alone.
+FLX_LANES_INLINE flx_d8 flx_junction_ends(flx_d8 ic, flx_d8 x, flx_d8 d, flx_d8 *slope)
+{
+    flx_d8 y = d * 0.5, s, c, sy, cy;
+    flx_rotation8(x + y, &c, &s);
+    flx_small_rotation8(y, &cy, &sy);
+    *slope = ic * 0.5 * (c * cy - s * sy);
+    return ic * s * cy;
+}
+
 // Adds flx_junction_excess at v = volt d of sharp gaps, and its slope in d.
 FLX_LANES_INLINE void flx_junction_gap(const flx_junction_row *row, flx_d8 d, double volt,
                                        flx_d8 *f, flx_d8 *slope)
@@ -82,10 +111,12 @@ FLX_LANES_INLINE void flx_junction_gap(const flx_junction_row *row, flx_d8 d, do
 }
 
 // Both of any junction, and the slope in d.
-static inline double flx_junction_any(const flx_junction *j, double delta, double d, double volt,
-                                      double *slope)
+static inline double flx_junction_any(const flx_junction *j, bool ends, double delta, double d,
+                                      double volt, double *slope)
 {
-    double g = 0, f = flx_junction_path(j, delta, d, slope);
+    double g = 0;
+    double f =
+        ends ? flx_junction_ends_of(j, delta, d, slope) : flx_junction_path(j, delta, d, slope);
     if (j->nonlinear)
         f += flx_junction_excess(j, volt * d, &g);
     *slope += g * volt;

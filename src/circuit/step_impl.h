@@ -7,7 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_ITERATION = 40, WIDTH = sizeof(V) / sizeof(double) };
+// Newton's steps that do not contract are followed by those of the bare matrix, which do wherever the
+// step has one solution.
+enum { MAX_NEWTON = 10, MAX_ITERATION = 60, WIDTH = sizeof(V) / sizeof(double) };
 
 // Normal numbers of this step and of the next, for every resistor.
 static void draw(flx_circuit_sim *s, uint64_t index, V *now, V *next);
@@ -266,8 +268,12 @@ static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
             s->contraction = it > 0 ? fmin(fmax(worst, 1e-3), 1) : s->contraction;
             return true;
         }
-        if (it > 1 && moved > 0.3 * last)
+        if (it == MAX_NEWTON) {
+            renew = true;
+            slopes = false;
+        } else if (it > 1 && it < MAX_NEWTON && moved > 0.3 * last) {
             renew = slopes = true;
+        }
         last = moved;
     }
     return false;

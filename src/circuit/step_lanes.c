@@ -26,10 +26,11 @@ static void evaluate(const flx_circuit_sim *s, double h, flx_d8 *f, flx_d8 *slop
         const flx_junction *j = &s->junction[k];
         flx_d8 d = turn[k] + move[k];
         if (j->simple && !j->nonlinear)
-            f[k] = flx_junction_sine((flx_d8){0} + j->ic, at[k] - j->phi, d, &slope[k]);
+            f[k] = s->noisy ? flx_junction_ends((flx_d8){0} + j->ic, at[k] - j->phi, d, &slope[k])
+                            : flx_junction_sine((flx_d8){0} + j->ic, at[k] - j->phi, d, &slope[k]);
         for (int32_t l = 0; !(j->simple && !j->nonlinear) && l < 8; l++) {
             double g = 0;
-            f[k][l] = flx_junction_any(j, at[k][l], d[l], per_step, &g);
+            f[k][l] = flx_junction_any(j, s->noisy, at[k][l], d[l], per_step, &g);
             slope[k][l] = g;
         }
     }

@@ -29,12 +29,13 @@ static void evaluate(const flx_circuit_sim *s, double h, double *f, double *slop
         flx_d8 d = *(const flx_d8 *)(s->j_turn + k) + *(const flx_d8 *)(s->j_move + k);
         const flx_junction_row *row = &s->j_row[k / 8];
         flx_d8 *i = (flx_d8 *)(f + k), *g = (flx_d8 *)(slope + k);
-        *i = flx_junction_sine(row->ic, *(const flx_d8 *)(s->j_at + k) - row->phi, d, g);
+        flx_d8 x = *(const flx_d8 *)(s->j_at + k) - row->phi;
+        *i = s->noisy ? flx_junction_ends(row->ic, x, d, g) : flx_junction_sine(row->ic, x, d, g);
         if (row->gaps)
             flx_junction_gap(row, d, per_step, i, g);
         for (int32_t l = 0; row->others && l < 8; l++)
             if (row->others >> l & 1)
-                f[k + l] = flx_junction_any(&s->junction[k + l], s->j_at[k + l], d[l], per_step,
-                                            &slope[k + l]);
+                f[k + l] = flx_junction_any(&s->junction[k + l], s->noisy, s->j_at[k + l], d[l],
+                                            per_step, &slope[k + l]);
     }
 }
