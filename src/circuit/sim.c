@@ -1,4 +1,4 @@
-// circuit/build.c -- from a circuit to unknowns and branches by kind (sim.h).
+// circuit/sim.c -- from a circuit to unknowns and branches by kind (sim.h).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "circuit/build.h"
 
