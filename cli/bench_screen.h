@@ -5,8 +5,9 @@
 
 #include "fluxoid/mesh.h"
 
-// A square film with about n_site sites.
-flx_status bench_square(flx_ctx *ctx, int n_site, double side, flx_mesh **out);
+// A square or circular film of this side or radius.
+flx_status bench_film_of(flx_ctx *ctx, flx_shape_kind kind, double size, double max_edge,
+                         flx_mesh **out);
 
 // Steps of the tdgl engine with and without the field of the currents, for films up to so many
 // sites.

@@ -9,14 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-flx_status bench_square(flx_ctx *ctx, int n_site, double side, flx_mesh **out)
+flx_status bench_film_of(flx_ctx *ctx, flx_shape_kind kind, double size, double max_edge,
+                         flx_mesh **out)
 {
     flx_region *region = NULL;
-    flx_shape_item box = {.kind = FLX_SHAPE_BOX, .size = {side, side}, .scale = {1, 1}};
-    flx_mesh_film film = {.name = "square"};
+    flx_shape_item box = {.kind = kind, .size = {size, size}, .scale = {1, 1}};
+    flx_mesh_film film = {.name = "film"};
     flx_mesh_spec spec = {.films = &film, .n_film = 1};
     flx_mesh_opts opts = flx_mesh_opts_default();
-    opts.max_edge = 1.25 * side / sqrt((double)n_site); // edges come out below their limit
+    opts.max_edge = max_edge;
     flx_status status = flx_region_create(ctx, &box, 1, opts.max_edge, &region);
     film.shape = region;
     if (status >= 0)
@@ -73,7 +74,8 @@ static flx_status time_field(flx_ctx *ctx, flx_selffield *op, const double *k, d
 static flx_status bench_size(flx_ctx *ctx, int n_site, flx_selffield_opts opts)
 {
     flx_mesh *mesh = NULL;
-    flx_status status = bench_square(ctx, n_site, 1, &mesh);
+    // edges come out below their limit
+    flx_status status = bench_film_of(ctx, FLX_SHAPE_BOX, 1, 1.25 / sqrt((double)n_site), &mesh);
     if (status < 0)
         return status;
     flx_selffield_problem problem = {.n_site = mesh->n_site,

@@ -38,7 +38,7 @@ typedef struct kept {
 } kept;
 
 typedef struct factor {
-    bool single; // numbers below that stand as void are floats; else doubles
+    flx_precision precision; // of the numbers below that stand as void: vectors; panels
     int32_t n, n_super;
     int32_t *perm; // [n] row of A at place k
     super *super;  // [n_super]
@@ -57,34 +57,46 @@ typedef struct factor {
 } factor;
 
 #define REAL double
+#define KEPT double
 #define NAMED(name) name##_d
 #include "linalg/substitution.h"
 #undef REAL
+#undef KEPT
 #undef NAMED
 
 #define REAL float
+#define KEPT float
 #define NAMED(name) name##_f
 #include "linalg/substitution.h"
-#undef REAL
+#undef KEPT
 #undef NAMED
+
+#define KEPT uint16_t
+#define NAMED(name) name##_h
+#include "linalg/substitution.h"
 
 void flx_cholesky_solve(void *factor_, const double *b, const double *z, double *x)
 {
     factor *f = factor_;
-    if (f->single)
+    if (f->precision == FLX_HALF)
+        solve_h(f, b, z, x);
+    else if (f->precision == FLX_SINGLE)
         solve_f(f, b, z, x);
     else
         solve_d(f, b, z, x);
 }
 
-static size_t real_size(const factor *f)
-{
-    return f->single ? sizeof(float) : sizeof(double);
-}
-
 static void *new_reals(flx_ctx *ctx, const factor *f, int64_t n)
 {
-    return f->single ? (void *)FLX_NEW_ARRAY(ctx, float, n) : (void *)FLX_NEW_ARRAY(ctx, double, n);
+    return f->precision == FLX_DOUBLE ? (void *)FLX_NEW_ARRAY(ctx, double, n)
+                                      : (void *)FLX_NEW_ARRAY(ctx, float, n);
+}
+
+static size_t kept_size(const factor *f)
+{
+    static const size_t size[] = {
+        [FLX_DOUBLE] = sizeof(double), [FLX_SINGLE] = sizeof(float), [FLX_HALF] = sizeof(uint16_t)};
+    return size[f->precision];
 }
 
 // Cuts the forest of supernodes: the heaviest subtree is replaced by its children until there are
@@ -194,7 +206,9 @@ static flx_status fill_panels(flx_ctx *ctx, const cholmod_factor *l, factor *f)
                 matrix[j * n_row + r] = r < s->n_col ? r == j : -from[j * n_row + r];
         cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasNoTrans, CblasNonUnit, s->n_row,
                     s->n_col, 1, from, s->n_row, matrix, s->n_row);
-        if (f->single)
+        if (f->precision == FLX_HALF)
+            flx_panel_fill_h(s->n_col, s->n_row, matrix, (uint16_t *)f->val + s->val_at);
+        else if (f->precision == FLX_SINGLE)
             flx_panel_fill_f(s->n_col, s->n_row, matrix, (float *)f->val + s->val_at);
         else
             flx_panel_fill_d(s->n_col, s->n_row, matrix, (double *)f->val + s->val_at);
@@ -227,7 +241,7 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
         f->height = padded > f->height ? padded : f->height;
     }
     f->rows = FLX_NEW_ARRAY(ctx, int32_t, f->n_entry);
-    f->val = new_reals(ctx, f, f->n_val);
+    f->val = FLX_NEW_ARRAY(ctx, char, f->n_val *(int64_t)kept_size(f));
     f->top_x = new_reals(ctx, f, f->height);
     if (!f->rows || !f->val || !f->top_x)
         return FLX_ERR_MEMORY;
@@ -268,8 +282,8 @@ static void forget(kept *k)
 }
 
 // Orders; the numbers come later.
-static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, bool single,
-                          void **out)
+static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                          flx_precision precision, void **out)
 {
     kept *k = FLX_NEW(ctx, kept);
     factor *f = FLX_NEW(ctx, factor);
@@ -288,7 +302,7 @@ static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, b
     k->cm.supernodal = CHOLMOD_SUPERNODAL;
     cholmod_sparse a = as_sparse(matrix);
     k->l = cholmod_analyze_p(&a, (void *)(uintptr_t)matrix->order, NULL, 0, &k->cm);
-    *f = (factor){.single = single, .pool = pool, .kept = k};
+    *f = (factor){.precision = precision, .pool = pool, .kept = k};
     if (!k->l) {
         int why = k->cm.status;
         flx_cholesky_free(f);
@@ -341,10 +355,10 @@ flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *fact
     return cut_tree(ctx, f);
 }
 
-static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, bool single,
-                         void **out)
+static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                         flx_precision precision, void **out)
 {
-    FLX_TRY(prepare(ctx, matrix, pool, single, out));
+    FLX_TRY(prepare(ctx, matrix, pool, precision, out));
     factor *f = *out;
     flx_status status = flx_cholesky_refactor(ctx, matrix, f);
     forget(f->kept); // memory that no other matrix will need
@@ -358,18 +372,23 @@ static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, bo
 
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
 {
-    return create(ctx, matrix, pool, false, out);
+    return create(ctx, matrix, pool, FLX_DOUBLE, out);
 }
 
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                                       void **out)
 {
-    return create(ctx, matrix, pool, true, out);
+    return create(ctx, matrix, pool, FLX_SINGLE, out);
+}
+
+flx_status flx_cholesky_factor_half(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
+{
+    return create(ctx, matrix, pool, FLX_HALF, out);
 }
 
 flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
 {
-    return prepare(ctx, matrix, pool, false, out);
+    return prepare(ctx, matrix, pool, FLX_DOUBLE, out);
 }
 
 void flx_cholesky_free(void *factor_)
@@ -396,6 +415,6 @@ void flx_cholesky_free(void *factor_)
 double flx_cholesky_bytes(const void *factor_)
 {
     const factor *f = factor_;
-    return 2 * (double)f->n_val * (double)real_size(f) + 2 * (double)f->n_entry * sizeof(int32_t) +
+    return 2 * (double)f->n_val * (double)kept_size(f) + 2 * (double)f->n_entry * sizeof(int32_t) +
            6.0 * f->n * sizeof(double);
 }

@@ -5,13 +5,17 @@
 
 #include "linalg/spd.h"
 
+typedef enum flx_precision { FLX_DOUBLE, FLX_SINGLE, FLX_HALF } flx_precision;
+
 // As in flx_spd_ops.
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
 flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
 flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor);
-// The same, kept and solved with in single precision.
+// The same, kept and solved with in single precision; kept in half of it.
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                                       void **out);
+flx_status flx_cholesky_factor_half(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                                    void **out);
 // z joins after the forward solve: x = A^{-1} b + P^T L^{-T} z. NULL: none.
 void flx_cholesky_solve(void *factor, const double *b, const double *z, double *x);
 void flx_cholesky_free(void *factor);

@@ -44,16 +44,68 @@ int64_t flx_panel_size(int32_t n_col, int32_t n_row)
     }
 
 typedef double d8 __attribute__((vector_size(64)));
+typedef float f8 __attribute__((vector_size(32)));
+typedef uint32_t u8 __attribute__((vector_size(32)));
+typedef uint16_t h8 __attribute__((vector_size(16)));
+
+static inline double keep_d(double x)
+{
+    return x;
+}
+
+static inline float keep_f(double x)
+{
+    return (float)x;
+}
+
+// To the nearest number with 8 bits.
+static inline uint16_t keep_h(double x)
+{
+    float single = (float)x;
+    uint32_t bits;
+    memcpy(&bits, &single, sizeof bits);
+    return (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+static inline d8 unpack_d(const double *from)
+{
+    d8 v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+static inline f8 unpack_f(const float *from)
+{
+    f8 v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+static inline f8 unpack_h(const uint16_t *from)
+{
+    h8 v;
+    memcpy(&v, from, sizeof v);
+    return (f8)(__builtin_convertvector(v, u8) << 16);
+}
+
 #define REAL double
+#define KEPT double
 #define V8 d8
 #define NAMED(name) name##_d
 #include "linalg/panel_loops.h"
 #undef REAL
+#undef KEPT
 #undef V8
 #undef NAMED
 
-typedef float f8 __attribute__((vector_size(32)));
 #define REAL float
+#define KEPT float
 #define V8 f8
 #define NAMED(name) name##_f
+#include "linalg/panel_loops.h"
+#undef KEPT
+#undef NAMED
+
+#define KEPT uint16_t
+#define NAMED(name) name##_h
 #include "linalg/panel_loops.h"

@@ -23,14 +23,16 @@ int64_t flx_panel_size(int32_t n_col, int32_t n_row); // numbers
 // times: y = M x; y is written in whole tiles.
 // transposed_times: x = M^T y; y is read in whole tiles.
 // gather: y_r = x[rows[r]] in whole tiles; rows is [whole tiles].
-#define FLX_PANEL_OF(REAL, suffix)                                                                 \
-    void flx_panel_fill_##suffix(int32_t n_col, int32_t n_row, const double *matrix, REAL *panel); \
-    void flx_panel_times_##suffix(int32_t n_col, int32_t n_row, const REAL *panel, const REAL *x,  \
+// KEPT is how the panel is kept: in h the upper half of each float, which has 8 bits of 24.
+#define FLX_PANEL_OF(REAL, KEPT, suffix)                                                           \
+    void flx_panel_fill_##suffix(int32_t n_col, int32_t n_row, const double *matrix, KEPT *panel); \
+    void flx_panel_times_##suffix(int32_t n_col, int32_t n_row, const KEPT *panel, const REAL *x,  \
                                   REAL *y);                                                        \
-    void flx_panel_transposed_times_##suffix(int32_t n_col, int32_t n_row, const REAL *panel,      \
+    void flx_panel_transposed_times_##suffix(int32_t n_col, int32_t n_row, const KEPT *panel,      \
                                              const REAL *y, REAL *x);                              \
     void flx_panel_gather_##suffix(int32_t n_row, const int32_t *rows, const REAL *x, REAL *y);
-FLX_PANEL_OF(double, d)
-FLX_PANEL_OF(float, f)
+FLX_PANEL_OF(double, double, d)
+FLX_PANEL_OF(float, float, f)
+FLX_PANEL_OF(float, uint16_t, h)
 
 #endif

@@ -1,5 +1,5 @@
-// linalg/panel_loops.h -- the products of panel.c for one precision: REAL, with vectors V8 of eight
-// and names NAMED(...). Included once for each.
+// linalg/panel_loops.h -- the products of panel.c for one precision: REAL, with vectors V8 of eight,
+// panels of KEPT, and names NAMED(...). Included once for each.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 static inline V8 NAMED(load)(const REAL *from)
@@ -9,27 +9,28 @@ static inline V8 NAMED(load)(const REAL *from)
     return v;
 }
 
-void NAMED(flx_panel_fill)(int32_t n_col, int32_t n_row, const double *matrix, REAL *panel)
+void NAMED(flx_panel_fill)(int32_t n_col, int32_t n_row, const double *matrix, KEPT *panel)
 {
     for (int32_t j = 0; j < n_col; j += T)
         for (int32_t r = j; r < n_row; r += T)
             for (int32_t c = j; c < n_col && c < j + T; c++)
                 for (int32_t i = r; i < r + T; i++)
-                    *panel++ = i < n_row && i >= c ? (REAL)matrix[(int64_t)c * n_row + i] : 0;
+                    *panel++ =
+                        NAMED(keep)(i < n_row && i >= c ? matrix[(int64_t)c * n_row + i] : 0);
 }
 
 // y += tiles x, or = for the first group. Even and odd columns are summed apart.
 static inline __attribute__((always_inline)) void NAMED(times)(int32_t width, int32_t n_tile,
-                                                               bool first, const REAL *tile,
+                                                               bool first, const KEPT *tile,
                                                                const REAL *x, REAL *y)
 {
     REAL x_c[T];
     for (int32_t c = 0; c < width; c++)
         x_c[c] = x[c];
     for (int32_t k = 0; k < n_tile; k++, tile += width * T, y += T) {
-        V8 sum[2] = {NAMED(load)(tile) * x_c[0]};
+        V8 sum[2] = {NAMED(unpack)(tile) * x_c[0]};
         for (int32_t c = 1; c < width; c++)
-            sum[c % 2] += NAMED(load)(tile + c * T) * x_c[c];
+            sum[c % 2] += NAMED(unpack)(tile + c * T) * x_c[c];
         V8 all = sum[0] + sum[1];
         if (!first)
             all += NAMED(load)(y);
@@ -53,7 +54,7 @@ static inline V8 NAMED(sums)(const V8 *v)
 
 // x = tiles^T y
 static inline __attribute__((always_inline)) void NAMED(transposed)(int32_t width, int32_t n_tile,
-                                                                    const REAL *tile, const REAL *y,
+                                                                    const KEPT *tile, const REAL *y,
                                                                     REAL *x)
 {
     V8 sum[T] = {{0}};
@@ -64,13 +65,13 @@ static inline __attribute__((always_inline)) void NAMED(transposed)(int32_t widt
         y -= T;
         V8 y8 = NAMED(load)(y);
         for (int32_t c = width - 1; c >= 0; c--)
-            sum[c] += NAMED(load)(tile + c * T) * y8;
+            sum[c] += NAMED(unpack)(tile + c * T) * y8;
     }
     V8 all = NAMED(sums)(sum);
     memcpy(x, &all, (size_t)width * sizeof *x);
 }
 
-void NAMED(flx_panel_times)(int32_t n_col, int32_t n_row, const REAL *panel, const REAL *x, REAL *y)
+void NAMED(flx_panel_times)(int32_t n_col, int32_t n_row, const KEPT *panel, const REAL *x, REAL *y)
 {
     for (int32_t j = 0; j < n_col; j += T) {
         int32_t n_tile = flx_panel_tiles(n_row) - j / T, width = n_col - j < T ? n_col - j : T;
@@ -81,7 +82,7 @@ void NAMED(flx_panel_times)(int32_t n_col, int32_t n_row, const REAL *panel, con
 }
 
 // From the last group to the first: a backward solve reads all panels as one descending stream.
-void NAMED(flx_panel_transposed_times)(int32_t n_col, int32_t n_row, const REAL *panel,
+void NAMED(flx_panel_transposed_times)(int32_t n_col, int32_t n_row, const KEPT *panel,
                                        const REAL *y, REAL *x)
 {
     panel += flx_panel_size(n_col, n_row);

@@ -22,6 +22,8 @@ static const flx_spd_ops table[] = {
      flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
     {"cholmod-single", NULL, true, flx_cholesky_factor_single, NULL, NULL, flx_cholesky_solve,
      flx_cholesky_free, flx_cholesky_bytes},
+    {"cholmod-half", NULL, true, flx_cholesky_factor_half, NULL, NULL, flx_cholesky_solve,
+     flx_cholesky_free, flx_cholesky_bytes},
     {"petsc", "the distributed solver is a separate module that this version does not have", false,
      NULL, NULL, NULL, NULL, NULL, NULL},
 };
@@ -72,7 +74,7 @@ static flx_status create(flx_ctx *ctx, const char *name, const flx_csr *matrix, 
     }
     return flx_fail(ctx, FLX_ERR_INPUT,
                     "there is no linear solver '%s'; allowed: cholmod, "
-                    "cholmod-single, petsc",
+                    "cholmod-single, cholmod-half, petsc",
                     name);
 }
 

@@ -1,7 +1,7 @@
 // linalg/spd.h -- solvers for symmetric positive definite systems A x = b with one matrix and many
 // right-hand sides, as a table chosen by name. Always there are "cholmod" (sparse Cholesky) and
 // "cholmod-single": the same factor in half the memory, for those who have a good guess and correct
-// it (iterative refinement; Higham, Accuracy and Stability of Numerical Algorithms, ch. 12).
+// it; "cholmod-half": in a quarter, to 1 %, for preconditioners (iterative refinement; Higham, Accuracy and Stability of Numerical Algorithms, ch. 12).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_LINALG_SPD_H
 #define FLX_LINALG_SPD_H

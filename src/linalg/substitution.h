@@ -1,12 +1,12 @@
-// linalg/substitution.h -- the triangular solves of cholesky.c for one precision: REAL, with names
-// NAMED(...). Included once for each.
+// linalg/substitution.h -- the triangular solves of cholesky.c for one precision: REAL, panels of
+// KEPT, names NAMED(...). Included once for each.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 // y = L11^{-1} x, and the rows below gain -L21 y: both from one product, left in work.
 static void NAMED(forward_super)(const factor *f, const super *s, REAL *restrict work)
 {
     REAL *restrict x = (REAL *)f->x + s->col;
-    NAMED(flx_panel_times)(s->n_col, s->n_row, (const REAL *)f->val + s->val_at, x, work);
+    NAMED(flx_panel_times)(s->n_col, s->n_row, (const KEPT *)f->val + s->val_at, x, work);
     for (int32_t j = 0; j < s->n_col; j++)
         x[j] = work[j];
 }
@@ -17,7 +17,7 @@ static void NAMED(backward_super)(const factor *f, const super *s, REAL *restric
     REAL *restrict x = f->x;
     NAMED(flx_panel_gather)(s->n_row, f->rows + s->row_at, x, work);
     NAMED(flx_panel_transposed_times)
-    (s->n_col, s->n_row, (const REAL *)f->val + s->val_at, work, x + s->col);
+    (s->n_col, s->n_row, (const KEPT *)f->val + s->val_at, work, x + s->col);
 }
 
 static void NAMED(forward_subtree)(void *arg, int32_t t, int32_t unused)

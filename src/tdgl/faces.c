@@ -213,15 +213,15 @@ flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, d
     return status;
 }
 
-flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
-                                   flx_spd **out)
+flx_status flx_faces_factor_half(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *f, double shift,
+                                 flx_spd **out)
 {
     double *value = shifted(ctx, f, shift);
     *out = NULL;
     if (!value)
         return FLX_ERR_MEMORY;
     flx_csr matrix = {.n = f->n_face, .row = f->row, .col = f->col, .val = value};
-    flx_status status = flx_spd_create(ctx, "cholmod-single", &matrix, pool, out);
+    flx_status status = flx_spd_create(ctx, "cholmod-half", &matrix, pool, out);
     flx_free(value);
     return status;
 }

@@ -44,9 +44,9 @@ static inline double flx_faces_flow(const tdgl_faces *faces, const double *g, in
 // A factor of K + shift D, K = C w^-1 C^T, D the areas of the faces.
 flx_status flx_faces_factor(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces, double shift,
                             flx_spd **out);
-// The same, kept in single precision: for flx_spd_approximate.
-flx_status flx_faces_factor_single(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
-                                   double shift, flx_spd **out);
+// The same, kept in 16 bits a number: for flx_spd_approximate.
+flx_status flx_faces_factor_half(flx_ctx *ctx, flx_pool *pool, const tdgl_faces *faces,
+                                 double shift, flx_spd **out);
 
 // Long bodies (feed.c): the first of n sites that is not on the outer rim, where leads end; -1: none.
 // scratch [n_site].

@@ -123,7 +123,7 @@ static double mix(void *arg, int32_t begin, int32_t end)
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
-// z = M^-1 r; returns r.z. Single precision is enough.
+// z = M^-1 r; returns r.z. Half the bits of single precision are enough.
 static double precondition(job *j)
 {
     film *m = j->m;
@@ -325,7 +325,7 @@ static flx_status create(flx_tdgl *sim, film *m)
     static const double times[] = {1, 2.7, 8, 30};
     double low = m->k_min * m->k_min, high = m->k_max * m->k_max / 5;
     double b = flx_screen_least_beta(sim) / (2 * sim->p.pearl_length);
-    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .single = true, .shift = {0, 1.2 * low, 3 * low}};
+    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .half = true, .shift = {0, 1.2 * low, 3 * low}};
     for (int k = 3; k < FLX_RUNGS; k++)
         m->rungs.shift[k] = fmin(fmax(times[k - 3] * b, 6 * low), high);
     return flx_rungs_init(sim, m->faces, &m->rungs);
@@ -338,7 +338,7 @@ flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_inductio
     film *m = FLX_NEW(sim->ctx, film);
     if (!m)
         return FLX_ERR_MEMORY;
-    *m = (film){.base = {&ops}, .sim = sim, .faces = faces};
+    *m = (film){.base.ops = &ops, .sim = sim, .faces = faces};
     flx_status status = create(sim, m);
     if (status < 0)
         free_film(&m->base);

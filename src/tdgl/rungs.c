@@ -8,7 +8,7 @@
 flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *f, tdgl_rungs *rungs)
 {
     for (int32_t k = 0; k < rungs->n; k++)
-        FLX_TRY((rungs->single ? flx_faces_factor_single : flx_faces_factor)(
+        FLX_TRY((rungs->half ? flx_faces_factor_half : flx_faces_factor)(
             sim->ctx, sim->pool, f, rungs->shift[k], &rungs->factor[k]));
     return FLX_OK;
 }

@@ -32,7 +32,8 @@ static void applied_flux(void *arg, int32_t begin, int32_t end)
 
 void flx_screen_inputs(flx_tdgl *sim)
 {
-    flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
+    if (sim->p.drive.vector_potential_varies || isnan(sim->drive_time) || sim->n_inflow > 0)
+        flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
     flx_feed(sim, sim->screen->fed);
     if (sim->n_inflow > 0 && sim->screen->induction->ops->add_fed)
         sim->screen->induction->ops->add_fed(sim->screen->induction, sim->screen->fed,

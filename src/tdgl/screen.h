@@ -21,8 +21,8 @@
 // Factors of K + s D, K = C w^-1 C^T, D the areas of the faces.
 enum { FLX_RUNGS = 7 };
 typedef struct tdgl_rungs {
-    int32_t n; // n, single and shift are given to init
-    bool single;
+    int32_t n; // n, half and shift are given to init
+    bool half;
     double shift[FLX_RUNGS];
     flx_spd *factor[FLX_RUNGS];
 } tdgl_rungs;
