@@ -18,7 +18,7 @@ mkdir -p bench/results
     build/fluxoid bench film examples/weak-link.yaml --set "tdgl.time=60 tau0" --set "tdgl.average_from=0 tau0" \
         --plot docs/pictures/work-precision.png
     echo
-    for name in selffield noise london xy circuit; do
+    for name in selffield 'selffield --step' noise london xy circuit; do
         echo "\$ fluxoid bench $name"
         build/fluxoid bench $name
         echo
@@ -28,6 +28,9 @@ mkdir -p bench/results
     echo
     echo '$ python bench/superscreen.py'
     "${PYTHON:-python3}" bench/superscreen.py --fluxoid build/fluxoid 2>/dev/null || echo "SuperScreen is not installed"
+    echo
+    echo '$ python bench/pytdgl_screening.py'
+    "${PYTHON:-python3}" bench/pytdgl_screening.py --fluxoid build/fluxoid 2>/dev/null || echo "pyTDGL is not installed"
     echo
     echo '$ python bench/pytdgl.py'
     "${PYTHON:-python3}" bench/pytdgl.py --fluxoid build/fluxoid --repeat 3 --tolerance 1e-2,1e-3,3e-4,1e-4 2>/dev/null ||
