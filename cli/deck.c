@@ -115,16 +115,25 @@ int cli_check_deck(flx_ctx *ctx, const char *path, const char *const *sets, int 
     flx_status status = flx_deck_create(ctx, &source, &d);
     if (status < 0)
         return cli_end(ctx, "check", status);
-    static const char *const names[] = {
-        "resistors",       "inductors",       "capacitors",    "junctions",
-        "voltage sources", "current sources", "phase sources", "lines"};
-    int32_t count[8] = {0};
+    static const char *const names[FLX_N_ELEMENT_KIND] = {"resistor",
+                                                          "inductor",
+                                                          "capacitor",
+                                                          "junction",
+                                                          "voltage source",
+                                                          "current source",
+                                                          "phase source",
+                                                          "line",
+                                                          "voltage-controlled voltage source",
+                                                          "current-controlled current source",
+                                                          "voltage-controlled current source",
+                                                          "current-controlled voltage source"};
+    int32_t count[FLX_N_ELEMENT_KIND] = {0};
     for (int32_t k = 0; k < d->circuit.n_element; k++)
         count[d->circuit.element[k].kind]++;
     printf("circuit   %d nodes", d->circuit.n_node - 1);
-    for (int k = 0; k < 8; k++)
+    for (int k = 0; k < FLX_N_ELEMENT_KIND; k++)
         if (count[k] > 0)
-            printf(", %d %s", count[k], names[k]);
+            printf(", %d %s%s", count[k], names[k], count[k] > 1 ? "s" : "");
     printf("\n");
     if (d->stop > 0)
         printf("run       %g s in steps of %g s\n", d->stop, d->step);
