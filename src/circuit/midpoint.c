@@ -2,12 +2,12 @@
 //
 // With D the change of the phases over the step h, and u the rates across capacitors,
 //   (2 M/h^2 + D/h + K/2) D + F = I - K x + 2 M u/h,   u' = 2 D/h - u,
-// F the supercurrent averaged along the path of the phase, with noise over its ends (junction.h). Of
-// second order, stable at any h; without noise energy in capacitors, inductors and junctions changes
-// only by what sources and resistors do (Gonzalez, J. Nonlinear Sci. 6, 449 (1996)), so lossless modes
-// are not damped. Thermal noise sqrt(2 k T/(R h)) keeps linear circuits at their temperature for any h
-// (Mannella, Phys. Rev. E 69, 041107 (2004)). Where only inductors meet, Kirchhoff's law holds at the
-// end of the step instead.
+// F the supercurrent averaged along the path of the phase, with noise over its ends (junction.h).
+// Of second order, stable at any h; without noise energy in capacitors, inductors and junctions
+// changes only by what sources and resistors do (Gonzalez, J. Nonlinear Sci. 6, 449 (1996)), so
+// lossless modes are not damped. Thermal noise sqrt(2 k T/(R h)) keeps linear circuits at their
+// temperature for any h (Mannella, Phys. Rev. E 69, 041107 (2004)). Where only inductors meet,
+// Kirchhoff's law holds at the end of the step instead.
 //
 // Newton's iteration with a factor that is kept as long as it contracts: step_impl.h. Here are the
 // error of a step, its length, and what follows when it is accepted.
