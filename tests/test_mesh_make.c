@@ -289,6 +289,40 @@ static void refinements_bind_near_and_fade_away(void **state)
     close_film(&f);
 }
 
+// A square, a slot and nothing: edges at rims of holes in proportion to them, the outer rim alone.
+static void edges_at_holes_follow_their_size(void **state)
+{
+    (void)state;
+    flx_shape_item items[] = {BOX(40, 40, 0, 0)}, square[] = {BOX(2, 2, -8, 0)},
+                   slot[] = {BOX(1, 16, 8, 0)};
+    flx_region *shape = region_of(items, 1, 0), *a = region_of(square, 1, 0),
+               *b = region_of(slot, 1, 0);
+    const flx_region *holes[] = {a, b};
+    flx_mesh_film film = {.shape = shape, .holes = holes, .n_hole = 2};
+    flx_mesh_spec spec = {.films = &film, .n_film = 1, .hole_edge = 0.2};
+    flx_mesh *m = meshed(&spec, 5);
+    for (int32_t l = 0; l < m->n_loop; l++) {
+        double longest = 0;
+        for (int32_t k = 0; k < m->loop[l].n; k++) {
+            const int32_t *site = &m->loop_site[m->loop[l].start];
+            int32_t e = flx_mesh_edge(m, site[k], site[(k + 1) % m->loop[l].n]);
+            longest = fmax(longest, m->length[e]);
+        }
+        // 0.2 of twice the area over the circumference, and not half of it; 5 without a hole.
+        double most = m->loop[l].outer ? 5 : 0.2 * (m->loop[l].hole == 0 ? 1.0 : 32.0 / 34);
+        assert_true(longest <= most && longest > 0.5 * most);
+    }
+    flx_mesh_free(m);
+    spec.hole_edge = -1;
+    flx_mesh_opts opts = flx_mesh_opts_default();
+    opts.max_edge = 5;
+    assert_int_equal(flx_mesh_make(ctx, &spec, &opts, &m), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "hole_edge is -1"));
+    flx_region_free(shape);
+    flx_region_free(a);
+    flx_region_free(b);
+}
+
 // Rows along rims: the same film and rims, every side that leaves a rim divided at 1/16 and 1/4.
 static void rows_along_rims_are_flat_and_leave_the_rest_alone(void **state)
 {
@@ -480,6 +514,7 @@ int main(void)
         cmocka_unit_test(awkward_devices_have_no_negative_dual_and_all_their_rims),
         cmocka_unit_test(the_mesh_is_not_much_finer_than_asked),
         cmocka_unit_test(refinements_bind_near_and_fade_away),
+        cmocka_unit_test(edges_at_holes_follow_their_size),
         cmocka_unit_test(the_same_device_gives_the_same_bits),
         cmocka_unit_test(several_films_may_overlap_at_different_heights_only),
         cmocka_unit_test(rows_along_rims_are_flat_and_leave_the_rest_alone),

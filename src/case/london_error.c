@@ -6,6 +6,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/london.h"
 
+#include <math.h>
 #include <string.h>
 
 static flx_status solve_on(flx_london_run_state *r, const flx_case *c, const flx_device *device,
@@ -45,6 +46,8 @@ static flx_status solve_finer(flx_london_run_state *r, double factor, double *in
     }
     c.mesh.refine = refine;
     c.mesh.opts.max_edge *= factor;
+    c.mesh.opts.grading = fmax(factor * c.mesh.opts.grading, 0.02); // the least there is
+    c.mesh.hole_edge *= factor;
     flx_status status = flx_device_create(r->ctx, &c, &device);
     if (status == FLX_OK)
         status = solve_on(r, &c, device, inductance);

@@ -188,6 +188,20 @@ static int32_t hole_at(const flx_mesh_film *film, const double at[2], double tol
     return -1;
 }
 
+// Currents round a hole change over its own size, the radius of a circle or the width of a slot.
+static flx_status refine_hole(flx_ctx *ctx, const double *xy, int32_t n, double part,
+                              flx_size *size)
+{
+    double twice = 0, round = 0;
+    for (int32_t p = 0; p < n; p++) {
+        const double *a = &xy[2 * p], *b = &xy[2 * (p + 1 < n ? p + 1 : 0)];
+        twice += (a[0] - xy[0]) * (b[1] - xy[1]) - (b[0] - xy[0]) * (a[1] - xy[1]);
+        round += hypot(b[0] - a[0], b[1] - a[1]);
+    }
+    flx_mesh_refine rule = {.max_edge = part * fabs(twice) / round};
+    return rule.max_edge < size->max_edge ? refine_ring(ctx, xy, n, &rule, size) : FLX_OK;
+}
+
 // All rules for one film as sources of the bound.
 static flx_status add_rules(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_region *region,
                             flx_size *bound)
@@ -211,6 +225,10 @@ static flx_status add_rules(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_r
                 FLX_TRY(refine_ring(ctx, xy, n, rule, bound));
         }
     }
+    for (int32_t r = 0; r < rings.n_ring && spec->hole_edge > 0; r++)
+        if (!rings.outer[r])
+            FLX_TRY(refine_hole(ctx, &rings.xy[2 * rings.start[r]],
+                                rings.start[r + 1] - rings.start[r], spec->hole_edge, bound));
     return flx_size_build(ctx, bound);
 }
 
@@ -415,6 +433,8 @@ flx_status flx_mesh_make(flx_ctx *ctx, const flx_mesh_spec *spec, const flx_mesh
     if (spec->rim_rows < 0 || spec->rim_rows > ROWS_MAX)
         return flx_fail(ctx, FLX_ERR_INPUT, "rim_rows is %d, allowed is 0 to %d", spec->rim_rows,
                         ROWS_MAX);
+    if (!(spec->hole_edge >= 0) || !isfinite(spec->hole_edge))
+        return flx_fail(ctx, FLX_ERR_INPUT, "hole_edge is %g, allowed is >= 0", spec->hole_edge);
     flx_region **region = FLX_NEW_ARRAY(ctx, flx_region *, spec->n_film);
     flx_tris *tris = FLX_NEW_ARRAY(ctx, flx_tris, spec->n_film);
     flx_status status = region && tris ? make_films(ctx, spec, opts, region, tris) : FLX_ERR_MEMORY;
