@@ -192,9 +192,9 @@ static inline void bar_clear(bar *b)
 
 // A triangular lattice closed on itself along x (a cylinder: a strip without ends) and, if torus,
 // along y as well. The plane cannot hold it, so the mesh is filled in here: for the engine a film
-// is its edges. Distances along x are hx, between rows hy; nx and, for a torus, ny rows, even.
+// is its edges (and faces, lattice_faces). Distances along x are hx, between rows hy; nx and, for a torus, ny rows, even.
 typedef struct lattice {
-    flx_mesh mesh;   // tri and loops are absent
+    flx_mesh mesh;   // loops are absent, tri too until lattice_faces
     double *dx, *dy; // [n_edge] tail to head
     double lx, ly;   // periods; ly is the width of a cylinder
 } lattice;
@@ -275,11 +275,47 @@ static inline lattice lattice_make(int32_t nx, int32_t ny, double hx, double hy,
     return l;
 }
 
+// The triangles of a lattice closed along x, for the field of the currents in a long body: it needs
+// their areas and which lie left and right of an edge. Columns are laid to and fro, so that rows
+// have their sides hx in the plane, and triangles their areas; nx even, at least 4. What depends on
+// other places of the sites (A of the field) comes from dx, dy.
+static inline void lattice_faces(lattice *l, int32_t nx)
+{
+    flx_mesh *m = &l->mesh;
+    double hx = l->lx / nx;
+    m->n_tri = 2 * (m->n_site - nx);
+    m->tri = get(3 * (int64_t)m->n_tri, sizeof *m->tri);
+    m->edge_tri = get(2 * (int64_t)m->n_edge, sizeof *m->edge_tri);
+    for (int32_t k = 0; k < 2 * m->n_edge; k++)
+        m->edge_tri[k] = -1;
+    for (int32_t i = 0; i < m->n_site; i++)
+        m->x[i] = i % nx % 2 * hx;
+    for (int32_t t = 0; t < m->n_tri; t++) {
+        // on a side of row r to the right (even t) the apex is above, on one of row r + 1 below
+        int32_t r = t / 2 / nx, c = t / 2 % nx, up = t % 2 == 0, row = up ? r : r + 1;
+        int32_t a = row * nx + c, b = row * nx + (c + 1) % nx;
+        int32_t apex =
+            (up ? r + 1 : r) * nx + (c + row % 2) % nx; // odd rows stand hx/2 to the right
+        // counter-clockwise on the cylinder
+        const int32_t corner[3] = {a, up ? b : apex, up ? apex : b};
+        for (int32_t k = 0; k < 3; k++) {
+            int32_t i = corner[k], j = corner[(k + 1) % 3], e = flx_mesh_edge(m, i, j);
+            m->edge_tri[2 * e + (m->tail[e] == i ? 0 : 1)] = t;
+        }
+        // and in the plane
+        bool turned = m->x[a] > m->x[b];
+        m->tri[3 * t] = corner[0];
+        m->tri[3 * t + 1] = corner[turned ? 2 : 1];
+        m->tri[3 * t + 2] = corner[turned ? 1 : 2];
+    }
+}
+
 static inline void lattice_clear(lattice *l)
 {
     flx_mesh *m = &l->mesh;
-    void *arrays[] = {m->x,    m->y,   m->area,      m->film,      m->tail, m->head, m->length,
-                      m->dual, m->row, m->neighbour, m->half_edge, l->dx,   l->dy};
+    void *arrays[] = {m->x,         m->y,      m->area, m->film, m->tail,
+                      m->head,      m->length, m->dual, m->row,  m->neighbour,
+                      m->half_edge, l->dx,     l->dy,   m->tri,  m->edge_tri};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
         free(arrays[k]);
 }
