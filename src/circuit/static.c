@@ -133,8 +133,8 @@ void flx_circuit_static_free(flx_circuit_static *st)
 {
     if (!st)
         return;
-    void *arrays[] = {st->constant, st->values, st->x,       st->g,     st->step,
-                      st->try,      st->b,      st->tangent, st->force, st->loose};
+    void *arrays[] = {st->constant, st->values,  st->x,     st->g,     st->step, st->try,
+                      st->b,        st->tangent, st->force, st->loose, st->held};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_circuit_free(st->sim);
