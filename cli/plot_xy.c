@@ -235,7 +235,7 @@ static int plot_correlations(cli_data *data, const cli_xy_plot *plot, const char
             bool seen = row[2] > 2 * row[3];
             put(g, j - k - 1, x, seen ? log10(row[2]) : (double)NAN,
                 0.4342944819 * row[3] / row[2]);
-            bool opposite = n2 > 0 && -row[4] > 2 * row[5];
+            bool opposite = n2 > 0 && -row[4] > 3 * row[5];
             put(v, j - k - 1, x, opposite ? log10(-row[4] / n2) : (double)NAN,
                 0.4342944819 * row[5] / fabs(row[4]));
         }

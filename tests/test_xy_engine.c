@@ -4,7 +4,14 @@
 #include "base/base.h"
 #include "fluxoid/xy.h"
 #include "test.h"
+#include "xy/words.h"
 #include "xy/xy_internal.h"
+
+#if defined(__VAES__) && defined(__AVX2__)
+#include <Random123/ars.h>
+#else
+#include <Random123/philox.h>
+#endif
 
 static flx_xy *start(flx_ctx *ctx, const flx_xy_problem *p, const flx_xy_opts *o)
 {
@@ -122,6 +129,34 @@ static void another_seed_gives_another_run(void **state)
     flx_xy_free(a);
     flx_xy_free(b);
     flx_ctx_free(ctx);
+}
+
+// Against Random123's own.
+static void the_words_are_those_of_their_generator(void **state)
+{
+    (void)state;
+    const xy_draw draw = {.seed = 0x123456789abcdef, .sweep = 0xfedcba9876543210, .vector = 77};
+    const uint32_t seed[2] = {0x89abcdef, 0x1234567}, sweep[2] = {0x76543210, 0xfedcba98},
+                   place = 0x31415926;
+    xy_source source;
+    flx_xy_source(&draw, &source);
+    for (int part = 0; part < XY_PARTS; part++) {
+        xy_u32 word[4];
+        flx_xy_words(&source, part, place, word);
+        for (uint32_t j = 0; j < 4; j++)
+            for (uint32_t k = 0; k < XY_WORDS; k++) {
+                const uint32_t lane = (uint32_t)part * XY_WORDS + k;
+#if defined(__VAES__) && defined(__AVX2__)
+                ars4x32_ctr_t c = {{place, 77 << 4 | j << 2 | lane / 4, sweep[0], sweep[1]}};
+                ars4x32_key_t key = ars4x32keyinit((ars4x32_ukey_t){{seed[0], seed[1], 0, 0}});
+                assert_int_equal(word[j][k], ars4x32_R(7, c, key).v[lane % 4]);
+#else
+                philox4x32_ctr_t c = {{place, 77 * XY_LANES_MAX + lane, sweep[0], sweep[1]}};
+                philox4x32_key_t key = {{seed[0], seed[1]}};
+                assert_int_equal(word[j][k], philox4x32_R(7, c, key).v[j]);
+#endif
+            }
+    }
 }
 
 // ---- Updates agree -------------------------------------------------------------------------------
@@ -456,6 +491,7 @@ int main(void)
         cmocka_unit_test(threads_do_not_change_a_bit),
         cmocka_unit_test(a_restart_ends_in_the_same_bits),
         cmocka_unit_test(another_seed_gives_another_run),
+        cmocka_unit_test(the_words_are_those_of_their_generator),
         cmocka_unit_test(clusters_and_exchange_sample_the_same_distribution),
         cmocka_unit_test(a_hot_cubic_lattice_follows_the_series),
         cmocka_unit_test(the_flux_is_that_through_every_plaquette),

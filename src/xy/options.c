@@ -13,8 +13,9 @@ static const flx_option rows[] = {
     {"metropolis", FLX_OPTION_INT, AT(metropolis), 1, 0, 1000, "1", NULL,
      "Metropolis sweeps in a cycle."},
     {"heat_bath", FLX_OPTION_INT, AT(heat_bath), 0, 0, 1000, "1", NULL,
-     "Heat bath sweeps in a cycle, which forget a spin's own angle; a Metropolis sweep is cheaper "
-     "and, with over-relaxation, as good."},
+     "Heat bath sweeps in a cycle, which forget a spin's own angle: in place of Metropolis they "
+     "pay "
+     "for energies and without over-relaxation, not for the helicity."},
     {"overrelaxation", FLX_OPTION_INT, AT(overrelaxation), -1, -1, 10000, "1", NULL,
      "Over-relaxation sweeps in a cycle; -1: a sixth of the lattice's width."},
     {"clusters", FLX_OPTION_INT, AT(clusters), 0, 0, 10000, "1", NULL,
