@@ -26,6 +26,9 @@ mkdir -p bench/results
     echo '$ fluxoid bench static examples/ring.yaml --set "mesh.max_edge=0.1 xi"'
     build/fluxoid bench static examples/ring.yaml --set "mesh.max_edge=0.1 xi"
     echo
+    echo '$ python bench/xy.py'
+    "${PYTHON:-python3}" bench/xy.py --fluxoid build/fluxoid
+    echo
     echo '$ python bench/superscreen.py'
     "${PYTHON:-python3}" bench/superscreen.py --fluxoid build/fluxoid 2>/dev/null || echo "SuperScreen is not installed"
     echo
