@@ -31,6 +31,29 @@ static void a_tube_in_the_london_limit_holds_less_than_a_quantum_of_flux(void **
     flx_ctx_free(ctx);
 }
 
+// From a normal state in a field that is there at once, the first steps are so short that L outweighs
+// K ten thousand times.
+static void the_shortest_steps_are_solved(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+#define AT_ONCE(tolerance)                                                                         \
+    CYLINDER "drive: {field: 10 mT}\n"                                                             \
+             "start: {normal: {noise: 1e-2, seed: 1}}\n"                                           \
+             "tdgl: {time: 0.1 tau0, tolerance: " tolerance "}\n"
+    const char *text[] = {AT_ONCE("1e-4"), AT_ONCE("1e-8")};
+    double energy[2];
+    for (int k = 0; k < 2; k++) {
+        flx_run_result *r = run_text(ctx, text[k], NULL, FLX_OK);
+        json_t *root = json_of(r);
+        energy[k] = number(root, "energy_F0", NULL);
+        json_decref(root);
+        flx_run_result_free(r);
+    }
+    assert_near(energy[0], energy[1], 1e-4 * energy[1]);
+    flx_ctx_free(ctx);
+}
+
 static void a_sweep_carries_the_field_on(void **state)
 {
     (void)state;
@@ -145,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_tube_in_the_london_limit_holds_less_than_a_quantum_of_flux),
+        cmocka_unit_test(the_shortest_steps_are_solved),
         cmocka_unit_test(a_sweep_carries_the_field_on),
         cmocka_unit_test(a_file_carries_the_field_on),
         cmocka_unit_test(a_film_screens_itself),

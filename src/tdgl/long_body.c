@@ -2,7 +2,8 @@
 //
 // L is diagonal, A_f/kappa^2. The matrix beta L + K, K = C w^-1 C^T, is factorised for a few beta
 // (rungs); for a beta between them the spectrum of M^-1 A lies between 1 and beta/rung, whatever
-// the mesh, and a Chebyshev iteration of two or three steps solves it.
+// the mesh, and a Chebyshev iteration of two or three steps solves it. In very short steps L
+// outweighs K, and M is the diagonal.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/screen.h"
 
@@ -14,7 +15,7 @@ typedef struct long_body {
     tdgl_induction base;
     const tdgl_faces *faces;
     flx_tdgl *sim;
-    double *inductance; // [n_face]
+    double *inductance, *resistance; // [n_face] L and the diagonal of K
     tdgl_rungs rungs;
     double *z, *direction; // [n_face]
 } long_body;
@@ -26,6 +27,7 @@ static void free_body(tdgl_induction *induction)
         return;
     flx_rungs_clear(&b->rungs);
     flx_free(b->inductance);
+    flx_free(b->resistance);
     flx_free(b->z);
     flx_free(b->direction);
     flx_free(b);
@@ -55,21 +57,50 @@ static void subtract(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// Chebyshev iteration for M^-1 A x = M^-1 r with spectrum between 1 and beta/rung. Saad, Iterative
-// Methods for Sparse Linear Systems, algorithm 12.1.
+// M and what the spectrum of M^-1 A lies between.
+typedef struct approximation {
+    flx_spd *factor; // NULL: the diagonal
+    double beta, low, high;
+} approximation;
+
+// What stands beside the diagonal of K is no more than the diagonal: with q the largest share of K_ff
+// in A_ff, the spectrum lies between 1 - q and 1 + q (Gershgorin).
+static approximation approximate(const long_body *b, double beta)
+{
+    double kappa2 = b->sim->p.kappa * b->sim->p.kappa, q = 0;
+    int32_t rung = flx_rungs_nearest(&b->rungs, beta / kappa2);
+    double ratio = beta / (kappa2 * b->rungs.shift[rung]);
+    approximation m = {b->rungs.factor[rung], beta, fmin(1, ratio), fmax(1, ratio)};
+    if (rung < b->rungs.n - 1 || ratio < spacing)
+        return m;
+    for (int32_t f = 0; f < b->faces->n_face; f++)
+        q = fmax(q, b->resistance[f] / (beta * b->inductance[f] + b->resistance[f]));
+    return (1 + q) / (1 - q) < ratio ? (approximation){NULL, beta, 1 - q, 1 + q} : m;
+}
+
+// z = M^-1 r
+static void precondition(const long_body *b, const approximation *m, const double *r, double *z)
+{
+    if (m->factor)
+        flx_spd_solve(m->factor, r, z);
+    else
+        for (int32_t f = 0; f < b->faces->n_face; f++)
+            z[f] = r[f] / (m->beta * b->inductance[f] + b->resistance[f]);
+}
+
+// Chebyshev iteration for M^-1 A x = M^-1 r. Saad, Iterative Methods for Sparse Linear Systems,
+// algorithm 12.1.
 static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
     enum { AT_MOST = 200 };
     const double shrink = 50, exact = 1e-9;
     long_body *b = (long_body *)induction;
     double beta = y->beta, *r = y->r, *x = y->x;
-    double kappa2 = b->sim->p.kappa * b->sim->p.kappa;
-    int32_t n = b->faces->n_face, rung = flx_rungs_nearest(&b->rungs, beta / kappa2), steps = 1;
-    flx_spd *factor = b->rungs.factor[rung];
-    double ratio = beta / (kappa2 * b->rungs.shift[rung]), low = fmin(1, ratio),
-           high = fmax(1, ratio);
+    int32_t n = b->faces->n_face, steps = 1;
+    const approximation m = approximate(b, beta);
+    const double low = m.low, high = m.high;
     double theta = (high + low) / 2, delta = (high - low) / 2;
-    flx_spd_solve(factor, r, b->z);
+    precondition(b, &m, r, b->z);
     if (delta > exact * theta) {
         double sum = 0; // x^T A x lies between r^T z/high and r^T z/low
         for (int32_t i = 0; i < n; i++)
@@ -86,7 +117,7 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
     for (int32_t k = 1; k < steps; k++) {
         void *args[] = {b, b->direction, &beta, r};
         flx_pool_for(b->sim->pool, n, subtract, args);
-        flx_spd_solve(factor, r, b->z);
+        precondition(b, &m, r, b->z);
         double next = 1 / (2 * sigma - rho), first = next * rho, second = 2 * next / delta;
         for (int32_t i = 0; i < n; i++) {
             b->direction[i] = first * b->direction[i] + second * b->z[i];
@@ -121,12 +152,17 @@ flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_ind
     b->faces = faces;
     b->sim = sim;
     b->inductance = FLX_NEW_ARRAY(sim->ctx, double, n);
+    b->resistance = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->z = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->direction = FLX_NEW_ARRAY(sim->ctx, double, n);
     flx_status status = FLX_ERR_MEMORY;
-    if (b->inductance && b->z && b->direction) {
-        for (int32_t i = 0; i < n; i++)
+    if (b->inductance && b->resistance && b->z && b->direction) {
+        for (int32_t i = 0; i < n; i++) {
             b->inductance[i] = faces->area[i] / (sim->p.kappa * sim->p.kappa);
+            for (int32_t k = faces->row[i]; k < faces->row[i + 1]; k++)
+                if (faces->col[k] == i)
+                    b->resistance[i] = faces->value[k];
+        }
         status = create_rungs(sim, b);
     }
     if (status < 0)
