@@ -16,6 +16,9 @@ static const struct {
     {"unit-wrong", FLX_ERR_INPUT,
      "21:10: drive.field: '1 um' is in m; wanted is a magnetic field, e.g. 1 mT "
      "(or H in A/m or Oe)"},
+    {"unit-current", FLX_ERR_INPUT,
+     "21:10: drive.field: '1 A' is in A; wanted is a magnetic field, e.g. 1 mT "
+     "(or H in A/m or Oe)"},
     {"unit-unknown", FLX_ERR_INPUT,
      "21:12: drive.field: 'mTT' is no name or unit known here; did you mean "
      "'mT'?"},

@@ -371,7 +371,7 @@ static flx_status field_from_h(flx_compiler *c, flx_operand *o)
     if (!flx_dim_equal(c->want.dim, field) ||
         !flx_dim_times(o->dim, flx_dim_of("A/m"), -1, &rest) ||
         !flx_dim_only(flx_dim_without(flx_dim_without(rest, FLX_DIM_M), FLX_DIM_TAU0), FLX_DIM_S) ||
-        !flx_dim_times(rest, field, 1, &o->dim))
+        !depends_for(o->uses, rest) || !flx_dim_times(rest, field, 1, &o->dim))
         return FLX_OK;
     return scale(c, o, FLX_SI_MU0);
 }
