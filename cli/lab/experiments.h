@@ -12,7 +12,7 @@ EXPERIMENT(flux_and_fluxoid, "flux-and-fluxoid", "the fluxoid of a tube is one q
 EXPERIMENT(phase_lock, "phase-lock", "where no current flows the phase turns as the vector potential does")
 EXPERIMENT(meissner, "meissner", "a field is expelled, and stays as deep as the penetration depth")
 EXPERIMENT(little_parks, "little-parks", "the critical temperature of a ring oscillates with the flux in it")
-EXPERIMENT(vortex, "vortex", "profile, current, energy and field of one vortex")
+EXPERIMENT(vortex, "vortex", "profile, current, energy and field of one vortex; many in triangles")
 EXPERIMENT(half_flux, "half-flux", "a ring with a pi junction has a current in no field")
 EXPERIMENT(disorder, "disorder", "disorder changes the penetration depth, and not the flux quantum")
 EXPERIMENT(phase_stiffness, "phase-stiffness", "what a twist costs, in kelvin, and where vortices make it vanish")

@@ -2,7 +2,8 @@
 //
 // In a film without self-field |psi| = f(r) with f'' + f'/r - f/r^2 + f - f^3 = 0, the current is
 // f^2/r, and the energy within R is 2 pi (ln R + 0.38088) (Bc^2/mu0) xi^2 d. In a long body the
-// radial equations of Ginzburg and Landau give the energy, Hc1 = E/Phi0, and the field at the core.
+// radial equations of Ginzburg and Landau give the energy, Hc1 = E/Phi0, and the field at the core;
+// many vortices stand in triangles of edge (2 Phi0/sqrt 3 B)^(1/2).
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "lab.h"
 
@@ -101,6 +102,60 @@ static void lines(lab *l)
     }
 }
 
+enum { NEIGHBOURS = 6, MANY = 37, SHELL = 7 };
+
+// Adds up distances [xi] from place k to the six nearest, and exp(6 i phi) of their directions.
+static void six_nearest(double (*p)[2], int32_t n, int32_t k, double sum[3])
+{
+    double before = 0;
+    for (int32_t b = 0; b < NEIGHBOURS; b++) {
+        double best = INFINITY, angle = 0;
+        for (int32_t q = 0; q < n; q++) {
+            double dx = p[q][0] - p[k][0], dy = p[q][1] - p[k][1], d = hypot(dx, dy);
+            if (q == k || d <= before || d >= best)
+                continue;
+            best = d;
+            angle = atan2(dy, dx);
+        }
+        before = best;
+        sum[0] += best;
+        sum[1] += cos(NEIGHBOURS * angle);
+        sum[2] += sin(NEIGHBOURS * angle);
+    }
+}
+
+// Of the vortices within 1.5 distances of the middle.
+static void lattice(lab *l)
+{
+    lab_use(l, "vortex-lattice");
+    flx_case *c = lab_case(l);
+    double xi = c ? c->scales.xi : NAN;
+    flx_case_free(c);
+    const json_t *run = lab_run(l);
+    double place[MANY][2], sum[3] = {0};
+    int32_t n = (int32_t)json_array_size(json_object_get(run, "vortices")), inside = 0;
+    lab_expect(l, n, MANY, 0, "vortices together");
+    n = n < MANY ? n : MANY;
+    for (int32_t k = 0; k < n; k++) {
+        char path[32];
+        snprintf(path, sizeof path, "vortices.%d.x", (int)k);
+        place[k][0] = lab_number(run, path) / xi;
+        snprintf(path, sizeof path, "vortices.%d.y", (int)k);
+        place[k][1] = lab_number(run, path) / xi;
+    }
+    for (int32_t k = 0; k < n; k++)
+        if (hypot(place[k][0], place[k][1]) < 7) {
+            six_nearest(place, n, k, sum);
+            inside++;
+        }
+    double bonds = NEIGHBOURS * inside, B = lab_number(run, "loops.middle.flux_Phi0") * 2 / 81;
+    lab_expect(l, inside, SHELL, 0, "  of them in the middle");
+    lab_expect(l, hypot(sum[1], sum[2]) / bonds, 1, 0.01,
+               "  |mean of exp(6i\u03c6) to neighbours|");
+    double theory = sqrt(4 * pi / (sqrt(3) * B));
+    lab_expect(l, sum[0] / bonds, theory, 0.01 * theory, "  distance of neighbours / \u03be");
+}
+
 void lab_vortex(lab *l)
 {
     l->x = (flx_plot_axis){.name = "x", .unit = "\u03be"};
@@ -109,4 +164,5 @@ void lab_vortex(lab *l)
     lab_name_curve(l, 1, "K_{y}/K_{0}", FLX_PLOT_LINE_POINTS);
     film(l);
     lines(l);
+    lattice(l);
 }
