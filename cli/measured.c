@@ -47,7 +47,7 @@ static void print_state(const json_t *root)
         printf("power     %s: normal current %s, order parameter %s\n",
                si_of(power, "total", "W", a), si_of(power, "normal", "W", b),
                si_of(power, "order_parameter", "W", c));
-    else
+    else if (power)
         printf("power     %s K0 V0 xi: normal current %s, order parameter %s\n",
                number_of(power, "total_K0V0xi", a), number_of(power, "normal_K0V0xi", b),
                number_of(power, "order_parameter_K0V0xi", c));

@@ -153,6 +153,8 @@ static flx_status read_series(flx_after *a)
     a->voltage = FLX_NEW_ARRAY(a->ctx, const double *, a->c->n_probe);
     if (!a->voltage)
         return FLX_ERR_MEMORY;
+    if (!flx_file_has(a->file, "series")) // of a stationary state
+        return FLX_OK;
     FLX_TRY(flx_file_read_series(a->file, &a->series));
     for (int32_t p = 0; p < a->c->n_probe; p++) {
         char *name = flx_format(a->ctx, "voltage.%s", a->c->probes[p].name);
@@ -235,21 +237,22 @@ void flx_after_close(flx_after *a)
 static flx_status make_summary(flx_after *a, json_t **root)
 {
     const flx_frame *frame = &a->frame->frame;
+    const flx_series *series = a->series;
     json_t *said = NULL;
     int64_t n_row = 0; // rows up to the frame
     FLX_TRY(flx_after_said(a, &said));
-    while (n_row < a->series->n_row && a->series->step[n_row] <= frame->step)
+    while (series && n_row < series->n_row && series->step[n_row] <= frame->step)
         n_row++;
-    bool last = n_row == a->series->n_row;
+    bool last = series && n_row == series->n_row;
     flx_summary_input in = {.c = a->c,
                             .device = a->device,
                             .frame = *frame,
-                            .time = flx_series_column(a->series, "time"),
+                            .time = series ? flx_series_column(series, "time") : NULL,
                             .voltage = a->voltage,
                             .n_row = n_row,
                             .wall = (double)NAN,
                             .steady = last && json_is_true(json_object_get(said, "steady"))};
-    flx_status status = in.time
+    flx_status status = in.time || !series
                             ? flx_summary_make(a->ctx, &in, root)
                             : flx_fail(a->ctx, FLX_ERR_FILE, "%s: the series has no time", a->path);
     const json_t *name = json_object_get(said, "case");

@@ -14,7 +14,7 @@ typedef struct flx_after {
     flx_case *c; // with the loops of the request
     flx_device *device;
     flx_frame_data *frame;
-    flx_series *series;
+    flx_series *series;                  // NULL: of a stationary state
     const double **voltage;              // [n_probe] columns of the series
     double *js, *jn;                     // [n_edge] [J0] super and normal currents
     double *site_super, *site_normal;    // [n_site][2] [J0]

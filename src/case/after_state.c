@@ -162,7 +162,8 @@ static flx_status put_voltages(flx_after *a, json_t *root)
 flx_status flx_after_state(flx_after *a, json_t *root)
 {
     FLX_TRY(put_energy(a, root));
-    FLX_TRY(put_power(a, root));
+    if (a->series) // a stationary state turns nothing into heat
+        FLX_TRY(put_power(a, root));
     FLX_TRY(put_residual(a, root));
     return put_voltages(a, root);
 }
