@@ -102,7 +102,10 @@ flx_status flx_midpoint_step(flx_circuit_sim *s, flx_circuit_report *report)
         bool solved =
             s->w == 1 ? flx_midpoint_try_one(s, h, report) : flx_midpoint_try_lanes(s, h, report);
         double error = solved && s->adaptive ? local_error(s, h) : 0;
-        if (solved && (!s->adaptive || error <= s->opts.tolerance)) {
+        // A jump of rates at the start or at a corner stays one in the shortest step, and in the
+        // differences until two steps are behind it.
+        bool jump = s->known < 2 && s->level == MAX_LEVEL;
+        if (solved && (!s->adaptive || error <= s->opts.tolerance || jump)) {
             accept(s, h);
             s->tick += ticks;
             s->calm++;
