@@ -19,23 +19,22 @@
 // -- error, acceptance ----------------------------------------------------------------------------
 
 // h^3 x'''/12 of the unknowns from the rates of three steps (divided differences). Before the start
-// all was at rest; behind a corner of a source differences across it are too large at most. Where
-// only inductors meet, the phase jumps with what is applied, and follows the others: not counted.
+// all was at rest; behind a corner of a source differences across it are too large at most.
 static double local_error(const flx_circuit_sim *s, double h)
 {
     double h_old = s->n_step > 0 ? s->h_old : h, h_older = s->n_step > 1 ? s->h_older : h_old;
     double d01 = (h + h_old) / 2, d12 = (h_old + h_older) / 2;
     const double c0 = 1 / (h * d01), c1 = 1 / d01 + 1 / d12, c2 = 1 / d12;
-    const double *dx = s->dx, *rate = s->rate, *old = s->rate_old, *share = s->share;
+    const double *dx = s->dx, *rate = s->rate, *old = s->rate_old;
     flx_d8 most = {0};
     int32_t u = 0;
     for (; u + 8 <= s->n; u += 8) {
         flx_d8 third = c0 * *(const flx_d8 *)(dx + u) - c1 * *(const flx_d8 *)(rate + u) +
                        c2 * *(const flx_d8 *)(old + u);
-        most = flx_max8(flx_abs8(third) * (2 * *(const flx_d8 *)(share + u) - 1), most);
+        most = flx_max8(flx_abs8(third), most);
     }
     for (; u < s->n; u++)
-        most[0] = fmax(most[0], fabs(c0 * dx[u] - c1 * rate[u] + c2 * old[u]) * (2 * share[u] - 1));
+        most[0] = fmax(most[0], fabs(c0 * dx[u] - c1 * rate[u] + c2 * old[u]));
     return h * h * h * flx_largest8(most) / (6 * (d01 + d12));
 }
 
@@ -102,9 +101,9 @@ flx_status flx_midpoint_step(flx_circuit_sim *s, flx_circuit_report *report)
         bool solved =
             s->w == 1 ? flx_midpoint_try_one(s, h, report) : flx_midpoint_try_lanes(s, h, report);
         double error = solved && s->adaptive ? local_error(s, h) : 0;
-        // A jump of rates at the start or at a corner stays one in the shortest step, and in the
-        // differences until two steps are behind it.
-        bool jump = s->known < 2 && s->level == MAX_LEVEL;
+        // What jumps at the start or at a corner, rates or phases where only inductors meet, does so in
+        // the shortest step, too, and in the differences until three steps are behind it.
+        bool jump = s->known < 3 && s->level == MAX_LEVEL;
         if (solved && (!s->adaptive || error <= s->opts.tolerance || jump)) {
             accept(s, h);
             s->tick += ticks;
