@@ -23,7 +23,7 @@ static const char squid[] = ".model jj1 jj(rtype=0, icrit=10u, rn=8, cap=0.25711
                             "IB 0 3 pwl(0 0 10p 21u)\n"
                             ".temp 4.2\n"
                             ".noise seeds=8\n"
-                            ".tran 0.1p 20n\n"
+                            ".tran 0.1p 20n 0 10p\n"
                             ".print v(3)\n";
 enum { SQUID_LANES = 8 };
 

@@ -311,8 +311,8 @@ static void currents_are_averaged_along_the_path(void **state)
         double a = flx_junction_path(&j, 0.3, d + 1e-5, &unused),
                b = flx_junction_path(&j, 0.3, d - 1e-5, &unused);
         assert_near(slope, (a - b) / 2e-5, 1e-15);
-        flx_d8 slopes,
-            sines = flx_junction_sine((flx_d8){1e-6}, (flx_d8){0.3 - 0.4}, (flx_d8){d}, &slopes);
+        flx_vd slopes,
+            sines = flx_junction_sine((flx_vd){1e-6}, (flx_vd){0.3 - 0.4}, (flx_vd){d}, &slopes);
         double sine = sines[0];
         double exact =
             fabs(d) > 0 ? 1e-6 * (cos(0.3 - 0.4) - cos(0.3 - 0.4 + d)) / d : 1e-6 * sin(0.3 - 0.4);
@@ -548,15 +548,17 @@ static void numbers_of_lanes_are_those_of_the_generator(void **state)
 {
     (void)state;
     const uint64_t seed[8] = {0, 1, 2, 3, 1u << 31, 77, UINT64_MAX, 12345678901234567u};
-    const flx_u8 stream = {0, 1, 2, 3, 4, 5, 6, 7};
-    flx_u8 seeds;
-    memcpy(&seeds, seed, sizeof seeds);
-    for (uint64_t index = 0; index < 2000; index++) {
-        flx_d8 a, b;
+    const uint64_t number[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (uint64_t index = 0; index < 16000; index++) {
+        flx_vu seeds, stream;
+        flx_vd a, b;
         double g[2];
+        int first = (int)(index % FLX_PARTS) * FLX_WIDE;
+        memcpy(&seeds, seed + first, sizeof seeds);
+        memcpy(&stream, number + first, sizeof stream);
         flx_normals(seeds, stream + 5 + index * 3, index, &a, &b);
-        for (int l = 0; l < 8; l++) {
-            flx_rng_gauss(seed[l], stream[l] + 5 + index * 3, index, g);
+        for (int l = 0; l < FLX_WIDE; l++) {
+            flx_rng_gauss(seeds[l], stream[l] + 5 + index * 3, index, g);
             assert_near(a[l], g[0], 4e-15); // a few roundings of numbers up to 6
             assert_near(b[l], g[1], 4e-15);
         }

@@ -50,7 +50,9 @@ static flx_status add_lane(batch *b, int32_t number, int32_t seed)
         if (!p->ctx)
             return flx_fail(b->ctx, FLX_ERR_MEMORY, "no memory for a context");
     }
-    run_lane *l = &p->lane[p->n_lane++];
+    run_lane *l = &p->lane[p->n_lane];
+    l->pack = p;
+    l->at = p->n_lane++;
     l->deck = d;
     l->number = number;
     l->seed = d->seed + (uint64_t)seed;
@@ -58,11 +60,10 @@ static flx_status add_lane(batch *b, int32_t number, int32_t seed)
     for (int32_t k = 0; k < d->n_measure; k++)
         period = period || d->measure[k].kind == FLX_MEASURE_PERIOD;
     l->rows = (b->opts->rows && seed == 0) || period;
-    l->sum = FLX_NEW_ARRAY(b->ctx, run_sum, d->n_probe);
     l->measure = FLX_NEW_ARRAY(b->ctx, run_measure, d->n_measure);
     l->mean = FLX_NEW_ARRAY(b->ctx, double, d->n_probe);
     l->next_row = FLX_NEW_ARRAY(b->ctx, double, d->n_probe);
-    return l->sum && l->measure && l->mean && l->next_row ? FLX_OK : FLX_ERR_MEMORY;
+    return l->measure && l->mean && l->next_row ? FLX_OK : FLX_ERR_MEMORY;
 }
 
 static void run_one(void *user, int32_t begin, int32_t end)
@@ -74,31 +75,40 @@ static void run_one(void *user, int32_t begin, int32_t end)
 
 // -- results --------------------------------------------------------------------------------------
 
-static void value_of_sum(const run_sum *const *sum, int32_t n, bool noisy, flx_circuit_value *v)
+// Of probe i.
+static void value_of_sum(const run_lane *const *lane, int32_t n, int32_t i, bool noisy,
+                         flx_circuit_value *v)
 {
-    *v = (flx_circuit_value){.min = sum[0]->min, .max = sum[0]->max, .last = sum[0]->last};
+    const run_sum *sum = &lane[0]->pack->sum[i];
+    int32_t at = lane[0]->at;
+    *v = (flx_circuit_value){.min = sum->min[at], .max = sum->max[at], .last = sum->last[at]};
     if (!noisy) {
-        double late = sum[0]->late_weight > 0 ? sum[0]->late / sum[0]->late_weight : sum[0]->last;
-        v->mean = sum[0]->weight > 0 ? sum[0]->windowed / sum[0]->weight : sum[0]->last;
+        const run_weights *w = &lane[0]->pack->weights;
+        double late = w->late > 0 ? sum->late[at] / w->late : v->last;
+        v->mean = w->windowed > 0 ? sum->windowed[at] / w->windowed : v->last;
         v->error = fabs(v->mean - late);
         return;
     }
     double total = 0, square = 0;
     int32_t count = 0;
     for (int32_t l = 0; l < n; l++) {
-        v->min = fmin(v->min, sum[l]->min);
-        v->max = fmax(v->max, sum[l]->max);
+        sum = &lane[l]->pack->sum[i];
+        at = lane[l]->at;
+        v->min = fmin(v->min, sum->min[at]);
+        v->max = fmax(v->max, sum->max[at]);
         for (int32_t k = 0; k < RUN_BLOCKS; k++)
-            if (sum[l]->block_time[k] > 0) {
-                total += sum[l]->block[k] / sum[l]->block_time[k];
+            if (lane[l]->pack->weights.block[k] > 0) {
+                total += sum->block[k][at] / lane[l]->pack->weights.block[k];
                 count++;
             }
     }
-    v->mean = count > 0 ? total / count : sum[0]->last;
+    v->mean = count > 0 ? total / count : v->last;
     for (int32_t l = 0; l < n; l++)
         for (int32_t k = 0; k < RUN_BLOCKS; k++)
-            if (sum[l]->block_time[k] > 0) {
-                double d = sum[l]->block[k] / sum[l]->block_time[k] - v->mean;
+            if (lane[l]->pack->weights.block[k] > 0) {
+                double d =
+                    lane[l]->pack->sum[i].block[k][lane[l]->at] / lane[l]->pack->weights.block[k] -
+                    v->mean;
                 square += d * d;
             }
     v->error = count > 1 ? sqrt(square / ((double)count * (count - 1))) : 0;
@@ -237,12 +247,12 @@ static flx_status keep_blocks(batch *b, const run_lane *const *lane, int32_t n,
     for (int32_t k = 0; k < result->n_probe; k++)
         for (int32_t l = 0; l < n; l++)
             for (int32_t j = 0; j < RUN_BLOCKS; j++) {
-                const run_sum *sum = &lane[l]->sum[k];
-                result->block_time = sum->block_time[j];
-                int32_t at = k * m + l * RUN_BLOCKS + j;
-                result->block[at] = sum->block_time[j] > 0 ? sum->block[j] / sum->block_time[j] : 0;
-                result->smooth[at] =
-                    sum->smooth_weight[j] > 0 ? sum->smooth[j] / sum->smooth_weight[j] : 0;
+                const run_sum *sum = &lane[l]->pack->sum[k];
+                const run_weights *w = &lane[l]->pack->weights;
+                int32_t to = k * m + l * RUN_BLOCKS + j, from = lane[l]->at;
+                result->block_time = w->block[j];
+                result->block[to] = w->block[j] > 0 ? sum->block[j][from] / w->block[j] : 0;
+                result->smooth[to] = w->smooth[j] > 0 ? sum->smooth[j][from] / w->smooth[j] : 0;
             }
     return FLX_OK;
 }
@@ -251,10 +261,9 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
 {
     const flx_deck *d = b->deck[number];
     const run_lane **lane = FLX_NEW_ARRAY(b->ctx, const run_lane *, d->noise_seeds);
-    const run_sum **sum = FLX_NEW_ARRAY(b->ctx, const run_sum *, d->noise_seeds);
     result->probe = FLX_NEW_ARRAY(b->ctx, flx_circuit_value, d->n_probe);
     result->measure = FLX_NEW_ARRAY(b->ctx, flx_circuit_value, d->n_measure);
-    flx_status status = lane && sum && result->probe && result->measure ? FLX_OK : FLX_ERR_MEMORY;
+    flx_status status = lane && result->probe && result->measure ? FLX_OK : FLX_ERR_MEMORY;
     int32_t n = 0;
     for (int32_t p = 0; p < b->n_pack && status == FLX_OK; p++)
         for (int32_t l = 0; l < b->pack[p].n_lane; l++) {
@@ -277,11 +286,8 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
         result->n_probe = d->n_probe;
         result->n_measure = d->n_measure;
         bool noisy = result->noisy = flx_circuit_is_noisy(&d->circuit);
-        for (int32_t k = 0; k < d->n_probe; k++) {
-            for (int32_t l = 0; l < n; l++)
-                sum[l] = &lane[l]->sum[k];
-            value_of_sum(sum, n, noisy, &result->probe[k]);
-        }
+        for (int32_t k = 0; k < d->n_probe; k++)
+            value_of_sum(lane, n, k, noisy, &result->probe[k]);
         status = measures(b, lane, n, result);
     }
     if (status == FLX_OK)
@@ -293,7 +299,6 @@ static flx_status gather(batch *b, int32_t number, flx_circuit_result *result)
         result->time = result->row = NULL;
     }
     flx_free(lane);
-    flx_free(sum);
     return status;
 }
 
@@ -368,14 +373,15 @@ flx_status flx_deck_run(flx_ctx *ctx, const flx_deck *const *decks, int32_t n_de
     for (int32_t k = 0; k < b.n_pack; k++) {
         run_pack *p = &b.pack[k];
         for (int32_t l = 0; l < p->n_lane; l++) {
-            flx_free(p->lane[l].sum);
             flx_free(p->lane[l].measure);
             flx_free(p->lane[l].mean);
             flx_free(p->lane[l].next_row);
             flx_free(p->lane[l].time);
             flx_free(p->lane[l].row);
         }
-        flx_free(p->scratch);
+        flx_free(p->sum);
+        flx_free(p->mean);
+        flx_free(p->end);
         flx_ctx_free(p->ctx);
     }
     flx_free(b.pack);

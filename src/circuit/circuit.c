@@ -112,6 +112,7 @@ static flx_status allocate(flx_circuit_sim *s)
         {&s->j_turn, j},
         {&s->j_last, j},
         {&s->j_slope, j},
+        {&s->j_sine, j},
         {&s->noise, flx_sim_room(s->r.n)},
         {&s->spare, flx_sim_room(s->r.n)},
         {&s->noise_size, s->r.n},
@@ -249,8 +250,10 @@ static flx_status prepare(flx_circuit_sim *s)
     s->contraction = 1;
     for (int32_t k = 0; k < s->r.n; k++)
         s->r_moves = s->r_moves || s->r.o[k] > 0;
-    for (int32_t k = 0; k < s->j.n; k++)
-        flx_junction_put(&s->j_row[k / 8], k % 8, &s->junction[k]);
+    for (int32_t k = 0; k < s->j.n; k++) {
+        flx_junction_put(&s->j_row[k / FLX_WIDE], k % FLX_WIDE, &s->junction[k]);
+        s->j_row[k / FLX_WIDE].moves |= s->j.o[k] > 0;
+    }
     if (s->opts.method == FLX_CIRCUIT_JOSIM)
         FLX_TRY(flx_josim_create(s));
     return flx_circuit_set(s, NULL, NULL);
@@ -334,7 +337,7 @@ void flx_circuit_free(flx_circuit_sim *s)
         s->j_row,       s->share,     s->line.wave,     s->line.coming, s->line.past, s->base,
         s->values,      s->x,         s->turn,          s->dx,          s->rhs,       s->sum,
         s->right,       s->rate,      s->rate_old,      s->rate_older,  s->noise,     s->spare,
-        s->noise_size,  s->c_driven,  s->c_mean,        s->c_past};
+        s->noise_size,  s->j_sine,    s->c_driven,      s->c_mean,      s->c_past};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_ldl_free(s->ldl);
@@ -416,7 +419,7 @@ flx_status flx_circuit_step(flx_circuit_sim *s, flx_circuit_report *report)
 
 double flx_circuit_time(const flx_circuit_sim *s)
 {
-    return ldexp((double)s->tick, -MAX_LEVEL) * s->opts.dt;
+    return (double)s->tick * (1.0 / (1 << MAX_LEVEL)) * s->opts.dt;
 }
 
 int32_t flx_circuit_unknowns(const flx_circuit_sim *s)

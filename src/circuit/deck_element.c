@@ -373,8 +373,7 @@ static flx_status controlled(element_line *l, int32_t kind)
 {
     static const char *const form[] = {
         "Ename out+ out- in+ in- gain",
-        "Fname out+ out- in+ in- gain (in+, in-: a short in the "
-        "way of the control current)",
+        "Fname out+ out- in+ in- gain (in+, in-: a short in the way of the control current)",
         "Gname out+ out- in+ in- siemens",
         "Hname out+ out- in+ in- ohms (in+, in-: a short in the way of the control current)"};
     l->e.kind = kind;

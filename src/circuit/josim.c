@@ -182,47 +182,47 @@ static void give(double *r, const branches *b, int32_t k, double current)
     r[b->b[k]] += current;
 }
 
-// Predicts junctions, eight at a time: voltage, phase, what they carry beside the conductance that
+// Predicts junctions, a vector at a time: voltage, phase, what they carry beside the conductance that
 // the matrix has. One whose conductance changes asks for a new factor.
 static double predict(flx_circuit_sim *s, double h, double *r, bool *changed)
 {
     josim_state *q = s->josim;
-    const flx_d8 zero = {0};
+    const flx_vd zero = {0};
     const double per_step = 1 / h, phase = 2 * h / (3 * s->sigma);
-    flx_d8 most = zero, other = zero;
-    for (int32_t k = 0; k < s->j.n; k += 8) {
-#define AT(array) (*(flx_d8 *)((array) + k))
-        flx_d8 v = 2.5 * AT(q->v[1]) - 2 * AT(q->v[2]) + 0.5 * AT(q->v[3]);
-        flx_d8 p1 = AT(q->j[0]), guess = 4.0 / 3 * p1 - AT(q->j[1]) / 3 + phase * v;
-        most = flx_max8(most, flx_abs8(guess - p1));
-        flx_i8 above1 = flx_abs8(v) >= AT(q->v1), above2 = flx_abs8(v) >= AT(q->v2);
-        flx_d8 rise = AT(q->rise);
-        flx_d8 g =
-            AT(q->g0) + flx_select8(above1, rise, zero) + flx_select8(above2, AT(q->fall), zero);
-        other = flx_max8(other, flx_abs8(g - AT(q->g)));
+    flx_vd most = zero, other = zero;
+    for (int32_t k = 0; k < s->j.n; k += FLX_WIDE) {
+#define AT(array) (*(flx_vd *)((array) + k))
+        flx_vd v = 2.5 * AT(q->v[1]) - 2 * AT(q->v[2]) + 0.5 * AT(q->v[3]);
+        flx_vd p1 = AT(q->j[0]), guess = 4.0 / 3 * p1 - AT(q->j[1]) / 3 + phase * v;
+        most = flx_max_v(most, flx_abs_v(guess - p1));
+        flx_vi above1 = flx_abs_v(v) >= AT(q->v1), above2 = flx_abs_v(v) >= AT(q->v2);
+        flx_vd rise = AT(q->rise);
+        flx_vd g =
+            AT(q->g0) + flx_select_v(above1, rise, zero) + flx_select_v(above2, AT(q->fall), zero);
+        other = flx_max_v(other, flx_abs_v(g - AT(q->g)));
         AT(q->g) = g;
-        flx_d8 cosine, sine, jump = rise * AT(q->v1);
-        flx_rotation8(guess - AT(q->phi), &cosine, &sine);
-        flx_d8 past =
-            AT(q->ic) * sine - flx_select8(above1 & ~above2, flx_select8(v < 0, -jump, jump), zero);
-        for (int32_t l = 0; s->j_row[k / 8].others && l < 8; l++) {
+        flx_vd cosine, sine, jump = rise * AT(q->v1);
+        flx_rotation_v(guess - AT(q->phi), &cosine, &sine);
+        flx_vd past = AT(q->ic) * sine -
+                      flx_select_v(above1 & ~above2, flx_select_v(v < 0, -jump, jump), zero);
+        for (int32_t l = 0; s->j_row[k / FLX_WIDE].others && l < FLX_WIDE; l++) {
             double slope = 0;
             if (k + l < s->j.n && !s->junction[k + l].simple)
                 past[l] += flx_junction_current(&s->junction[k + l], guess[l], &slope) -
                            q->ic[k + l] * sine[l];
         }
-        flx_d8 c = AT(q->cap);
+        flx_vd c = AT(q->cap);
         AT(q->i) = past + c * (AT(q->v[2]) * 0.5 - 2 * AT(q->v[1])) * per_step;
         AT(q->whole) = g + 1.5 * per_step * c;
 #undef AT
     }
-    *changed = *changed || flx_largest8(other) > 0;
+    *changed = *changed || flx_largest_v(other) > 0;
     for (int32_t k = 0; k < s->j.n; k++) {
         // What the new phase does not decide: its last values and the sources around it.
         double base = s->off[s->j.o[k]] - 4.0 / 3 * q->j[0][k] + q->j[1][k] / 3;
         give(r, &s->j, k, q->i[k] + q->whole[k] * (1.5 * s->sigma * per_step * base));
     }
-    return flx_largest8(most);
+    return flx_largest_v(most);
 }
 
 static void right_side(flx_circuit_sim *s, double t, double h, double *r)

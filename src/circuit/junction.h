@@ -45,69 +45,65 @@ double flx_junction_potential(const flx_junction *j, double delta);
 // Quasiparticle current beyond g0 v, and its slope.
 double flx_junction_excess(const flx_junction *j, double v, double *slope);
 
-// What eight junctions in a row are: with sin alone and a sharp gap if any; `others` has a bit for
+// What a vector of junctions in a row are: with sin alone and a sharp gap if any; `others` has a bit for
 // each that is something else.
 typedef struct flx_junction_row {
-    flx_d8 ic, phi, v1, v2;
-    flx_d8 rise, fall; // gl - g0, gn - gl
-    bool gaps;
+    flx_vd ic, phi, v1, v2;
+    flx_vd rise, fall; // gl - g0, gn - gl
+    bool gaps, moves;  // moves: one has an offset
     uint8_t others;
 } flx_junction_row;
 void flx_junction_put(flx_junction_row *row, int32_t lane, const flx_junction *junction);
 
 // sinc y and its derivative for |y| < 2: Taylor to y^14, remainders below 1e-10 at |y| = pi/2.
-FLX_LANES_INLINE void flx_sinc8(flx_d8 y, flx_d8 *value, flx_d8 *slope)
+FLX_LANES_INLINE void flx_sinc_v(flx_vd y, flx_vd *value, flx_vd *slope)
 {
-    flx_d8 q = y * y, q2 = q * q, q4 = q2 * q2;
+    flx_vd q = y * y, q2 = q * q, q4 = q2 * q2;
     *value = (1 - q * (1.0 / 6)) + q2 * (1.0 / 120 - q * (1.0 / 5040)) +
              q4 * ((1.0 / 362880 - q * (1.0 / 39916800)) +
                    q2 * (1.0 / 6227020800 - q * (1.0 / 1307674368000)));
-    flx_d8 low = (q * (1.0 / 30) - 1.0 / 3) + q2 * (q * (1.0 / 45360) - 1.0 / 840);
-    flx_d8 high = (q * (1.0 / 518918400) - 1.0 / 3991680) - q2 * (1.0 / 93405312000);
+    flx_vd low = (q * (1.0 / 30) - 1.0 / 3) + q2 * (q * (1.0 / 45360) - 1.0 / 840);
+    flx_vd high = (q * (1.0 / 518918400) - 1.0 / 3991680) - q2 * (1.0 / 93405312000);
     *slope = y * (low + q4 * high);
 }
 
 // flx_junction_path of junctions with sin alone, x = delta - phi.
-FLX_LANES_INLINE flx_d8 flx_junction_sine(flx_d8 ic, flx_d8 x, flx_d8 d, flx_d8 *slope)
+FLX_LANES_INLINE flx_vd flx_junction_sine(flx_vd ic, flx_vd x, flx_vd d, flx_vd *slope)
 {
-    flx_d8 y = d * 0.5, s, c, sinc, dsinc;
-    flx_rotation8(x + y, &c, &s);
-    flx_sinc8(y, &sinc, &dsinc);
+    flx_vd y = d * 0.5, s, c, sinc, dsinc;
+    flx_rotation_v(x + y, &c, &s);
+    flx_sinc_v(y, &sinc, &dsinc);
     *slope = ic * 0.5 * (c * sinc + s * dsinc);
     return ic * s * sinc;
 }
 
-// cos y and sin y for |y| < 2: Taylor to y^14 and y^15.
-FLX_LANES_INLINE void flx_small_rotation8(flx_d8 y, flx_d8 *c, flx_d8 *s)
+// The mean of the values at both ends, of junctions with sin alone. The sine at the beginning is kept
+// from the first time, when only what moves has turned already.
+FLX_LANES_INLINE flx_vd flx_junction_ends(flx_vd ic, flx_vd x, flx_vd d, bool first, bool moves,
+                                          flx_vd *begin, flx_vd *slope)
 {
-    flx_d8 q = y * y, q2 = q * q, q4 = q2 * q2;
-    *c = (1 - q * 0.5) + q2 * (1.0 / 24 - q * (1.0 / 720)) +
-         q4 * ((1.0 / 40320 - q * (1.0 / 3628800)) +
-               q2 * (1.0 / 479001600 - q * (1.0 / 87178291200)));
-    *s = y * ((1 - q * (1.0 / 6)) + q2 * (1.0 / 120 - q * (1.0 / 5040)) +
-              q4 * ((1.0 / 362880 - q * (1.0 / 39916800)) +
-                    q2 * (1.0 / 6227020800 - q * (1.0 / 1307674368000))));
-}
-
-// The mean of the values at both ends, of junctions with sin alone.
-FLX_LANES_INLINE flx_d8 flx_junction_ends(flx_d8 ic, flx_d8 x, flx_d8 d, flx_d8 *slope)
-{
-    flx_d8 y = d * 0.5, s, c, sy, cy;
-    flx_rotation8(x + y, &c, &s);
-    flx_small_rotation8(y, &cy, &sy);
-    *slope = ic * 0.5 * (c * cy - s * sy);
-    return ic * s * cy;
+    flx_vd s, c;
+    flx_rotation_v(x + d, &c, &s);
+    if (first && moves) {
+        flx_vd unused;
+        flx_rotation_v(x, &unused, begin);
+    } else if (first) {
+        *begin = s;
+    }
+    *slope = ic * 0.5 * c;
+    return ic * 0.5 * (*begin + s);
 }
 
 // Adds flx_junction_excess at v = volt d of sharp gaps, and its slope in d.
-FLX_LANES_INLINE void flx_junction_gap(const flx_junction_row *row, flx_d8 d, double volt,
-                                       flx_d8 *f, flx_d8 *slope)
+FLX_LANES_INLINE void flx_junction_gap(const flx_junction_row *row, flx_vd d, double volt,
+                                       flx_vd *f, flx_vd *slope)
 {
-    const flx_d8 zero = {0};
-    flx_d8 v = d * volt, b1 = flx_abs8(v) - row->v1, b2 = flx_abs8(v) - row->v2;
-    flx_d8 more = row->rise * flx_max8(b1, zero) + row->fall * flx_max8(b2, zero);
-    *f += flx_select8(v < 0, -more, more);
-    *slope += (flx_select8(b1 > 0, row->rise, zero) + flx_select8(b2 > 0, row->fall, zero)) * volt;
+    const flx_vd zero = {0};
+    flx_vd v = d * volt, b1 = flx_abs_v(v) - row->v1, b2 = flx_abs_v(v) - row->v2;
+    flx_vd more = row->rise * flx_max_v(b1, zero) + row->fall * flx_max_v(b2, zero);
+    *f += flx_select_v(v < 0, -more, more);
+    *slope +=
+        (flx_select_v(b1 > 0, row->rise, zero) + flx_select_v(b2 > 0, row->fall, zero)) * volt;
 }
 
 // Both of any junction, and the slope in d.

@@ -26,16 +26,16 @@ static double local_error(const flx_circuit_sim *s, double h)
     double d01 = (h + h_old) / 2, d12 = (h_old + h_older) / 2;
     const double c0 = 1 / (h * d01), c1 = 1 / d01 + 1 / d12, c2 = 1 / d12;
     const double *dx = s->dx, *rate = s->rate, *old = s->rate_old;
-    flx_d8 most = {0};
+    flx_vd most = {0};
     int32_t u = 0;
-    for (; u + 8 <= s->n; u += 8) {
-        flx_d8 third = c0 * *(const flx_d8 *)(dx + u) - c1 * *(const flx_d8 *)(rate + u) +
-                       c2 * *(const flx_d8 *)(old + u);
-        most = flx_max8(flx_abs8(third), most);
+    for (; u + FLX_WIDE <= s->n; u += FLX_WIDE) {
+        flx_vd third = c0 * *(const flx_vd *)(dx + u) - c1 * *(const flx_vd *)(rate + u) +
+                       c2 * *(const flx_vd *)(old + u);
+        most = flx_max_v(flx_abs_v(third), most);
     }
     for (; u < s->n; u++)
         most[0] = fmax(most[0], fabs(c0 * dx[u] - c1 * rate[u] + c2 * old[u]));
-    return h * h * h * flx_largest8(most) / (6 * (d01 + d12));
+    return h * h * h * flx_largest_v(most) / (6 * (d01 + d12));
 }
 
 // Phases far from 0 hand whole turns over to the winding, so that they keep their digits.
@@ -97,7 +97,7 @@ flx_status flx_midpoint_step(flx_circuit_sim *s, flx_circuit_report *report)
 {
     for (;;) {
         int64_t ticks = (int64_t)1 << (MAX_LEVEL - s->level);
-        double h = ldexp(s->opts.dt, -s->level);
+        double h = s->opts.dt / (1 << s->level);
         bool solved =
             s->w == 1 ? flx_midpoint_try_one(s, h, report) : flx_midpoint_try_lanes(s, h, report);
         double error = solved && s->adaptive ? local_error(s, h) : 0;

@@ -26,47 +26,59 @@ static double window(double u)
 }
 
 // How the step from t - h to t enters the means.
-static run_share share_of(const run_span *span, bool noisy, double t, double h)
+static void find_share(run_pack *p, double t, double h)
 {
-    run_share share = {0};
-    double from = span->begin, whole = span->end - from;
+    run_share *share = &p->now;
+    run_weights *sum = &p->weights;
+    double from = p->span.begin, whole = p->span.end - from;
+    share->n = 0;
+    share->window = share->late = 0;
     if (!(h > 0) || t <= from)
-        return share;
-    if (!noisy) {
+        return;
+    if (!p->noisy) {
         double u = (t - h / 2 - from) / whole;
-        share.window = h * window(u);
-        share.late = h * window(2 * u - 1);
-        return share;
+        sum->windowed += share->window = h * window(u);
+        sum->late += share->late = h * window(2 * u - 1);
+        return;
     }
     // A step that crosses borders of blocks belongs to each in parts.
     for (double at = fmax(t - h, from); at < t;) {
         int32_t b = (int32_t)((at - from) / whole * RUN_BLOCKS);
-        b = b < share.first + share.n ? share.first + share.n : b;
+        b = share->n > 0 ? share->first + share->n : b;
         b = b < RUN_BLOCKS ? b : RUN_BLOCKS - 1;
-        if (share.n == 0)
-            share.first = b;
+        if (share->n == 0)
+            share->first = b;
         double end = b < RUN_BLOCKS - 1 ? fmin(t, from + whole * (b + 1) / RUN_BLOCKS) : t;
         double u = ((at + end) / 2 - from) / whole * RUN_BLOCKS - b;
-        share.time[b - share.first] += fmax(end - at, 0);
-        share.smooth[b - share.first] += fmax(end - at, 0) * (1 - cos(two_pi * u));
-        share.n = b - share.first + 1;
+        double time = fmax(end - at, 0), smooth = time * (1 - cos(two_pi * u));
+        sum->block[b] += share->block[share->n] = time;
+        sum->smooth[b] += share->smooth[share->n] = smooth;
+        share->n++;
         at = b < RUN_BLOCKS - 1 ? fmax(end, at) : t;
     }
-    return share;
 }
 
-static void add_mean(run_sum *sum, const run_share *share, double value)
+// Lanes: 1, or all.
+static inline __attribute__((always_inline)) void add_values(run_sum *restrict sum,
+                                                             const run_share *share,
+                                                             const double *restrict mean,
+                                                             const double *restrict end,
+                                                             int32_t lanes)
 {
-    sum->windowed += share->window * value;
-    sum->weight += share->window;
-    sum->late += share->late * value;
-    sum->late_weight += share->late;
-    for (int32_t b = 0; b < share->n; b++) {
-        sum->block[share->first + b] += value * share->time[b];
-        sum->block_time[share->first + b] += share->time[b];
-        sum->smooth[share->first + b] += value * share->smooth[b];
-        sum->smooth_weight[share->first + b] += share->smooth[b];
+    for (int32_t l = 0; l < lanes; l++) {
+        sum->last[l] = end[l];
+        sum->min[l] = end[l] < sum->min[l] ? end[l] : sum->min[l];
+        sum->max[l] = end[l] > sum->max[l] ? end[l] : sum->max[l];
     }
+    for (int32_t l = 0; share->n == 0 && l < lanes; l++) {
+        sum->windowed[l] += share->window * mean[l];
+        sum->late[l] += share->late * mean[l];
+    }
+    for (int32_t b = 0; b < share->n; b++)
+        for (int32_t l = 0; l < lanes; l++) {
+            sum->block[share->first + b][l] += mean[l] * share->block[b];
+            sum->smooth[share->first + b][l] += mean[l] * share->smooth[b];
+        }
 }
 
 static void add_measure(run_measure *m, const flx_circuit_measure *what, double t, double h,
@@ -91,30 +103,33 @@ static void add_measure(run_measure *m, const flx_circuit_measure *what, double 
 
 // -- one pack of lanes ----------------------------------------------------------------------------
 
-// Mean over the last step of a probe (voltages, currents) or its value in the middle (phases).
-static double probe_mean(const run_pack *p, const flx_circuit_probe *probe, int32_t lane, double h)
+// Mean over the last step of a probe (voltages, currents) or its value in the middle (phases), and what
+// counts as its value at the end, for each lane.
+static void look(const run_pack *p, const flx_circuit_probe *probe, double h, double *mean,
+                 double *end)
 {
     const flx_circuit_sim *s = p->sim;
     int32_t a = probe->node[0], b = probe->node[1];
-    switch (probe->kind) {
-    case FLX_PROBE_VOLTAGE:
-        return p->josim ? flx_circuit_voltage(s, a, lane) - flx_circuit_voltage(s, b, lane)
-                        : flx_sim_voltage(s, a, lane) - flx_sim_voltage(s, b, lane);
-    case FLX_PROBE_CURRENT:
-        return flx_circuit_current(s, probe->element, lane);
-    default:
-        return flx_circuit_phase(s, a, lane) - flx_circuit_phase(s, b, lane) -
-               (p->josim
-                    ? 0
-                    : h / 2 * (flx_circuit_voltage(s, a, lane) - flx_circuit_voltage(s, b, lane)) /
-                          flx_circuit_flux_unit(s));
+    if (probe->kind == FLX_PROBE_VOLTAGE && !p->josim && s->n_step > 0) {
+        run_value other;
+        flx_sim_voltages(s, a, mean);
+        flx_sim_voltages(s, b, other);
+        for (int32_t l = 0; l < s->w; l++)
+            mean[l] -= other[l];
+        memcpy(end, mean, (size_t)s->w * sizeof *end);
+        return;
     }
-}
-
-static double probe_phase(const run_pack *p, const flx_circuit_probe *probe, int32_t lane)
-{
-    return flx_circuit_phase(p->sim, probe->node[0], lane) -
-           flx_circuit_phase(p->sim, probe->node[1], lane);
+    for (int32_t l = 0; l < p->n_lane; l++) {
+        double v = flx_circuit_voltage(s, a, l) - flx_circuit_voltage(s, b, l);
+        if (probe->kind == FLX_PROBE_CURRENT) {
+            mean[l] = end[l] = flx_circuit_current(s, probe->element, l);
+        } else if (probe->kind == FLX_PROBE_VOLTAGE) {
+            mean[l] = end[l] = v;
+        } else {
+            end[l] = flx_circuit_phase(s, a, l) - flx_circuit_phase(s, b, l);
+            mean[l] = end[l] - (p->josim ? 0 : h / 2 * v / flx_circuit_flux_unit(s));
+        }
+    }
 }
 
 static flx_status add_row(run_pack *p, run_lane *lane, double t, const double *value)
@@ -142,55 +157,63 @@ static flx_status add_row(run_pack *p, run_lane *lane, double t, const double *v
 }
 
 // The row at the end of the step before: voltages and currents between the means of two steps.
-static flx_status finish_row(run_pack *p, int32_t l, double h, const double *mean)
+static flx_status finish_row(run_pack *p, run_lane *lane, double h, const double *mean,
+                             int32_t stride)
 {
-    run_lane *lane = &p->lane[l];
     const flx_deck *d = p->deck;
     if (!lane->pending)
         return FLX_OK;
-    for (int32_t k = 0; k < d->n_probe; k++)
+    for (int32_t k = 0; k < d->n_probe; k++) {
+        double now = mean[k * stride];
         if (d->probe[k].kind != FLX_PROBE_PHASE && !p->josim)
             lane->next_row[k] =
-                lane->first ? mean[k] : (lane->mean[k] * h + mean[k] * lane->h) / (h + lane->h);
+                lane->first ? now : (lane->mean[k] * h + now * lane->h) / (h + lane->h);
+    }
     lane->pending = false;
     return add_row(p, lane, lane->next_time, lane->next_row);
+}
+
+static flx_status keep_row(run_pack *p, run_lane *lane, double t, double h)
+{
+    const flx_deck *d = p->deck;
+    const double grain = 1e-6 * d->step, *mean = p->mean[0] + lane->at;
+    if (h > 0)
+        FLX_TRY(finish_row(p, lane, h, mean, FLX_CIRCUIT_LANES));
+    for (int32_t k = 0; k < d->n_probe; k++)
+        lane->next_row[k] = p->end[k][lane->at];
+    if (t >= lane->next_print - grain && t >= d->print_from - grain) {
+        lane->pending = true;
+        lane->next_time = t;
+        lane->next_print = fmax(lane->next_print, d->print_from) + d->print_step;
+        if (p->josim)
+            FLX_TRY(finish_row(p, lane, h, mean, FLX_CIRCUIT_LANES));
+    }
+    for (int32_t k = 0; k < d->n_probe; k++)
+        lane->mean[k] = p->mean[k][lane->at];
+    lane->first = h <= 0;
+    lane->h = h;
+    return FLX_OK;
 }
 
 static flx_status observe(run_pack *p, double t, double h)
 {
     const flx_deck *d = p->deck;
-    const double grain = 1e-6 * d->step;
-    const run_share share = share_of(&p->span, p->noisy, t, h);
+    find_share(p, t, h);
+    for (int32_t k = 0; k < d->n_probe; k++) {
+        look(p, &d->probe[k], h, p->mean[k], p->end[k]);
+        if (p->n_lane == 1)
+            add_values(&p->sum[k], &p->now, p->mean[k], p->end[k], 1);
+        else
+            add_values(&p->sum[k], &p->now, p->mean[k], p->end[k], FLX_CIRCUIT_LANES);
+    }
     for (int32_t l = 0; l < p->n_lane; l++) {
         run_lane *lane = &p->lane[l];
-        double *mean = p->scratch;
-        for (int32_t k = 0; k < d->n_probe; k++)
-            mean[k] = probe_mean(p, &d->probe[k], l, h);
-        if (lane->rows && h > 0)
-            FLX_TRY(finish_row(p, l, h, mean));
-        for (int32_t k = 0; k < d->n_probe; k++) {
-            run_sum *sum = &lane->sum[k];
-            double value =
-                d->probe[k].kind == FLX_PROBE_PHASE ? probe_phase(p, &d->probe[k], l) : mean[k];
-            sum->last = value;
-            sum->min = value < sum->min ? value : sum->min;
-            sum->max = value > sum->max ? value : sum->max;
-            add_mean(sum, &share, mean[k]);
-            lane->next_row[k] = value;
-        }
         for (int32_t k = 0; h > 0 && k < d->n_measure; k++)
             if (d->measure[k].kind < FLX_MEASURE_EXPRESSION)
-                add_measure(&lane->measure[k], &d->measure[k], t, h, mean[d->measure[k].probe]);
-        if (lane->rows && t >= lane->next_print - grain && t >= d->print_from - grain) {
-            lane->pending = true;
-            lane->next_time = t;
-            lane->next_print = fmax(lane->next_print, d->print_from) + d->print_step;
-            if (p->josim)
-                FLX_TRY(finish_row(p, l, h, mean));
-        }
-        memcpy(lane->mean, mean, (size_t)d->n_probe * sizeof *mean);
-        lane->first = h <= 0;
-        lane->h = h;
+                add_measure(&lane->measure[k], &d->measure[k], t, h,
+                            p->mean[d->measure[k].probe][l]);
+        if (lane->rows)
+            FLX_TRY(keep_row(p, lane, t, h));
     }
     return FLX_OK;
 }
@@ -220,10 +243,7 @@ static flx_status time_loop(run_pack *p)
         }
     }
     for (int32_t l = 0; l < p->n_lane; l++) // the last row has no step behind it
-        if (p->lane[l].pending) {
-            memcpy(p->scratch, p->lane[l].mean, (size_t)d->n_probe * sizeof(double));
-            FLX_TRY(finish_row(p, l, p->lane[l].h, p->scratch));
-        }
+        FLX_TRY(finish_row(p, &p->lane[l], p->lane[l].h, p->lane[l].mean, 1));
     return FLX_OK;
 }
 
@@ -257,11 +277,6 @@ static void reset_lane(run_lane *lane)
     lane->n_row = 0;
     lane->next_print = 0;
     lane->pending = false;
-    memset(lane->sum, 0, (size_t)lane->deck->n_probe * sizeof *lane->sum);
-    for (int32_t k = 0; k < lane->deck->n_probe; k++) {
-        lane->sum[k].min = INFINITY;
-        lane->sum[k].max = -INFINITY;
-    }
     memset(lane->measure, 0, (size_t)lane->deck->n_measure * sizeof *lane->measure);
 }
 
@@ -282,6 +297,14 @@ static flx_status run_once(run_pack *p, double dt)
     p->noisy = flx_circuit_is_noisy(&d->circuit);
     p->steps = p->rejected = p->factored = p->iterations = 0;
     p->dt = 0;
+    p->weights = (run_weights){0};
+    for (int32_t k = 0; k < d->n_probe; k++) {
+        p->sum[k] = (run_sum){0};
+        for (int32_t l = 0; l < FLX_CIRCUIT_LANES; l++) {
+            p->sum[k].min[l] = INFINITY;
+            p->sum[k].max[l] = -INFINITY;
+        }
+    }
     FLX_TRY(flx_circuit_create(p->ctx, lanes, p->n_lane, &opts, &p->sim));
     if (p->josim)
         flx_josim_guard(p->sim, d->stop / 100);
@@ -303,8 +326,10 @@ flx_status flx_run_pack(run_pack *p)
     if (fabs(dt / d->step - 1) < 1e-9)
         dt = d->step;
     p->span = (run_span){skipped * d->stop, d->stop};
-    p->scratch = FLX_NEW_ARRAY(p->ctx, double, d->n_probe);
-    if (!p->scratch)
+    p->sum = FLX_NEW_ARRAY(p->ctx, run_sum, d->n_probe);
+    p->mean = FLX_NEW_ARRAY(p->ctx, run_value, d->n_probe);
+    p->end = FLX_NEW_ARRAY(p->ctx, run_value, d->n_probe);
+    if (!p->sum || !p->mean || !p->end)
         return FLX_ERR_MEMORY;
     double rows = d->stop / d->print_step * d->n_probe;
     if (p->lane[0].rows && rows > (double)max_values)

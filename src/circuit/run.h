@@ -7,12 +7,17 @@
 
 enum { RUN_BLOCKS = 32 };
 
+// Of a probe, for each lane: under the windows, and in blocks, evenly and under Hann's window.
+typedef double run_value[FLX_CIRCUIT_LANES];
 typedef struct run_sum {
-    double windowed, weight, late, late_weight;
-    double block[RUN_BLOCKS], block_time[RUN_BLOCKS];
-    double smooth[RUN_BLOCKS], smooth_weight[RUN_BLOCKS];
-    double min, max, last;
+    run_value windowed, late, block[RUN_BLOCKS], smooth[RUN_BLOCKS];
+    run_value min, max, last;
 } run_sum;
+
+// The same of 1.
+typedef struct run_weights {
+    double windowed, late, block[RUN_BLOCKS], smooth[RUN_BLOCKS];
+} run_weights;
 
 typedef struct run_measure {
     double sum, square, time, min, max, at;
@@ -23,19 +28,21 @@ typedef struct run_span {
     double begin, end; // [s]
 } run_span;
 
-// The part of a step in the means: its weights in the windows, or its times in blocks
-// and these under Hann's window.
+// The part of a step in the means: its weights in the windows, or its times in n blocks from `first`.
 typedef struct run_share {
-    double window, late, time[RUN_BLOCKS], smooth[RUN_BLOCKS];
-    int32_t first, n; // blocks
+    double window, late, block[RUN_BLOCKS], smooth[RUN_BLOCKS];
+    int32_t first, n;
 } run_share;
 
+typedef struct run_pack run_pack;
+
 typedef struct run_lane {
+    const run_pack *pack;
+    int32_t at; // among its lanes
     const flx_deck *deck;
     int32_t number; // of the deck among those to be run
     uint64_t seed;
     bool rows;
-    run_sum *sum;            // [n_probe]
     run_measure *measure;    // [n_measure]
     double *mean, *next_row; // [n_probe] of the last step; row that waits for the next step
     double h, next_time, next_print;
@@ -45,7 +52,7 @@ typedef struct run_lane {
 } run_lane;
 
 // Lanes that are stepped together.
-typedef struct run_pack {
+struct run_pack {
     flx_ctx *ctx;         // its own
     const flx_deck *deck; // of lane 0
     const flx_deck_run_opts *opts;
@@ -53,13 +60,16 @@ typedef struct run_pack {
     int32_t n_lane;
     flx_circuit_sim *sim;
     run_span span;
-    double *scratch;
+    run_share now; // of the last step
+    run_weights weights;
+    run_sum *sum;          // [n_probe]
+    run_value *mean, *end; // [n_probe] of the last step
     bool josim, noisy, tells;
     double share_begin, share; // of the progress of all packs
     int64_t steps, rejected, factored, iterations;
     double dt;
     flx_status status;
-} run_pack;
+};
 
 flx_status flx_run_pack(run_pack *pack);
 bool flx_circuit_is_noisy(const flx_circuit *circuit); // in any of its elements

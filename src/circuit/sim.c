@@ -253,7 +253,7 @@ static flx_status make_branches(builder *b)
     FLX_TRY(room_for(b->ctx, &s->q, n[FLX_VCVS] + n[FLX_CCCS] + 2 * n[FLX_VCCS]));
     FLX_TRY(drives_for(s, &s->current, n[FLX_CURRENT_SOURCE]));
     s->junction = FLX_NEW_ARRAY(b->ctx, flx_junction, n_j);
-    s->j_row = FLX_NEW_ARRAY(b->ctx, flx_junction_row, flx_sim_room(n_j) / 8);
+    s->j_row = FLX_NEW_ARRAY(b->ctx, flx_junction_row, flx_sim_room(n_j) / FLX_WIDE);
     s->j_resistor = FLX_NEW_ARRAY(b->ctx, int32_t, n_j);
     s->j_capacitor = FLX_NEW_ARRAY(b->ctx, int32_t, n_j);
     s->branch = FLX_NEW_ARRAY(b->ctx, int32_t, c->n_element);

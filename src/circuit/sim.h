@@ -92,7 +92,8 @@ struct flx_circuit_sim {
     double *j_at, *j_move;     // [j.n][w] phase before the step, what offsets turn in it
     double *j_turn, *j_last;   // [j.n][w] turned beside that: at this guess, at the one before
     double *j_slope;           // [j.n][w] of no use
-    flx_junction_row *j_row;   // [j.n/8] of the junctions of one circuit
+    double *j_sine;            // [j.n][w] at the beginning of the step (noise)
+    flx_junction_row *j_row;   // [j.n/FLX_WIDE] of the junctions of one circuit
     double *share;             // [n] 1, or 1/2 where only inductors meet
     line_state line;
 
@@ -179,14 +180,25 @@ flx_status flx_josim_step(flx_circuit_sim *sim, flx_circuit_report *report);
 double flx_josim_voltage(const flx_circuit_sim *sim, int32_t node);
 double flx_josim_current(const flx_circuit_sim *sim, int32_t element);
 
-// Mean voltage of a node over the last step (midpoint).
+// Mean voltages of a node over the last step (midpoint).
+static inline void flx_sim_voltages(const flx_circuit_sim *s, int32_t node, double *restrict v)
+{
+    int32_t w = s->w, o = s->node_slot[node] * w;
+    const double *restrict rate = s->rate + (int64_t)s->unknown[node] * w;
+    for (int32_t l = 0; l < w; l++)
+        v[l] = s->sigma * rate[l];
+    for (int32_t l = 0; o > 0 && l < w; l++)
+        v[l] += s->sigma * (s->off[o + l] - s->off_next[o + l]) / s->last_h;
+}
+
+// Of one lane.
 static inline double flx_sim_voltage(const flx_circuit_sim *s, int32_t node, int32_t lane)
 {
     if (s->n_step == 0)
         return 0;
     int32_t o = s->node_slot[node] * s->w + lane;
-    return s->sigma *
-           (s->rate[s->unknown[node] * s->w + lane] + (s->off[o] - s->off_next[o]) / s->last_h);
+    double moved = s->node_slot[node] > 0 ? (s->off[o] - s->off_next[o]) / s->last_h : 0;
+    return s->sigma * (s->rate[s->unknown[node] * s->w + lane] + moved);
 }
 
 #endif

@@ -1,6 +1,7 @@
 // circuit/step_impl.h -- the stages of a midpoint step (midpoint.c), included by step_one.c and
-// step_lanes.c, which say what a number is (V: one double, or eight, a lane each), how functions are
-// called (NAME), and bring draw() and evaluate().
+// step_lanes.c, which say what a number is (PARTS of V: one double, or eight, a lane each), how
+// functions are called (NAME), and bring draw() and evaluate(). Part p of number k stands at
+// k * PARTS + p.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "circuit/border.h"
 
@@ -9,22 +10,24 @@
 
 // Newton's steps that do not contract are followed by those of the bare matrix, which do wherever the
 // step has one solution.
-enum { MAX_NEWTON = 10, MAX_ITERATION = 60, WIDTH = sizeof(V) / sizeof(double) };
+enum { MAX_NEWTON = 10, MAX_ITERATION = 60, WIDTH = PARTS * sizeof(V) / sizeof(double) };
+#define EACH(p) for (int p = 0; p < PARTS; p++)
 
 // Normal numbers of this step and of the next, for every resistor.
 static void draw(flx_circuit_sim *s, uint64_t index, V *now, V *next);
-// Currents f of the junctions that turn by d beside what their offsets turn, and df/dd.
-static void evaluate(const flx_circuit_sim *s, double h, V *f, V *slope);
+// Currents f of the junctions that turn by d beside what their offsets turn, and df/dd. First: d = 0
+// if there is noise.
+static void evaluate(const flx_circuit_sim *s, double h, bool first, V *f, V *slope);
 
-static inline void give(V *to, const branches *b, int32_t k, V current)
+static inline void give(V *to, const branches *b, int32_t k, int p, V current)
 {
-    to[b->a[k]] -= current;
-    to[b->b[k]] += current;
+    to[b->a[k] * PARTS + p] -= current;
+    to[b->b[k] * PARTS + p] += current;
 }
 
-static inline V across(const V *x, const branches *b, int32_t k)
+static inline V across(const V *x, const branches *b, int32_t k, int p)
 {
-    return x[b->a[k]] - x[b->b[k]];
+    return x[b->a[k] * PARTS + p] - x[b->b[k] * PARTS + p];
 }
 
 // -- right-hand side ------------------------------------------------------------------------------
@@ -34,12 +37,12 @@ static void make_noise(flx_circuit_sim *s, double h)
     V *out = (V *)s->noise, *spare = (V *)s->spare;
     const V *size = (const V *)s->noise_size;
     double root = 1 / sqrt(h);
-    if ((s->n_step & 1) == 0)
+    const bool even = (s->n_step & 1) == 0;
+    if (even)
         draw(s, (uint64_t)s->n_step >> 1, out, spare);
-    else
-        memcpy(out, spare, (size_t)s->r.n * sizeof *out);
-    for (int32_t k = 0; k < s->r.n; k++)
-        out[k] = size[k] * root * out[k];
+    const V *normal = even ? out : spare;
+    for (int32_t k = 0, n = s->r.n * PARTS; k < n; k++)
+        out[k] = size[k] * root * normal[k];
     // A junction above the gap has another resistance.
     for (int32_t k = 0; k < s->j.n; k++)
         for (int32_t l = 0; s->junction[k].nonlinear && l < WIDTH; l++) {
@@ -58,12 +61,16 @@ static void arrivals(flx_circuit_sim *s, double h)
         double late = s->circuit->element[s->t.element[k]].delay / h;
         int64_t whole = (int64_t)late;
         double part = late - (double)whole;
-        const V *from = (const V *)s->line.wave + (int64_t)(k ^ 1) * s->line.room;
-        coming[k] = (V){0};
-        for (int64_t p = 0; p < 2; p++) {
-            int64_t at = s->n_step - whole - p;
-            if (at >= 0)
-                coming[k] += (p == 0 ? 1 - part : part) * from[at % s->line.room];
+        const V *from = (const V *)s->line.wave + (int64_t)(k ^ 1) * s->line.room * PARTS;
+        EACH(p)
+        coming[k * PARTS + p] = (V){0};
+        for (int64_t q = 0; q < 2; q++) {
+            int64_t at = s->n_step - whole - q;
+            if (at < 0)
+                continue;
+            EACH(p)
+            coming[k * PARTS + p] +=
+                (q == 0 ? 1 - part : part) * from[at % s->line.room * PARTS + p];
         }
     }
 }
@@ -78,64 +85,81 @@ static inline V of_source(double share, V mean, V end)
 // I - K x + 2 M u/h and what the moving offsets carry, into rhs.
 static void right_side(flx_circuit_sim *s, double h)
 {
-    V *restrict r = (V *)s->rhs, *restrict sum = (V *)s->sum;
+    const branches source = s->i, inductor = s->l, coupled = s->k, capacitor = s->c,
+                   resistor = s->r, port = s->t;
+    V *restrict out = (V *)s->rhs, *restrict sum = (V *)s->sum;
     const V *restrict x = (const V *)s->x, *restrict off = (const V *)s->off,
                       *restrict next = (const V *)s->off_next;
-    memset(r, 0, (size_t)(s->n + 1) * sizeof *r);
-    memset(sum, 0, (size_t)(s->n + 1) * sizeof *sum);
+    memset(out, 0, (size_t)(s->n + 1) * PARTS * sizeof *out);
+    memset(sum, 0, (size_t)(s->n + 1) * PARTS * sizeof *sum);
     const V *mean = (const V *)s->current.mean, *end = (const V *)s->current.end;
-    for (int32_t k = 0; k < s->i.n; k++) {
-        int32_t a = s->i.a[k], b = s->i.b[k];
-        r[a] -= of_source(s->share[a], mean[k], end[k]);
-        r[b] += of_source(s->share[b], mean[k], end[k]);
+    for (int32_t k = 0; k < source.n; k++) {
+        int32_t a = source.a[k], b = source.b[k];
+        EACH(p)
+        {
+            out[a * PARTS + p] -= of_source(s->share[a], mean[k * PARTS + p], end[k * PARTS + p]);
+            out[b * PARTS + p] += of_source(s->share[b], mean[k * PARTS + p], end[k * PARTS + p]);
+        }
     }
     const V *turn = (const V *)s->l_turn;
-    for (int32_t k = 0; k < s->l.n; k++) {
-        int32_t o = s->l.o[k];
-        give(sum, &s->l, k, s->l.value[k] * (across(x, &s->l, k) + turn[k] + off[o]));
-        if (o > 0)
-            give(r, &s->l, k, s->l.value[k] * 0.5 * (next[o] - off[o]));
+    for (int32_t k = 0; k < inductor.n; k++) {
+        int32_t o = inductor.o[k] * PARTS;
+        EACH(p)
+        give(sum, &inductor, k, p,
+             inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o + p]));
+        for (int p = 0; o > 0 && p < PARTS; p++)
+            give(out, &inductor, k, p, inductor.value[k] * 0.5 * (next[o + p] - off[o + p]));
     }
     turn = (const V *)s->k_turn;
-    for (int32_t k = 0; k < s->k.n; k++)
+    for (int32_t k = 0; k < coupled.n; k++)
         for (int32_t q = s->k_at[k]; q < s->k_at[k + 1]; q++) {
-            int32_t j = s->k_to[q], o = s->k.o[j];
-            give(sum, &s->k, k, s->k_value[q] * (across(x, &s->k, j) + turn[j] + off[o]));
-            if (o > 0)
-                give(r, &s->k, k, s->k_value[q] * 0.5 * (next[o] - off[o]));
+            int32_t j = s->k_to[q], o = coupled.o[j] * PARTS;
+            EACH(p)
+            give(sum, &coupled, k, p,
+                 s->k_value[q] * (across(x, &coupled, j, p) + turn[j * PARTS + p] + off[o + p]));
+            for (int p = 0; o > 0 && p < PARTS; p++)
+                give(out, &coupled, k, p, s->k_value[q] * 0.5 * (next[o + p] - off[o + p]));
         }
     const V *rate = (const V *)s->c_rate, *was = (const V *)s->off_rate,
             *will = (const V *)s->off_rate_next;
     double per_step = 1 / h;
-    for (int32_t k = 0; k < s->c.n; k++) {
-        int32_t o = s->c.o[k];
-        give(r, &s->c, k, s->c.value[k] * per_step * (will[o] - was[o] - 2 * rate[k]));
+    for (int32_t k = 0; k < capacitor.n; k++) {
+        int32_t o = capacitor.o[k] * PARTS;
+        EACH(p)
+        give(out, &capacitor, k, p,
+             capacitor.value[k] * per_step * (will[o + p] - was[o + p] - 2 * rate[k * PARTS + p]));
     }
     const V *noise = (const V *)s->noise;
-    for (int32_t k = 0; (s->noisy || s->r_moves) && k < s->r.n; k++) {
-        int32_t o = s->r.o[k];
-        if (o > 0)
-            give(r, &s->r, k, s->r.value[k] * per_step * (next[o] - off[o]));
-        if (s->noisy)
-            give(r, &s->r, k, noise[k]);
+    for (int32_t k = 0; (s->noisy || s->r_moves) && k < resistor.n; k++) {
+        int32_t o = resistor.o[k] * PARTS;
+        for (int p = 0; o > 0 && p < PARTS; p++)
+            give(out, &resistor, k, p, resistor.value[k] * per_step * (next[o + p] - off[o + p]));
+        for (int p = 0; s->noisy && p < PARTS; p++)
+            give(out, &resistor, k, p, noise[k * PARTS + p]);
     }
     const V *coming = (const V *)s->line.coming;
-    for (int32_t k = 0; k < s->t.n; k++) {
-        int32_t o = s->t.o[k];
-        give(r, &s->t, k,
-             s->t.value[k] * ((next[o] - off[o]) * per_step - coming[k] * (1 / s->sigma)));
+    for (int32_t k = 0; k < port.n; k++) {
+        int32_t o = port.o[k] * PARTS;
+        EACH(p)
+        give(out, &port, k, p,
+             port.value[k] *
+                 ((next[o + p] - off[o + p]) * per_step - coming[k * PARTS + p] * (1 / s->sigma)));
     }
     for (int32_t u = 0; u < s->n; u++)
-        r[u] += s->share[u] * sum[u];
+        EACH(p)
+    out[u * PARTS + p] += s->share[u] * sum[u * PARTS + p];
     V *past = (V *)s->c_past;
     const V *mean_rate = (const V *)s->c_mean;
-    for (int32_t k = 0; s->c_driven && k < s->c.n; k++) {
-        past[k] = rate[k];
-        if (s->known > 0)
-            past[k] = (s->factor_carry - 1) * mean_rate[k];
-        if (s->c_driven[k])
-            give(r, &s->c, k, s->c.value[k] * per_step * (rate[k] - past[k]));
-    }
+    for (int32_t k = 0; s->c_driven && k < capacitor.n; k++)
+        EACH(p)
+        {
+            int32_t q = k * PARTS + p;
+            past[q] = rate[q];
+            if (s->known > 0)
+                past[q] = (s->factor_carry - 1) * mean_rate[q];
+            if (s->c_driven[k])
+                give(out, &capacitor, k, p, capacitor.value[k] * per_step * (rate[q] - past[q]));
+        }
     if (s->border)
         flx_border_right(s, s->rhs);
 }
@@ -145,20 +169,26 @@ static void right_side(flx_circuit_sim *s, double h)
 // With the slopes of the junctions, or without: then the matrix is positive for sure.
 static bool factor(flx_circuit_sim *s, double h, bool slopes)
 {
+    const branches j = s->j;
     V *values = (V *)s->values, *factor = (V *)s->j_factor;
     int32_t n = flx_ldl_places(s->ldl);
-    for (int32_t p = 0; p < n; p++)
-        values[p] = (V){0} + s->base[p];
-    for (int32_t k = 0; k < s->j.n; k++) {
-        const int32_t *place = s->j.place[k];
-        if (!slopes)
-            factor[k] = (V){0};
-        if (place[0] >= 0)
-            values[place[0]] += factor[k];
-        if (place[1] >= 0)
-            values[place[1]] += factor[k];
-        if (place[2] >= 0)
-            values[place[2]] -= factor[k];
+    for (int32_t k = 0; k < n; k++)
+        EACH(p)
+    values[k * PARTS + p] = (V){0} + s->base[k];
+    for (int32_t k = 0; k < j.n; k++) {
+        const int32_t *place = j.place[k];
+        EACH(p)
+        {
+            V *slope = &factor[k * PARTS + p];
+            if (!slopes)
+                *slope = (V){0};
+            if (place[0] >= 0)
+                values[place[0] * PARTS + p] += *slope;
+            if (place[1] >= 0)
+                values[place[1] * PARTS + p] += *slope;
+            if (place[2] >= 0)
+                values[place[2] * PARTS + p] -= *slope;
+        }
     }
     s->have_factor = true;
     return flx_sim_factor(s, s->sigma / h) == 0;
@@ -167,50 +197,63 @@ static bool factor(flx_circuit_sim *s, double h, bool slopes)
 // Phases of the junctions before the step and what their offsets turn in it.
 static void begin_junctions(flx_circuit_sim *s)
 {
+    const branches j = s->j;
     V *restrict at = (V *)s->j_at, *restrict move = (V *)s->j_move;
     const V *x = (const V *)s->x, *off = (const V *)s->off, *next = (const V *)s->off_next;
-    for (int32_t k = 0; k < s->j.n; k++) {
-        int32_t o = s->j.o[k];
-        at[k] = across(x, &s->j, k) + off[o];
-        move[k] = next[o] - off[o];
+    for (int32_t k = 0; k < j.n; k++) {
+        int32_t o = j.o[k] * PARTS;
+        EACH(p)
+        {
+            at[k * PARTS + p] = across(x, &j, k, p) + off[o + p];
+            move[k * PARTS + p] = next[o + p] - off[o + p];
+        }
     }
 }
 
 // What the junctions turn at the present guess; returns the largest change since the last one.
 static double turn_junctions(flx_circuit_sim *s)
 {
+    const branches j = s->j;
     double *swap = s->j_turn;
     s->j_turn = s->j_last;
     s->j_last = swap;
     V *restrict turn = (V *)s->j_turn, most = {0};
     const V *restrict last = (const V *)s->j_last, *restrict dx = (const V *)s->dx;
-    for (int32_t k = 0; k < s->j.n; k++) {
-        turn[k] = across(dx, &s->j, k);
-        most = LARGER(most, SIZE(turn[k] - last[k]));
-    }
+    for (int32_t k = 0; k < j.n; k++)
+        EACH(p)
+        {
+            int32_t q = k * PARTS + p;
+            turn[q] = across(dx, &j, k, p);
+            most = LARGER(most, SIZE(turn[q] - last[q]));
+        }
     return LARGEST(most);
 }
 
 // Currents of the junctions at the present guess: rhs for the next one into right. With renew their
 // slopes are taken over.
-static void junctions(flx_circuit_sim *s, double h, bool renew)
+static void junctions(flx_circuit_sim *s, double h, bool first, bool renew)
 {
+    const branches j = s->j;
     V *restrict right = (V *)s->right, *restrict f = (V *)s->j_current;
     V *restrict factor = (V *)s->j_factor;
     const V *restrict turn = (const V *)s->j_turn;
-    evaluate(s, h, f, renew ? factor : (V *)s->j_slope);
-    for (int32_t k = 0; k < s->j.n; k++)
-        give(right, &s->j, k, f[k] - factor[k] * turn[k]);
+    evaluate(s, h, first, f, renew ? factor : (V *)s->j_slope);
+    for (int32_t k = 0; k < j.n; k++)
+        EACH(p)
+        {
+            int32_t q = k * PARTS + p;
+            give(right, &j, k, p, f[q] - factor[q] * turn[q]);
+        }
 }
 
-static bool renewed(flx_circuit_sim *s, double h, size_t bytes)
+static bool renewed(flx_circuit_sim *s, double h, bool first, size_t bytes)
 {
     if (factor(s, h, true))
         return true;
     if (!factor(s, h, false)) // not positive: the bare matrix always is
         return false;
     memcpy(s->right, s->rhs, bytes);
-    junctions(s, h, false);
+    junctions(s, h, first, false);
     return true;
 }
 
@@ -225,7 +268,7 @@ static double grain(const flx_circuit_sim *s)
 
 static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
 {
-    size_t bytes = (size_t)s->n * sizeof(V);
+    const size_t bytes = (size_t)s->n * PARTS * sizeof(V);
     const bool fresh = s->whole_newton || s->hard > 0;
     bool renew = !s->have_factor || fresh;
     // A larger circuit starts from the bare matrix, which contracts by (omega_p h)^2/4. Where that
@@ -242,17 +285,17 @@ static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
             report->factored++;
             renew = false;
         }
-        ((V *)s->right)[s->n] = (V){0};
-        junctions(s, h, renew);
+        memset(s->right + s->n * WIDTH, 0, WIDTH * sizeof(double));
+        junctions(s, h, it == 0, renew);
         if (renew) {
             report->factored++;
             slopes = true;
-            if (!renewed(s, h, bytes))
+            if (!renewed(s, h, it == 0, bytes))
                 return false;
             renew = false;
         }
         flx_sim_solve(s, s->right);
-        ((V *)s->right)[s->n] = (V){0};
+        memset(s->right + s->n * WIDTH, 0, WIDTH * sizeof(double));
         report->iterations++;
         double *swap = s->dx;
         s->dx = s->right;
@@ -326,37 +369,46 @@ bool NAME(flx_midpoint_try)(flx_circuit_sim *s, double h, flx_circuit_report *re
 // The state of the branches behind the step.
 void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
 {
+    const branches c = s->c, j = s->j, t = s->t;
     const V *restrict dx = (const V *)s->dx;
     const V *off = (const V *)s->off, *next = (const V *)s->off_next;
     V *rate = (V *)s->c_rate;
     double per_step = 1 / h;
-    for (int32_t k = 0; k < s->c.n; k++)
-        rate[k] = 2 * per_step * across(dx, &s->c, k) - rate[k];
+    for (int32_t k = 0; k < c.n; k++)
+        EACH(p)
+    rate[k * PARTS + p] = 2 * per_step * across(dx, &c, k, p) - rate[k * PARTS + p];
     V *mean_rate = (V *)s->c_mean;
     V *past = (V *)s->c_past;
-    for (int32_t k = 0; s->c_driven && k < s->c.n; k++) {
-        mean_rate[k] = per_step * across(dx, &s->c, k);
-        V was = 2 * mean_rate[k] - rate[k];
-        if (s->c_driven[k])
-            rate[k] = s->factor_carry * mean_rate[k] - past[k];
-        past[k] = was; // for who asks for the current
-    }
+    for (int32_t k = 0; s->c_driven && k < c.n; k++)
+        EACH(p)
+        {
+            int32_t q = k * PARTS + p;
+            mean_rate[q] = per_step * across(dx, &c, k, p);
+            V was = 2 * mean_rate[q] - rate[q];
+            if (s->c_driven[k])
+                rate[q] = s->factor_carry * mean_rate[q] - past[q];
+            past[q] = was; // for who asks for the current
+        }
     if (s->border)
         flx_border_keep(s);
     // The currents that the last solution balanced: linear from the guess before it.
     const V *turn = (const V *)s->j_turn, *last = (const V *)s->j_last,
             *move = (const V *)s->j_move, *factor = (const V *)s->j_factor;
     V *current = (V *)s->j_current, *j_rate = (V *)s->j_rate;
-    for (int32_t k = 0; k < s->j.n; k++) {
+    for (int32_t k = 0; k < j.n * PARTS; k++) {
         current[k] += factor[k] * (turn[k] - last[k]);
         j_rate[k] = (turn[k] + move[k]) * per_step;
     }
     const V *coming = (const V *)s->line.coming;
-    V *wave = (V *)s->line.wave + s->n_step % s->line.room;
-    for (int32_t k = 0; k < s->t.n; k++) {
-        int32_t o = s->t.o[k];
-        V v = s->sigma * per_step * (across(dx, &s->t, k) + next[o] - off[o]);
-        wave[(int64_t)k * s->line.room] = 2 * v - coming[k]; // V + Z0 I with Z0 I = V - coming
+    V *wave = (V *)s->line.wave + s->n_step % s->line.room * PARTS;
+    for (int32_t k = 0; k < t.n; k++) {
+        int32_t o = t.o[k] * PARTS;
+        EACH(p)
+        {
+            V v = s->sigma * per_step * (across(dx, &t, k, p) + next[o + p] - off[o + p]);
+            // V + Z0 I with Z0 I = V - coming
+            wave[(int64_t)k * s->line.room * PARTS + p] = 2 * v - coming[k * PARTS + p];
+        }
     }
     double *restrict x = s->x, *restrict new_rate = s->rate_older;
     const double *restrict moved = s->dx;

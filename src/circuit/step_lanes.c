@@ -2,36 +2,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "circuit/noise.h"
 
-typedef flx_d8 V;
+typedef flx_vd V;
+enum { PARTS = FLX_PARTS };
 #define NAME(function) function##_lanes
-#define LARGER(a, b) flx_max8(b, a)
-#define SIZE(x) flx_abs8(x)
-#define LARGEST(x) flx_largest8(x)
+#define LARGER(a, b) flx_max_v(b, a)
+#define SIZE(x) flx_abs_v(x)
+#define LARGEST(x) flx_largest_v(x)
 #include "circuit/step_impl.h"
 
-static void draw(flx_circuit_sim *s, uint64_t index, flx_d8 *now, flx_d8 *next)
+static void draw(flx_circuit_sim *s, uint64_t index, flx_vd *now, flx_vd *next)
 {
-    flx_u8 seed;
-    memcpy(&seed, s->seed, sizeof seed);
+    flx_vu seed[PARTS];
+    memcpy(seed, s->seed, sizeof seed);
     for (int32_t k = 0; k < s->r.n; k++)
-        flx_normals(seed, (flx_u8){0} + (uint64_t)s->r.element[k], index, &now[k], &next[k]);
+        EACH(p)
+    flx_normals(seed[p], (flx_vu){0} + (uint64_t)s->r.element[k], index, &now[k * PARTS + p],
+                &next[k * PARTS + p]);
 }
 
-static void evaluate(const flx_circuit_sim *s, double h, flx_d8 *f, flx_d8 *slope)
+static void evaluate(const flx_circuit_sim *s, double h, bool first, flx_vd *f, flx_vd *slope)
 {
     const double per_step = s->sigma / h;
-    const flx_d8 *at = (const flx_d8 *)s->j_at, *turn = (const flx_d8 *)s->j_turn,
-                 *move = (const flx_d8 *)s->j_move;
-    for (int32_t k = 0; k < s->j.n; k++) {
-        const flx_junction *j = &s->junction[k];
-        flx_d8 d = turn[k] + move[k];
-        if (j->simple && !j->nonlinear)
-            f[k] = s->noisy ? flx_junction_ends((flx_d8){0} + j->ic, at[k] - j->phi, d, &slope[k])
-                            : flx_junction_sine((flx_d8){0} + j->ic, at[k] - j->phi, d, &slope[k]);
-        for (int32_t l = 0; !(j->simple && !j->nonlinear) && l < 8; l++) {
-            double g = 0;
-            f[k][l] = flx_junction_any(j, s->noisy, at[k][l], d[l], per_step, &g);
-            slope[k][l] = g;
+    const flx_vd *at = (const flx_vd *)s->j_at, *turn = (const flx_vd *)s->j_turn,
+                 *move = (const flx_vd *)s->j_move;
+    flx_vd *sine = (flx_vd *)s->j_sine;
+    const flx_junction *junction = s->junction;
+    const int32_t *o = s->j.o;
+    const bool noisy = s->noisy;
+    for (int32_t k = 0, n = s->j.n; k < n; k++) {
+        const flx_junction *j = &junction[k];
+        const flx_vd ic = (flx_vd){0} + j->ic;
+        EACH(p)
+        {
+            int32_t q = k * PARTS + p;
+            flx_vd d = turn[q] + move[q], x = at[q] - j->phi;
+            if (j->simple && !j->nonlinear) {
+                f[q] = noisy ? flx_junction_ends(ic, x, d, first, o[k] > 0, &sine[q], &slope[q])
+                             : flx_junction_sine(ic, x, d, &slope[q]);
+                continue;
+            }
+            for (int32_t l = 0; l < FLX_WIDE; l++) {
+                double g = 0;
+                f[q][l] = flx_junction_any(j, noisy, at[q][l], d[l], per_step, &g);
+                slope[q][l] = g;
+            }
         }
     }
 }

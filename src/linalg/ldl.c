@@ -217,19 +217,50 @@ int64_t flx_ldl_entries(const flx_ldl *f)
     return f->l_at[f->n];
 }
 
+// The number of negative pivots 1/d of the lane with most; -1: one vanishes beside its entry of a.
+static inline int32_t pivots(const flx_ldl *f, const double *a, const double *d, int32_t lanes)
+{
+    double doubtful = 0;
+    for (int32_t k = 0; k < f->n; k++) {
+        const double *entry = a + (int64_t)(f->a_row[k + 1] - 1) * lanes,
+                     *dk = d + (int64_t)k * lanes;
+        for (int32_t l = 0; l < lanes; l++)
+            doubtful += dk[l] > 0 && dk[l] * __builtin_fabs(entry[l]) < 1e14 ? 0 : 1;
+    }
+    int32_t most = 0;
+    for (int32_t l = 0; doubtful > 0 && l < lanes; l++) {
+        int32_t negative = 0;
+        for (int32_t k = 0; k < f->n; k++) {
+            double inverse = d[k * lanes + l], entry = a[(f->a_row[k + 1] - 1) * lanes + l];
+            if (!(__builtin_fabs(inverse * entry) < 1e14))
+                return -1;
+            negative += inverse < 0;
+        }
+        most = negative > most ? negative : most;
+    }
+    return most;
+}
+
 #define V double
+#define PARTS 1
 #define NAME(function) function##_one
 #include "linalg/ldl_impl.h"
 
-typedef double d8 __attribute__((vector_size(64), aligned(8), may_alias));
-_Static_assert(sizeof(d8) == FLX_LDL_LANES * sizeof(double), "a lane each");
-#define V d8
+// As wide as the processor's registers: compilers take wider vectors to pieces.
+#if defined(__AVX512F__)
+enum { WIDE = 8 };
+#else
+enum { WIDE = 4 };
+#endif
+typedef double wide __attribute__((vector_size(8 * WIDE), aligned(8), may_alias));
+#define V wide
+#define PARTS (FLX_LDL_LANES / WIDE)
 #define NAME(function) function##_lanes
 #include "linalg/ldl_impl.h"
 
 int32_t flx_ldl_factor(flx_ldl *f, const double *values)
 {
-    return f->lanes == 1 ? factor_one(f, values) : factor_lanes(f, (const d8 *)values);
+    return f->lanes == 1 ? factor_one(f, values) : factor_lanes(f, (const wide *)values);
 }
 
 void flx_ldl_solve(const flx_ldl *f, double *x)
@@ -237,5 +268,5 @@ void flx_ldl_solve(const flx_ldl *f, double *x)
     if (f->lanes == 1)
         solve_one(f, x);
     else
-        solve_lanes(f, (d8 *)x);
+        solve_lanes(f, (wide *)x);
 }
