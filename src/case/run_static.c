@@ -14,6 +14,7 @@ typedef struct static_run {
     const flx_device *device;
     flx_case_drive drive;
     flx_static *st;
+    const flx_site_currents *fits;
     flx_cplx *psi; // [n_site] start; at the end the state to show
     flx_cplx *other;
     flx_static_report report;
@@ -174,6 +175,7 @@ static flx_status summarise(static_run *r, const char *error, json_t **out)
     flx_summary_input in = {.c = r->c,
                             .device = r->device,
                             .frame = shown_frame(r),
+                            .fits = r->fits,
                             .wall = flx_wtime() - r->wall_start,
                             .steady = !error,
                             .error = error};
@@ -203,6 +205,7 @@ static flx_status check_terminals(static_run *r)
 
 typedef struct kept_engine {
     flx_static *st;
+    flx_site_currents *fits; // of the mesh
     flx_static_problem problem;
     flx_static_opts opts;
 } kept_engine;
@@ -211,6 +214,7 @@ static void free_kept(void *what)
 {
     kept_engine *k = what;
     flx_static_free(k->st);
+    flx_site_currents_free(k->fits);
     flx_free(k);
 }
 
@@ -242,6 +246,7 @@ static flx_status take_engine(static_run *r)
                                   .z = r->device->z};
     if (k && fits(k, &problem, &r->s->opts)) {
         r->st = k->st;
+        r->fits = k->fits;
         return flx_static_renew(r->st, &problem.drive);
     }
     if (k)
@@ -252,12 +257,15 @@ static flx_status take_engine(static_run *r)
         return FLX_ERR_MEMORY;
     *k = (kept_engine){.problem = problem, .opts = r->s->opts};
     flx_status status = flx_static_create(r->ctx, &k->problem, &k->opts, &k->st);
+    if (status == FLX_OK)
+        status = flx_site_currents_create(r->ctx, r->device->mesh, &k->fits);
     if (status < 0) {
         free_kept(k);
         return status;
     }
     *kept = (flx_kept){k, free_kept};
     r->st = k->st;
+    r->fits = k->fits;
     return FLX_OK;
 }
 
@@ -281,13 +289,12 @@ static flx_status write_frame(static_run *r, flx_file *file)
 {
     const flx_mesh *m = r->device->mesh;
     flx_frame frame = shown_frame(r);
-    flx_site_currents *fits = NULL;
     double *edge = FLX_NEW_ARRAY(r->ctx, double, 2 * (size_t)m->n_edge);
     double *site = FLX_NEW_ARRAY(r->ctx, double, 4 * (size_t)m->n_site);
-    flx_status status = edge && site ? flx_site_currents_create(r->ctx, m, &fits) : FLX_ERR_MEMORY;
+    flx_status status = edge && site ? FLX_OK : FLX_ERR_MEMORY;
     if (status == FLX_OK) {
         flx_measure_edges(&frame, edge, edge + m->n_edge);
-        flx_site_currents_apply(fits, edge, site);
+        flx_site_currents_apply(r->fits, edge, site);
         flx_frame_extra extra = {.supercurrent = edge,
                                  .normal_current = edge + m->n_edge,
                                  .a_induced = frame.a_induced,
@@ -295,7 +302,6 @@ static flx_status write_frame(static_run *r, flx_file *file)
                                  .site_normal_current = site + 2 * (size_t)m->n_site};
         status = flx_file_write_frame(file, &frame, &extra);
     }
-    flx_site_currents_free(fits);
     flx_free(edge);
     flx_free(site);
     return status;

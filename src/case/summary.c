@@ -196,7 +196,10 @@ static flx_status put_currents(flx_ctx *ctx, const flx_summary_input *in, json_t
         FLX_TRY(flx_json_put(ctx, currents, in->c->terminals[k].name,
                              flx_json_scaled(current, s->K0 * s->xi)));
     }
-    flx_measure_sites(m, edge, scratch);
+    if (in->fits)
+        flx_site_currents_apply(in->fits, edge, scratch);
+    else
+        flx_measure_sites(m, edge, scratch);
     double moment = flx_measure_moment(m, scratch);
     return flx_json_put(ctx, root, "moment", flx_json_scaled(moment, s->K0 * pow(s->xi, 3)));
 }

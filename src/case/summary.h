@@ -11,10 +11,11 @@ typedef struct flx_summary_input {
     const flx_case *c;
     const flx_device *device;
     flx_frame frame;
-    const double *time;           // [n_row] [tau0] of the series
-    const double *const *voltage; // [n_probe][n_row] [V0]
-    const double *const *thermal; // [3][n_row] |psi|^2, stiffness, twist, or NAN; NULL: no noise
-    const double *imposed;        // [n_terminal] [K0 xi] currents fed in; NULL: they are measured
+    const double *time;            // [n_row] [tau0] of the series
+    const double *const *voltage;  // [n_probe][n_row] [V0]
+    const double *const *thermal;  // [3][n_row] |psi|^2, stiffness, twist, or NAN; NULL: no noise
+    const double *imposed;         // [n_terminal] [K0 xi] currents fed in; NULL: they are measured
+    const flx_site_currents *fits; // of the mesh; NULL: none were kept
     int64_t n_row;
     double wall;         // [s]; NAN: not known
     bool steady;         // ended because it was

@@ -10,6 +10,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "linalg/cholesky.h"
 
+#include "linalg/frontal.h"
 #include "linalg/panel.h"
 
 #include <cblas.h>
@@ -31,11 +32,11 @@ typedef struct super {
     int64_t val_at; // into val
 } super;
 
-// CHOLMOD's own factor, whose symbols serve every matrix of the pattern.
-typedef struct kept {
+// CHOLMOD's own factor.
+typedef struct symbols {
     cholmod_common cm;
     cholmod_factor *l;
-} kept;
+} symbols;
 
 typedef struct factor {
     flx_precision precision; // of the numbers below that stand as void: vectors; panels
@@ -49,10 +50,11 @@ typedef struct factor {
     int32_t n_top_col, height;
     int32_t n_tree, n_top;
     subtree tree[N_SUBTREE];
-    int32_t *top; // [n_top] supernodes of the top, in order
-    void *x;      // [n + 1] permuted; the last stays 0
-    void *top_x;  // [height]
-    kept *kept;   // NULL: no other matrix will come
+    int32_t *top;         // [n_top] supernodes of the top, in order
+    void *x;              // [n + 1] permuted; the last stays 0
+    void *top_x;          // [height]
+    flx_frontal *frontal; // for other matrices of the pattern; NULL: none will come
+    void *spare;          // [n_val] panels that become val when they are whole
     flx_pool *pool;
 } factor;
 
@@ -217,7 +219,7 @@ static flx_status fill_panels(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     return FLX_OK;
 }
 
-static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
+static flx_status copy_symbols(flx_ctx *ctx, const cholmod_factor *l, factor *f)
 {
     const int *first_col = l->super, *pi = l->pi, *rows = l->s;
     f->n = (int32_t)l->n;
@@ -249,7 +251,7 @@ static flx_status copy_factor(flx_ctx *ctx, const cholmod_factor *l, factor *f)
     for (int32_t k = 0; k < f->n_super; k++)
         for (int32_t r = 0; r < flx_panel_tiles(f->super[k].n_row) * FLX_TILE; r++)
             *to++ = r < f->super[k].n_row ? rows[pi[k] + r] : f->n;
-    return fill_panels(ctx, l, f);
+    return cut_tree(ctx, f);
 }
 
 // CHOLMOD only reads the matrix; its fields are not const. Of the two triangles that are there the
@@ -272,27 +274,14 @@ static cholmod_sparse as_sparse(const flx_csr *matrix)
     };
 }
 
-static void forget(kept *k)
+static void forget(symbols *k)
 {
-    if (!k)
-        return;
     cholmod_free_factor(&k->l, &k->cm);
     cholmod_finish(&k->cm);
-    flx_free(k);
 }
 
-// Orders; the numbers come later.
-static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                          flx_precision precision, void **out)
+static flx_status analyse(flx_ctx *ctx, const flx_csr *matrix, symbols *k)
 {
-    kept *k = FLX_NEW(ctx, kept);
-    factor *f = FLX_NEW(ctx, factor);
-    *out = NULL;
-    if (!k || !f) {
-        flx_free(k);
-        flx_free(f);
-        return FLX_ERR_MEMORY;
-    }
     cholmod_start(&k->cm);
     k->cm.print = 0;
     k->cm.nmethods = 1;
@@ -302,18 +291,13 @@ static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
     k->cm.supernodal = CHOLMOD_SUPERNODAL;
     cholmod_sparse a = as_sparse(matrix);
     k->l = cholmod_analyze_p(&a, (void *)(uintptr_t)matrix->order, NULL, 0, &k->cm);
-    *f = (factor){.precision = precision, .pool = pool, .kept = k};
-    if (!k->l) {
-        int why = k->cm.status;
-        flx_cholesky_free(f);
-        if (why == CHOLMOD_OUT_OF_MEMORY)
-            return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to order a system of %d unknowns",
-                            matrix->n);
-        return flx_fail(ctx, FLX_ERR_SOLVER, "CHOLMOD refuses a system of %d unknowns (%d)",
-                        matrix->n, why);
-    }
-    *out = f;
-    return FLX_OK;
+    if (k->l)
+        return FLX_OK;
+    if (k->cm.status == CHOLMOD_OUT_OF_MEMORY)
+        return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to order a system of %d unknowns",
+                        matrix->n);
+    return flx_fail(ctx, FLX_ERR_SOLVER, "CHOLMOD refuses a system of %d unknowns (%d)", matrix->n,
+                    k->cm.status);
 }
 
 // By one thread: the bits must not depend on the machine's load. And CHOLMOD would divide its small
@@ -322,52 +306,110 @@ static flx_status prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
 extern int omp_get_max_active_levels(void) __attribute__((weak));
 extern void omp_set_max_active_levels(int) __attribute__((weak));
 
-static void factorise(cholmod_sparse *a, kept *k)
+static flx_status indefinite(flx_ctx *ctx, int32_t n)
 {
+    return flx_fail(ctx, FLX_ERR_SOLVER,
+                    "a system of %d unknowns is not positive definite; the mesh may have negative "
+                    "co-volumes",
+                    n);
+}
+
+static flx_status factorise(flx_ctx *ctx, const flx_csr *matrix, symbols *k)
+{
+    cholmod_sparse a = as_sparse(matrix);
     bool threads = omp_get_max_active_levels && omp_set_max_active_levels;
     int levels = threads ? omp_get_max_active_levels() : 0;
     if (threads)
         omp_set_max_active_levels(0);
     openblas_set_num_threads(1);
-    cholmod_factorize(a, k->l, &k->cm);
+    cholmod_factorize(&a, k->l, &k->cm);
     if (threads)
         omp_set_max_active_levels(levels);
-}
-
-flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor_)
-{
-    factor *f = factor_;
-    kept *k = f->kept;
-    cholmod_sparse a = as_sparse(matrix);
-    k->cm.status = CHOLMOD_OK;
-    factorise(&a, k);
     if (k->cm.status == CHOLMOD_OUT_OF_MEMORY)
         return flx_fail(ctx, FLX_ERR_MEMORY, "no memory to factorise a system of %d unknowns",
                         matrix->n);
-    if (k->cm.status != CHOLMOD_OK)
-        return flx_fail(ctx, FLX_ERR_SOLVER,
-                        "a system of %d unknowns is not positive definite (column %zu); the mesh "
-                        "may have negative co-volumes",
-                        matrix->n, k->l->minor);
-    if (f->n_super > 0)
-        return fill_panels(ctx, k->l, f);
-    FLX_TRY(copy_factor(ctx, k->l, f));
-    return cut_tree(ctx, f);
+    return k->cm.status == CHOLMOD_OK ? FLX_OK : indefinite(ctx, matrix->n);
 }
 
+// One matrix: CHOLMOD's numbers.
 static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                          flx_precision precision, void **out)
 {
-    FLX_TRY(prepare(ctx, matrix, pool, precision, out));
-    factor *f = *out;
-    flx_status status = flx_cholesky_refactor(ctx, matrix, f);
-    forget(f->kept); // memory that no other matrix will need
-    f->kept = NULL;
+    symbols k = {0};
+    factor *f = *out = FLX_NEW(ctx, factor);
+    if (!f)
+        return FLX_ERR_MEMORY;
+    *f = (factor){.precision = precision, .pool = pool};
+    flx_status status = analyse(ctx, matrix, &k);
+    if (status == FLX_OK)
+        status = factorise(ctx, matrix, &k);
+    if (status == FLX_OK)
+        status = copy_symbols(ctx, k.l, f);
+    if (status == FLX_OK)
+        status = fill_panels(ctx, k.l, f);
+    forget(&k);
     if (status < 0) {
         flx_cholesky_free(f);
         *out = NULL;
     }
     return status;
+}
+
+// Many: CHOLMOD's symbols, and numbers by fronts.
+static flx_status prepare(flx_ctx *ctx, const flx_csr *pattern, flx_pool *pool,
+                          flx_precision precision, void **out)
+{
+    symbols k = {0};
+    factor *f = *out = FLX_NEW(ctx, factor);
+    if (!f)
+        return FLX_ERR_MEMORY;
+    *f = (factor){.precision = precision, .pool = pool};
+    flx_status status = analyse(ctx, pattern, &k);
+    if (status == FLX_OK)
+        status = copy_symbols(ctx, k.l, f);
+    if (status == FLX_OK) {
+        flx_supernodes known = {.n = f->n,
+                                .n_super = f->n_super,
+                                .perm = f->perm,
+                                .first = k.l->super,
+                                .start = k.l->pi,
+                                .rows = k.l->s};
+        status = flx_frontal_create(ctx, &known, pattern, &f->frontal);
+    }
+    if (status == FLX_OK) {
+        f->spare = FLX_NEW_ARRAY(ctx, char, f->n_val *(int64_t)kept_size(f));
+        status = f->spare ? FLX_OK : FLX_ERR_MEMORY;
+    }
+    forget(&k);
+    if (status < 0) {
+        flx_cholesky_free(f);
+        *out = NULL;
+    }
+    return status;
+}
+
+static void take_panel(void *user, int32_t k, int32_t n_col, int32_t n_row, const double *matrix)
+{
+    factor *f = user;
+    int64_t at = f->super[k].val_at;
+    if (f->precision == FLX_SINGLE)
+        flx_panel_fill_f(n_col, n_row, matrix, (float *)f->spare + at);
+    else
+        flx_panel_fill_d(n_col, n_row, matrix, (double *)f->spare + at);
+}
+
+flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor_)
+{
+    factor *f = factor_;
+    if (!f->frontal)
+        return flx_fail(ctx, FLX_ERR_UNAVAILABLE, "a solver made for one matrix takes no other");
+    openblas_set_num_threads(1);
+    if (!flx_frontal_factor(f->frontal, matrix->val, take_panel, f))
+        return indefinite(ctx, matrix->n);
+    void *before = f->val;
+    f->val = f->spare;
+    f->spare = before;
+    return FLX_OK;
 }
 
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
@@ -391,6 +433,12 @@ flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *p
     return prepare(ctx, matrix, pool, FLX_DOUBLE, out);
 }
 
+flx_status flx_cholesky_prepare_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                                       void **out)
+{
+    return prepare(ctx, matrix, pool, FLX_SINGLE, out);
+}
+
 void flx_cholesky_free(void *factor_)
 {
     factor *f = factor_;
@@ -408,7 +456,8 @@ void flx_cholesky_free(void *factor_)
     flx_free(f->top);
     flx_free(f->x);
     flx_free(f->top_x);
-    forget(f->kept);
+    flx_free(f->spare);
+    flx_frontal_free(f->frontal);
     flx_free(f);
 }
 

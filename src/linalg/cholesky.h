@@ -10,6 +10,8 @@ typedef enum flx_precision { FLX_DOUBLE, FLX_SINGLE, FLX_HALF } flx_precision;
 // As in flx_spd_ops.
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
 flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out);
+flx_status flx_cholesky_prepare_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
+                                       void **out);
 flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *factor);
 // The same, kept and solved with in single precision; kept in half of it.
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,

@@ -20,8 +20,8 @@ struct flx_spd {
 static const flx_spd_ops table[] = {
     {"cholmod", NULL, false, flx_cholesky_factor, flx_cholesky_prepare, flx_cholesky_refactor,
      flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
-    {"cholmod-single", NULL, true, flx_cholesky_factor_single, NULL, NULL, flx_cholesky_solve,
-     flx_cholesky_free, flx_cholesky_bytes},
+    {"cholmod-single", NULL, true, flx_cholesky_factor_single, flx_cholesky_prepare_single,
+     flx_cholesky_refactor, flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
     {"cholmod-half", NULL, true, flx_cholesky_factor_half, NULL, NULL, flx_cholesky_solve,
      flx_cholesky_free, flx_cholesky_bytes},
     {"petsc", "the distributed solver is a separate module that this version does not have", false,
@@ -95,7 +95,10 @@ flx_status flx_spd_refactor(flx_ctx *ctx, flx_spd *spd, const flx_csr *matrix)
     if (!spd->ops->refactor)
         return flx_fail(ctx, FLX_ERR_UNAVAILABLE, "linear solver '%s' takes one matrix",
                         spd->ops->name);
-    return spd->ops->refactor(ctx, matrix, spd->factor);
+    FLX_TRY(spd->ops->refactor(ctx, matrix, spd->factor));
+    if (spd->ops->refined)
+        memcpy(spd->val, matrix->val, (size_t)matrix->row[matrix->n] * sizeof *spd->val);
+    return FLX_OK;
 }
 
 void flx_spd_free(flx_spd *spd)

@@ -21,8 +21,8 @@ typedef struct branch {
 static flx_status lowest_modes(flx_static *st)
 {
     double residual;
-    FLX_TRY(flx_static_factor(st));
-    FLX_TRY(flx_static_davidson(st, NEAR, &residual));
+    FLX_TRY(flx_static_factor(st, false));
+    FLX_TRY(flx_static_davidson(st, NEAR, st->o.mode_tolerance, &residual));
     st->report.stable = st->exact;
     return FLX_OK;
 }

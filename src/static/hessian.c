@@ -118,7 +118,7 @@ flx_status flx_static_pattern(flx_static *st)
     flx_csr csr = {.n = 2 * st->n, .row = st->row, .col = st->col, .val = st->val};
     csr.order = order;
     if (status == FLX_OK)
-        status = flx_spd_prepare(st->ctx, "cholmod", &csr, st->pool, &st->factor);
+        status = flx_spd_prepare(st->ctx, "cholmod-single", &csr, st->pool, &st->factor);
     flx_free(order);
     return status;
 }
@@ -200,12 +200,12 @@ static flx_status try_factor(flx_static *st, double shift)
     return flx_spd_refactor(st->ctx, st->factor, &csr);
 }
 
-flx_status flx_static_factor(flx_static *st)
+flx_status flx_static_factor(flx_static *st, bool indefinite)
 {
     static const double shifts[] = {0, 0.03, 0.3, -1}; // the last always has a factor
     flx_static_phases(st);
     st->age = 0;
-    for (size_t k = 0; !st->fresh && k < sizeof shifts / sizeof shifts[0]; k++) {
+    for (size_t k = indefinite; !st->fresh && k < sizeof shifts / sizeof shifts[0]; k++) {
         flx_status status = try_factor(st, shifts[k]);
         if (status < 0 && status != FLX_ERR_SOLVER)
             return status;
@@ -228,6 +228,6 @@ flx_status flx_static_factor_flow(flx_static *st)
 void flx_static_precondition(flx_static *st, const double *r, double *z)
 {
     st->report.solves++;
-    flx_spd_solve(st->factor, r, z);
+    flx_spd_approximate(st->factor, r, z);
     flx_static_project(st, z);
 }

@@ -4,7 +4,7 @@
 // preconditioned by the factor of an earlier H; negative curvature ends it. Then F is minimised
 // exactly along p, up to the first minimum, so that the state stays in the valley it is in. Where
 // the iteration has ended, a factorisation of H proves the minimum, or the lowest mode leads down
-// from the saddle.
+// from the saddle; so it does where negative curvature is met next to one.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "static/static_internal.h"
 
@@ -13,11 +13,11 @@
 
 // Down along the lowest mode from a saddle. False: the mode is not negative after all. With A that
 // follows psi a factor of H proves nothing: the mode decides.
-static flx_status leave_saddle(flx_static *st, bool *left)
+static flx_status leave_saddle(flx_static *st, double tolerance, bool *left)
 {
     double residual;
     *left = false;
-    FLX_TRY(flx_static_davidson(st, 1, &residual));
+    FLX_TRY(flx_static_davidson(st, 1, tolerance, &residual));
     if (!(st->value[0] < 0)) {
         st->report.stable = st->exact;
         return FLX_OK;
@@ -54,14 +54,15 @@ static flx_status descend(flx_static *st)
     double *p = st->work[W_STEP], *hp = st->work[W_IMAGE], *g = st->work[W_RATE];
     int32_t stuck = 0;
     double best = INFINITY;
-    bool renew = !st->factored;
+    const double rough = 1e-2;                      // of a mode to go along
+    bool renew = !st->factored, indefinite = false; // by the step before
     for (flx_static_gradient(st); st->report.residual > st->o.tolerance;) {
         if (st->report.steps >= st->o.max_steps)
             return not_converged(st, "given up");
         if (!isfinite(st->report.residual))
             return not_converged(st, "psi has become infinite");
         if (renew)
-            FLX_TRY(flx_static_factor(st));
+            FLX_TRY(flx_static_factor(st, indefinite));
         else
             flx_static_phases(st);
         for (int32_t i = 0; i < 2 * st->n; i++)
@@ -70,11 +71,22 @@ static flx_status descend(flx_static *st)
         st->frozen = st->report.residual > far;
         static_cg cg = flx_static_cg(st, g, &o, p);
         st->frozen = false;
+        // Next to a saddle steps along what is left of g would double the way from it at best.
+        if (cg.negative && st->report.residual < far) {
+            bool left;
+            FLX_TRY(leave_saddle(st, rough, &left));
+            flx_static_gradient(st);
+            indefinite = renew = left;
+            st->report.steps += left;
+            if (left)
+                continue;
+        }
         double slope;
         double s = flx_static_line(st, p, hp, &slope);
         flx_static_axpy(st, s, p, st->psi);
         st->report.steps++;
         st->age++;
+        indefinite = cg.negative;
         renew = cg.iterations > MANY || (cg.negative && (st->exact || st->age > OLD));
         flx_static_gradient(st);
         stuck = st->report.residual < 0.5 * best ? 0 : stuck + 1;
@@ -93,10 +105,10 @@ flx_status flx_static_minimise(flx_static *st, flx_static_report *report)
         status = descend(st);
         left = false;
         if (status == FLX_OK)
-            status = flx_static_factor(st);
+            status = flx_static_factor(st, false);
         st->report.stable = status == FLX_OK && st->exact && !st->field;
         if (status == FLX_OK && !st->report.stable)
-            status = leave_saddle(st, &left);
+            status = leave_saddle(st, st->o.mode_tolerance, &left);
     }
     st->report.energy = flx_static_energy(st);
     *report = st->report;

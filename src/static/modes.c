@@ -106,14 +106,14 @@ static void combine(flx_static *st, int32_t m, const double *v, int32_t column, 
     }
 }
 
-flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
+flx_status flx_static_davidson(flx_static *st, int32_t n_want, double tolerance, double *residual)
 {
     size_t n = 2 * (size_t)st->n, square = (size_t)st->n_basis * (size_t)st->n_basis;
     double *v = st->dense + 2 * square, *w = st->dense + 3 * square;
     int32_t order[BASIS_MORE + BASIS_PER_MODE * MODES_MAX];
     double *x = st->work[W_VECTOR], *r = st->work[W_DEFECT], *z = st->work[W_GAIN];
     if (!st->factored)
-        FLX_TRY(flx_static_factor(st));
+        FLX_TRY(flx_static_factor(st, false));
     flx_static_phases(st);
     int32_t m = start(st, n_want), fresh = 0;
     if (m < n_want)
@@ -139,20 +139,20 @@ flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual)
                 size += (r[2 * i] * r[2 * i] + r[2 * i + 1] * r[2 * i + 1]) / st->mesh->area[i];
             size = sqrt(size);
             *residual = fmax(*residual, size);
-            if (size < st->o.mode_tolerance || m + added >= st->n_basis)
+            if (size < tolerance || m + added >= st->n_basis)
                 continue;
             flx_static_precondition(st, r, z);
             added += add_vector(st, m + added, z);
         }
         st->n_mode = n_want;
-        if (*residual < st->o.mode_tolerance)
+        if (*residual < tolerance)
             return FLX_OK;
         if (cycle == CYCLES || (added == 0 && m < st->n_basis))
             return flx_fail(st->ctx, FLX_ERR_SOLVER,
                             "the lowest %d eigenpairs of the second variation were not found: "
                             "after %d rounds a residual of %.3g is left (allowed %g); allow a "
                             "larger static.mode_tolerance",
-                            n_want, cycle, *residual, st->o.mode_tolerance);
+                            n_want, cycle, *residual, tolerance);
         m += added;
         if (m + n_want > st->n_basis) { // begin again from the pairs found
             int32_t kept = 0;
@@ -178,9 +178,9 @@ flx_status flx_static_modes(flx_static *st, double *values, const flx_cplx **vec
     if (st->field && !st->fresh)
         flx_static_gradient(st);
     if (status == FLX_OK)
-        status = flx_static_factor(st);
+        status = flx_static_factor(st, false);
     if (status == FLX_OK)
-        status = flx_static_davidson(st, st->o.modes, residual);
+        status = flx_static_davidson(st, st->o.modes, st->o.mode_tolerance, residual);
     else
         st->n_mode = 0;
     for (int32_t k = 0; k < st->n_mode; k++)
@@ -229,9 +229,9 @@ flx_status flx_static_nucleation(flx_static *st, double *values, const flx_cplx 
     memcpy(st->work[W_SAVED], st->psi, bytes);
     memset(st->psi, 0, bytes);
     flx_static_gradient(st);
-    flx_status status = flx_static_factor(st);
+    flx_status status = flx_static_factor(st, false);
     if (status == FLX_OK)
-        status = flx_static_davidson(st, 2 * st->o.modes, residual);
+        status = flx_static_davidson(st, 2 * st->o.modes, st->o.mode_tolerance, residual);
     st->n_mode = complex_vectors(st, st->o.modes);
     memcpy(st->psi, st->work[W_SAVED], bytes);
     st->fresh = false;

@@ -44,8 +44,8 @@ static flx_status follow_mode(flx_static *st)
     double unused;
     for (int32_t k = 0; k <= STEPS; k++) {
         flx_static_gradient(st);
-        FLX_TRY(flx_static_factor(st));
-        FLX_TRY(flx_static_davidson(st, NEAR, &unused));
+        FLX_TRY(flx_static_factor(st, false));
+        FLX_TRY(flx_static_davidson(st, NEAR, st->o.mode_tolerance, &unused));
         if (st->report.residual <= st->o.tolerance && st->value[0] < 0 &&
             st->value[1] > -st->o.mode_tolerance) {
             st->report.stable = false;

@@ -118,8 +118,9 @@ void flx_static_phases(flx_static *st);                  // phase, pin at psi
 void flx_static_project(flx_static *st, double *x);      // x: M-orthogonal to the phases
 void flx_static_project_dual(flx_static *st, double *r); // r: orthogonal to the phases
 flx_status flx_static_pattern(flx_static *st);
-flx_status flx_static_factor(flx_static *st);      // P at psi, as near to H as may be
-flx_status flx_static_factor_flow(flx_static *st); // P = -a Lap + 2 a
+// P at psi, as near to H as may be; H itself is not tried where it is known to be indefinite.
+flx_status flx_static_factor(flx_static *st, bool indefinite);
+flx_status flx_static_factor_flow(flx_static *st);                        // P = -a Lap + 2 a
 void flx_static_precondition(flx_static *st, const double *r, double *z); // z = P^-1 r, projected
 
 // solve.c
@@ -143,7 +144,7 @@ typedef struct static_border {
 bool flx_static_bordered(flx_static *st, const static_border *border, double *p, double *sigma);
 
 // modes.c
-flx_status flx_static_davidson(flx_static *st, int32_t n_want, double *residual);
+flx_status flx_static_davidson(flx_static *st, int32_t n_want, double tolerance, double *residual);
 // dense.c
 void flx_static_jacobi(int32_t n, double *a, double *v);      // eigenvalues to the diagonal of a
 bool flx_static_solve_small(int32_t n, double *a, double *b); // b = a^-1 b; false: singular
