@@ -27,13 +27,33 @@ static inline __attribute__((always_inline)) void seen(const row_view *v, size_t
     }
 }
 
-// In pairs, so that sums need not wait for each other.
+// The left neighbour of the first spin of a stretch; see field.
+static inline __attribute__((always_inline)) void start_left(const row_view *v, size_t at,
+                                                             const int n, const bool bonds,
+                                                             vreal left[2])
+{
+    for (int k = 0; k < 2 && !bonds; k++)
+        left[k] = get(v->side[n / 2] + at + k * LANES);
+}
+
+// In pairs, so that sums need not wait for each other. left, if not NULL: the neighbour at c - 1, which
+// becomes that at c + 1 (bonds 0 and n/2 lead along the row).
 static inline __attribute__((always_inline)) void field(const row_view *v, size_t at, const int n,
-                                                        const bool bonds, vreal *hx, vreal *hy)
+                                                        const bool bonds, vreal *left, vreal *hx,
+                                                        vreal *hy)
 {
     vreal x[XY_NEIGHBOURS_MAX], y[XY_NEIGHBOURS_MAX];
     for (int q = 0; q < n; q++)
-        seen(v, at, q, bonds, &x[q], &y[q]);
+        if (left && q == n / 2) {
+            x[q] = left[0];
+            y[q] = left[1];
+        } else {
+            seen(v, at, q, bonds, &x[q], &y[q]);
+        }
+    if (left) {
+        left[0] = x[0];
+        left[1] = y[0];
+    }
     *hx = (x[0] + x[1]) + (x[2] + x[3]);
     *hy = (y[0] + y[1]) + (y[2] + y[3]);
     if (n == 6) {
@@ -46,19 +66,31 @@ static inline __attribute__((always_inline)) void field(const row_view *v, size_
 
 // ---- Over-relaxation -----------------------------------------------------------------------------
 
+// All parts of an element at once. What a spin sees on its right the one after the next sees on its
+// left.
 static inline __attribute__((always_inline)) void reflect(pass *p, const row_view *v, int32_t from,
                                                           int32_t to, const int n, const bool bonds)
 {
     (void)p;
+    vreal left[2 * XY_PARTS];
+    for (int k = 0; k < XY_PARTS; k++)
+        start_left(v, (size_t)from * 2 * LANES + (size_t)k * PART, n, bonds, left + 2 * k);
     for (int32_t c = from; c < to; c += 2) {
-        size_t at = (size_t)c * 2 * LANES;
-        vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
-        field(v, at, n, bonds, &hx, &hy);
-        // A spin without field turns round, which is as good as anything else.
-        vreal f = madd(hx, x, hy * y) / madd(hx, hx, madd(hy, hy, all(TINY)));
-        f += f;
-        put(v->own + at, madd(f, hx, -x));
-        put(v->own + at + LANES, madd(f, hy, -y));
+        vreal x[XY_PARTS], y[XY_PARTS], hx[XY_PARTS], hy[XY_PARTS], f[XY_PARTS];
+        for (int k = 0; k < XY_PARTS; k++) {
+            const size_t at = (size_t)c * 2 * LANES + (size_t)k * PART;
+            x[k] = get(v->own + at);
+            y[k] = get(v->own + at + LANES);
+            field(v, at, n, bonds, bonds ? NULL : left + 2 * k, &hx[k], &hy[k]);
+            f[k] = madd(hx[k], x[k], hy[k] * y[k]);
+            // A spin without field turns round, which is as good as anything else.
+            f[k] = (f[k] + f[k]) / madd(hx[k], hx[k], madd(hy[k], hy[k], all(TINY)));
+        }
+        for (int k = 0; k < XY_PARTS; k++) {
+            REAL *s = v->own + (size_t)c * 2 * LANES + k * PART;
+            put(s, madd(f[k], hx[k], -x[k]));
+            put(s + LANES, madd(f[k], hy[k], -y[k]));
+        }
     }
 }
 FOUR_KINDS(reflect)
@@ -98,43 +130,64 @@ static inline vreal power(vreal x)
 #endif
 }
 
-// A draw's worth of spins at a time, each step for all of them: the chain from a spin's field to its
-// answer is longer than what a processor looks ahead.
-static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t from,
-                                                       int32_t to, const int n, const bool bonds)
+// `many` elements by one draw, each step for all of them: the chain from a spin's field to its answer is
+// longer than what a processor looks ahead.
+static inline __attribute__((always_inline)) void turn_some(pass *p, const row_view *v,
+                                                            vbits accepted[XY_PARTS], int32_t first,
+                                                            const int many, const int n,
+                                                            const bool bonds)
 {
-    const vreal width = p->width[v->part], beta = p->beta[v->part];
-    const uint32_t place = (uint32_t)(v->row * p->t->grid->width);
-    vbits accepted = p->accepted[v->part];
-    for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
-        const int many = to - first < 2 * AT_ONCE ? (to - first + 1) / 2 : AT_ONCE;
-        const size_t begin = (size_t)first * 2 * LANES;
-        vbits word[AT_ONCE];
-        vreal a[AT_ONCE], b[AT_ONCE], d[AT_ONCE], gain[AT_ONCE]; // gain: of energy, over d
-        draw_words(&p->source, v->part, place + (uint32_t)first, word);
-        for (int j = 0; j < many; j++) {
-            const size_t at = begin + (size_t)j * 4 * LANES;
-            vreal hx, hy, x = get(v->own + at), y = get(v->own + at + LANES);
-            vreal t = width * symmetric(word[j]);
-            field(v, at, n, bonds, &hx, &hy);
+    enum { MOST = XY_PARTS * AT_ONCE };
+    const uint32_t place = (uint32_t)(v->row * p->t->grid->width + first);
+    const size_t begin = (size_t)first * 2 * LANES;
+    vbits word[MOST];
+    vreal a[MOST], b[MOST], d[MOST], gain[MOST]; // gain: of energy, over d
+    for (int part = 0; part < XY_PARTS; part++)
+        draw_words(&p->source, part, place, word + part * AT_ONCE);
+    for (int part = 0; part < XY_PARTS; part++) {
+        const size_t at = begin + (size_t)part * PART;
+        vreal left[2];
+        start_left(v, at, n, bonds, left);
+        for (int k = 0; k < many; k++) {
+            const REAL *s = v->own + at + (size_t)k * 4 * LANES;
+            const int j = part * AT_ONCE + k;
+            vreal hx, hy, x = get(s), y = get(s + LANES), t = p->width[part] * symmetric(word[j]);
+            field(v, at + (size_t)k * 4 * LANES, n, bonds, bonds ? NULL : left, &hx, &hy);
             d[j] = (t + t) / madd(t, t, all(1));
             a[j] = madd(t, x, y);
             b[j] = madd(-t, y, x);
             gain[j] = madd(hy, b[j], -(hx * a[j]));
         }
-        for (int j = 0; j < many; j++) {
-            vreal weight = power(madd(beta * d[j], gain[j], all(UNIFORM_BITS)));
+    }
+    for (int part = 0; part < XY_PARTS; part++)
+        for (int j = part * AT_ONCE; j < part * AT_ONCE + many; j++) {
+            vreal weight = power(madd(p->beta[part] * d[j], gain[j], all(UNIFORM_BITS)));
             answer yes = less(uniform(word[j]), weight);
             d[j] = where(yes, d[j]);
-            accepted = counted(accepted, yes);
+            accepted[part] = counted(accepted[part], yes);
         }
-        for (int j = 0; j < many; j++) {
-            REAL *s = v->own + begin + (size_t)j * 4 * LANES;
+    for (int part = 0; part < XY_PARTS; part++)
+        for (int k = 0; k < many; k++) {
+            REAL *s = v->own + begin + (size_t)k * 4 * LANES + (size_t)part * PART;
+            const int j = part * AT_ONCE + k;
             put(s, madd(-d[j], a[j], get(s)));
             put(s + LANES, madd(d[j], b[j], get(s + LANES)));
         }
-    }
-    p->accepted[v->part] = accepted;
+}
+
+static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t from,
+                                                       int32_t to, const int n, const bool bonds)
+{
+    vbits accepted[XY_PARTS];
+    for (int part = 0; part < XY_PARTS; part++)
+        accepted[part] = p->accepted[part];
+    int32_t c = from;
+    for (; c + 2 * (AT_ONCE - 1) < to; c += 2 * AT_ONCE)
+        turn_some(p, v, accepted, c, AT_ONCE, n, bonds);
+    if (c < to)
+        turn_some(p, v, accepted, c, (to - c + 1) / 2, n, bonds);
+    for (int part = 0; part < XY_PARTS; part++)
+        p->accepted[part] = accepted[part];
 }
 FOUR_KINDS(turn)
 
@@ -157,8 +210,9 @@ static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 // cos alpha = 1 - e g with probability c exp(1 - c), c = (1 + g)/2. (Their r is the best one; any
 // r > 1 is right, and 1 + e needs no root.) Where it is not taken, two in three times or more, the
 // spin stays, which is right as well, as that does not depend on it.
-static inline __attribute__((always_inline)) void warm(pass *p, const row_view *v, int32_t from,
-                                                       int32_t to, const int n, const bool bonds)
+static inline __attribute__((always_inline)) void warm_part(pass *p, const row_view *v,
+                                                            int32_t from, int32_t to, const int n,
+                                                            const bool bonds)
 {
     enum { SPINS = AT_ONCE / 2 }; // of one draw
     const vreal half_t = p->width[v->part];
@@ -170,7 +224,7 @@ static inline __attribute__((always_inline)) void warm(pass *p, const row_view *
         for (int j = 0; j < SPINS && first + 2 * j < to; j++) {
             REAL *s = v->own + (size_t)(first + 2 * j) * 2 * LANES;
             vreal hx, hy, x = get(s), y = get(s + LANES);
-            field(v, (size_t)(first + 2 * j) * 2 * LANES, n, bonds, &hx, &hy);
+            field(v, (size_t)(first + 2 * j) * 2 * LANES, n, bonds, NULL, &hx, &hy);
             hx += SMALL; // no field: along x
             vreal inverse = 1 / root(madd(hx, hx, hy * hy));
             hx *= inverse;
@@ -189,6 +243,12 @@ static inline __attribute__((always_inline)) void warm(pass *p, const row_view *
         }
     }
     p->accepted[v->part] = accepted;
+}
+
+static inline __attribute__((always_inline)) void warm(pass *p, const row_view *first, int32_t from,
+                                                       int32_t to, const int n, const bool bonds)
+{
+    each_part(p, first, warm_part, (const int32_t[2]){from, to}, n, bonds);
 }
 FOUR_KINDS(warm)
 

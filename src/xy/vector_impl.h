@@ -135,32 +135,27 @@ static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
 }
 #elif defined(__AVX2__)
 typedef struct turning {
-    __m256i from[2]; // of 16 words of 32 bits, the one that each takes
+    __m256i from; // the word of 32 bits of a half that each word takes, of either half
+    __m256
+        other; // sign set: the lower half of the result takes it from the upper half, and vice versa
 } turning;
 
 static turning turning_of(const xy_grid *g, int side)
 {
     const int words = sizeof(REAL) / 4, shift = words * (side ? g->replicas : LANES - g->replicas);
     const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
-                  all_words = _mm256_set1_epi32(15);
-    turning t;
-    for (int h = 0; h < 2; h++)
-        t.from[h] =
-            _mm256_and_si256(_mm256_add_epi32(count, _mm256_set1_epi32(shift + 8 * h)), all_words);
-    return t;
+                  at = _mm256_add_epi32(count, _mm256_set1_epi32(shift));
+    return (turning){_mm256_and_si256(at, _mm256_set1_epi32(7)),
+                     (__m256)_mm256_slli_epi32(at, 28)}; // bit 3
 }
 
 static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
 {
     const __m256i *f = (const __m256i *)(const void *)from;
-    for (int h = 0; h < 2; h++) {
-        __m256i i = t->from[h], low = _mm256_permutevar8x32_epi32(f[0], i),
-                high = _mm256_permutevar8x32_epi32(f[1], i);
-        // Bit 3 says which half it comes from; the blend looks at the topmost one.
-        __m256 words =
-            _mm256_blendv_ps((__m256)low, (__m256)high, (__m256)_mm256_slli_epi32(i, 28));
-        ((__m256 *)(void *)to)[h] = words;
-    }
+    const __m256 low = (__m256)_mm256_permutevar8x32_epi32(f[0], t->from),
+                 high = (__m256)_mm256_permutevar8x32_epi32(f[1], t->from);
+    ((__m256 *)(void *)to)[0] = _mm256_blendv_ps(low, high, t->other);
+    ((__m256 *)(void *)to)[1] = _mm256_blendv_ps(high, low, t->other);
 }
 #else
 typedef struct turning {
@@ -184,12 +179,12 @@ static inline __attribute__((always_inline)) void copy_ghost(const xy_grid *g, R
 {
     const REAL *from = own + (side ? 0 : (size_t)(g->width - 1) * 2 * LANES);
     REAL *ghost = side ? own + (size_t)g->width * 2 * LANES : own - 2 * LANES;
-    for (size_t c = 0; c < 2; c++) {
-        turn_lanes(t, from + c * LANES, ghost + c * LANES);
-        if (g->open[0]) // nothing lies beyond the first and the last strip
+    turn_lanes(t, from, ghost);
+    turn_lanes(t, from + LANES, ghost + LANES);
+    if (g->open[0]) // nothing lies beyond the first and the last strip
+        for (size_t c = 0; c < 2; c++)
             for (int32_t r = 0; r < g->replicas; r++)
                 ghost[c * LANES + (size_t)(side ? LANES - 1 - r : r)] = 0;
-    }
 }
 
 static void refresh(const xy_grid *g, void *spins)
@@ -264,7 +259,7 @@ static pass pass_of(const xy_tables *t, void *spin, const xy_draw *draw)
     return p;
 }
 
-// A stretch updates the columns from, from + 2, ... before `to` of a part of a row.
+// A stretch updates the columns from, from + 2, ... before `to` of a row, or of a part of one.
 typedef void stretch(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds);
 typedef void row_update(pass *p, int32_t row);
 
@@ -284,18 +279,17 @@ static inline __attribute__((always_inline)) void by_halves(pass *p, int32_t row
                                                             const int n, const bool bonds)
 {
     const xy_grid *g = p->t->grid;
-    const int32_t width = g->width, even[2] = {0, width & 1 ? 1 : width}, rest[2] = {2, width},
-                  odd[2] = {1, width};
+    const int32_t width = g->width;
+    const bool odd = width & 1;
+    const int32_t range[3][2] = {{0, odd ? 1 : width}, {2, odd ? width : 0}, {1, width}};
     const row_view v = view_of(p->t, p->spin, row, n, bonds);
-    each_part(p, &v, update, even, n, bonds);
-    copy_ghost(g, v.own, 1, &p->ghost[1]);
-    if (width & 1)
-        each_part(p, &v, update, rest, n, bonds);
-    else
-        each_part(p, &v, update, odd, n, bonds);
-    copy_ghost(g, v.own, 0, &p->ghost[0]);
-    if (width & 1)
-        each_part(p, &v, update, odd, n, bonds);
+    for (int k = 0; k < 3; k++) {
+        update(p, &v, range[k][0], range[k][1], n, bonds);
+        if (k == 0)
+            copy_ghost(g, v.own, 1, &p->ghost[1]);
+        if (k == (odd ? 1 : 2))
+            copy_ghost(g, v.own, 0, &p->ghost[0]);
+    }
 }
 
 // Updates for each kind of lattice: 4 or 6 neighbours, with or without a table of bonds.

@@ -69,7 +69,7 @@ static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
     p->accepted[v->part] = counted(p->accepted[v->part], yes);
 }
 
-static void villain(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds)
+static void villain_part(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds)
 {
     (void)n;
     (void)bonds;
@@ -81,6 +81,10 @@ static void villain(pass *p, const row_view *v, int32_t from, int32_t to, int n,
     }
 }
 
+static void villain(pass *p, const row_view *first, int32_t from, int32_t to, int n, bool bonds)
+{
+    each_part(p, first, villain_part, (const int32_t[2]){from, to}, n, bonds);
+}
 FOUR_KINDS(villain)
 
 static void twist_gain_row(const xy_tables *t, const row_view *v, const xy_draw *draw, int32_t axis,
