@@ -219,11 +219,8 @@ static void wrong_cases_say_what_is_wrong(void **state)
          "--set drive.phase=[{along: [[0, 0]]}]: drive.phase.along: a cut goes from one point "
          "to another: [[x, y], [x, y]]"},
         {WIRE, "terminals.left.psi=0",
-         "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
-         "psi: free, or use the engine tdgl"},
-        {WIRE, "terminals.left.psi=0.5",
-         "test.yaml:6: terminal 'left': a current without voltage enters where psi is free; give "
-         "psi: free, or use the engine tdgl"},
+         "test.yaml:6: terminal 'left': a current without voltage enters where psi is not 0; give "
+         "psi: free, or a number, or use the engine tdgl"},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         flx_case *c = NULL;

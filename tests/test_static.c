@@ -243,14 +243,25 @@ static void what_cannot_be_is_told(void **state)
     assert_string_equal(
         flx_ctx_error(ctx),
         "terminal 0 is normal (psi = 0) and carries 0.1 K0 xi: near it a voltage drives the "
-        "current, which no stationary state of the free energy has; make its psi free, or use the "
-        "tdgl engine");
+        "current, which no stationary state of the free energy has; make its psi free or hold it "
+        "above 0, or use the tdgl engine");
     assert_null(st);
     b.terminal[1].psi = FLX_TERMINAL_HELD;
+    b.terminal[1].amplitude = -0.5;
     assert_int_equal(flx_static_create(ctx, &p, &o, &st), FLX_ERR_INPUT);
+    assert_string_equal(flx_ctx_error(ctx), "terminal 1 holds |psi| = -0.5, allowed is >= 0");
+    b.terminal[0].psi = FLX_TERMINAL_FREE;
+    b.terminal[1].amplitude = 0; // as if normal
+    assert_int_equal(flx_static_create(ctx, &p, &o, &st), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "terminal 1 is normal (psi = 0) and carries -0.1"));
+    b.terminal[1].amplitude = 0.9;
+    must(ctx, flx_static_create(ctx, &p, &o, &st));
+    double value, residual;
+    assert_int_equal(flx_static_nucleation(st, &value, NULL, &residual), FLX_ERR_INPUT);
     assert_string_equal(flx_ctx_error(ctx),
-                        "terminal 1 holds |psi|; the static engine knows terminals with psi free, "
-                        "and normal ones (psi = 0) without current");
+                        "a terminal holds |psi|: next to it there is always superconductivity, and "
+                        "nothing that nucleates");
+    flx_static_free(st);
     o.modes = 17;
     assert_int_equal(flx_static_create(ctx, &p, &o, &st), FLX_ERR_INPUT);
     assert_string_equal(flx_ctx_error(ctx), "static.modes is 17, allowed is 0 to 16 [1]");

@@ -6,7 +6,8 @@
 //
 // Discretised as in fluxoid/tdgl.h, so that the stationary states are those of that engine where
 // mu = 0. A current I through terminals adds 2 sum_k I_k <theta>_k, the mean phase of psi over
-// terminal k, to F: it enters as supercurrent. Stable is what has no negative eigenvalue of the
+// terminal k, to F: it enters as supercurrent. Where a terminal holds |psi| only the phase is varied.
+// Stable is what has no negative eigenvalue of the
 // second variation,
 //
 //   -(grad - iA)^2 v + (|psi|^2 - eps) v + 2 psi Re(psi* v) = lambda v                         (3)
@@ -27,7 +28,7 @@ extern "C" {
 
 typedef struct flx_static_problem {
     const flx_mesh *mesh;          // lengths in xi
-    const flx_terminal *terminals; // [n_terminal] psi free; or normal and then without current
+    const flx_terminal *terminals; // [n_terminal] normal ones carry no current
     int32_t n_terminal;
     flx_drive drive; // asked at the t that flx_static_set_drive gives
     double u, gamma; // [1] of the material; only handed on to frames

@@ -192,10 +192,15 @@ static flx_status check_terminals(static_run *r)
 {
     for (int32_t k = 0; k < r->c->n_terminal; k++) {
         const flx_case_terminal *t = &r->c->terminals[k];
-        if (t->psi == FLX_TERMINAL_HELD || (t->psi == FLX_TERMINAL_NORMAL && t->current))
+        if (t->psi == FLX_TERMINAL_NORMAL && t->current)
             return flx_device_fail(r->ctx, r->c, t->line,
                                    "terminal '%s': a current without voltage enters where psi is "
-                                   "free; give psi: free, or use the engine tdgl",
+                                   "not 0; give psi: free, or a number, or use the engine tdgl",
+                                   t->name);
+        if (t->psi == FLX_TERMINAL_HELD && r->s->find == FLX_FIND_NUCLEATION)
+            return flx_device_fail(r->ctx, r->c, t->line,
+                                   "terminal '%s' holds |psi|: next to it there is always "
+                                   "superconductivity, and nothing that nucleates",
                                    t->name);
     }
     return FLX_OK;

@@ -10,6 +10,7 @@
 #include "static/static_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct job {
     flx_static *st;
@@ -88,16 +89,36 @@ static double largest_residual(void *arg, int32_t begin, int32_t end)
     return largest;
 }
 
-static void hold(const flx_static *st, double *x)
+void flx_static_hold(const flx_static *st, double *x)
 {
     for (int32_t i = 0; st->n_fixed && i < st->n; i++)
         if (st->fixed[i])
             x[2 * i] = x[2 * i + 1] = 0;
+    for (int32_t i = 0; st->n_held && i < st->n; i++)
+        if (st->held[i] > 0) {
+            const double *psi = &st->psi[2 * i];
+            double along =
+                (psi[0] * x[2 * i + 1] - psi[1] * x[2 * i]) / (st->held[i] * st->held[i]);
+            x[2 * i] = -along * psi[1];
+            x[2 * i + 1] = along * psi[0];
+        }
+}
+
+static void back_on_circles(flx_static *st)
+{
+    for (int32_t i = 0; st->n_held && i < st->n; i++) {
+        if (!(st->held[i] > 0))
+            continue;
+        double *psi = &st->psi[2 * i], size = hypot(psi[0], psi[1]);
+        psi[0] = size > 0 ? psi[0] * (st->held[i] / size) : st->held[i];
+        psi[1] = size > 0 ? psi[1] * (st->held[i] / size) : 0;
+    }
 }
 
 void flx_static_gradient(flx_static *st)
 {
     st->fresh = false;
+    back_on_circles(st);
     if (st->field)
         flx_static_field_relax(st);
     flx_operator_apply(&st->op, st->pool, st->psi, st->lap);
@@ -109,7 +130,11 @@ void flx_static_gradient(flx_static *st)
         g[0] -= st->inflow[k].current != 0 ? c * psi[1] : 0;
         g[1] += st->inflow[k].current != 0 ? c * psi[0] : 0;
     }
-    hold(st, st->g);
+    for (int32_t i = 0; st->n_held && i < st->n; i++)
+        if (st->held[i] > 0)
+            st->force[i] = (st->g[2 * i] * st->psi[2 * i] + st->g[2 * i + 1] * st->psi[2 * i + 1]) /
+                           (st->held[i] * st->held[i]);
+    flx_static_hold(st, st->g);
     st->report.residual = flx_pool_max(st->pool, st->n, largest_residual, st);
 }
 
@@ -179,14 +204,18 @@ void flx_static_hessian(flx_static *st, const double *v, double *hv)
         hv[2 * i] += h[0] * v[2 * i] + h[1] * v[2 * i + 1];
         hv[2 * i + 1] += h[1] * v[2 * i] + h[2] * v[2 * i + 1];
     }
-    hold(st, hv);
+    for (int32_t i = 0; st->n_held && i < st->n; i++) // force is 0 elsewhere
+        for (int32_t k = 2 * i; k < 2 * i + 2; k++)
+            hv[k] -= st->force[i] * v[k];
+    flx_static_hold(st, hv);
 }
 
 // -- lines ----------------------------------------------------------------------------------------
 
 typedef struct line {
-    const flx_static *st;
+    flx_static *st;
     const double *p;
+    double (*slope)(const struct line *l, double s);
     double c1, c2, c3, c4; // half of F(s) - F(0), without the currents
 } line;
 
@@ -200,6 +229,26 @@ static double slope_at(const line *l, double s)
         double x = psi[0] + s * p[0], y = psi[1] + s * p[1], n2 = x * x + y * y;
         if (l->st->inflow[k].current != 0)
             sum += l->st->inflow[k].current * (x * p[1] - y * p[0]) / n2;
+    }
+    return sum;
+}
+
+// The same at W_START + s p, put back on the circles: there the way has the slope of p across psi,
+// times held/|psi + s p|. psi and g are those at s afterwards.
+static double slope_on_circles(const line *l, double s)
+{
+    flx_static *st = l->st;
+    const double *start = st->work[W_START], *p = l->p;
+    for (int32_t i = 0; i < 2 * st->n; i++)
+        st->psi[i] = start[i] + s * p[i];
+    flx_static_gradient(st);
+    double sum = flx_static_dot(st, st->g, p);
+    for (int32_t i = 0; i < st->n; i++) {
+        if (!(st->held[i] > 0))
+            continue;
+        double size = hypot(start[2 * i] + s * p[2 * i], start[2 * i + 1] + s * p[2 * i + 1]);
+        sum +=
+            (st->held[i] / size - 1) * (st->g[2 * i] * p[2 * i] + st->g[2 * i + 1] * p[2 * i + 1]);
     }
     return sum;
 }
@@ -236,17 +285,72 @@ static double largest(void *arg, int32_t begin, int32_t end)
     return most;
 }
 
-double flx_static_line(flx_static *st, const double *p, const double *hp, double *slope)
+// The first minimum, between a step and the one before; `small`: of the slope there, 0: to rounding.
+static double first_minimum(const line *l, double small)
 {
     enum { TRIES = 200, HALVINGS = 100 };
+    // Walk to the first rise, in steps in which psi changes little, then halve the interval.
+    double most = flx_pool_max(l->st->pool, l->st->n, largest, &(job){.st = l->st, .x = l->p});
+    double step = fmin(0.25, 0.1 / most), low = 0, high = step, at_low = l->c1, at_high = 0;
+    int32_t tries = 0;
+    for (; tries < TRIES && (at_high = l->slope(l, high)) < 0; tries++) {
+        low = high;
+        at_low = at_high;
+        high += step;
+        step *= 1.05;
+    }
+    if (tries == TRIES)
+        return low;
+    for (int32_t k = 0; k < HALVINGS && high - low > 1e-15 * high; k++) {
+        // false position, in turn with halving
+        double s = k % 2 ? (low + high) / 2 : low - at_low * (high - low) / (at_high - at_low);
+        double at = l->slope(l, s);
+        if (!(s > low && s < high))
+            break;
+        if (at < 0) {
+            low = s;
+            at_low = at;
+        } else {
+            high = s;
+            at_high = at;
+        }
+        if (fabs(at) < small)
+            break;
+    }
+    return fabs(at_low) < fabs(at_high) ? low : high;
+}
+
+// Where |psi| is held the way goes round a circle, and F is no polynomial: slopes by gradients. A
+// whole step of Newton's that leaves little slope is taken at once.
+static double line_on_circles(flx_static *st, line *l)
+{
+    const double small = 0.1;
+    size_t bytes = 2 * (size_t)st->n * sizeof *st->psi;
+    flx_static_report report = st->report;
+    l->slope = slope_on_circles;
+    memcpy(st->work[W_START], st->psi, bytes);
+    double s = fabs(slope_on_circles(l, 1)) < small * fabs(l->c1)
+                   ? 1
+                   : first_minimum(l, small * fabs(l->c1));
+    memcpy(st->psi, st->work[W_START], bytes);
+    flx_static_gradient(st);
+    st->report = report;
+    return s;
+}
+
+double flx_static_line(flx_static *st, const double *p, const double *hp, double *slope)
+{
     job j = {.st = st, .x = p};
     line l = {.st = st,
+              .slope = slope_at,
               .p = p,
               .c1 = flx_static_dot(st, st->g, p),
               .c2 = flx_static_dot(st, hp, p) / 2,
               .c3 = flx_pool_sum(st->pool, st->n, cubic, &j),
               .c4 = flx_pool_sum(st->pool, st->n, quartic, &j) / 4};
     *slope = l.c1;
+    if (st->n_held)
+        return line_on_circles(st, &l);
     // c1 and c2 hold the currents' part at s = 0 already: what slope_at adds is taken off.
     for (int32_t k = 0; k < st->n_inflow; k++) {
         int32_t i = st->inflow[k].site;
@@ -258,31 +362,5 @@ double flx_static_line(flx_static *st, const double *p, const double *hp, double
         l.c1 -= c * (psi[0] * v[1] - psi[1] * v[0]) / n2;
         l.c2 -= (h[0] * v[0] * v[0] + 2 * h[1] * v[0] * v[1] + h[2] * v[1] * v[1]) / 2;
     }
-    // Walk to the first rise, in steps in which psi changes little, then halve the interval.
-    double most = flx_pool_max(st->pool, st->n, largest, &j);
-    double step = fmin(0.25, 0.1 / most), low = 0, high = step;
-    int32_t tries = 0;
-    for (; tries < TRIES && slope_at(&l, high) < 0; tries++) {
-        low = high;
-        high += step;
-        step *= 1.05;
-    }
-    if (tries == TRIES)
-        return low;
-    double at_low = slope_at(&l, low), at_high = slope_at(&l, high);
-    for (int32_t k = 0; k < HALVINGS && high - low > 1e-15 * high; k++) {
-        // false position, in turn with halving
-        double s = k % 2 ? (low + high) / 2 : low - at_low * (high - low) / (at_high - at_low);
-        double at = slope_at(&l, s);
-        if (!(s > low && s < high))
-            break;
-        if (at < 0) {
-            low = s;
-            at_low = at;
-        } else {
-            high = s;
-            at_high = at;
-        }
-    }
-    return fabs(at_low) < fabs(at_high) ? low : high;
+    return first_minimum(&l, 0);
 }

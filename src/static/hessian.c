@@ -146,6 +146,45 @@ static void diagonal(const flx_static *st, int32_t i, double shift, double d[3])
     }
 }
 
+// Of a 2 x 2 block, stored in rows of `width`, what the circle of site i leaves: rows (or columns).
+static void on_circle(const flx_static *st, int32_t i, bool rows, int32_t width, double *block)
+{
+    if (!(st->held[i] > 0))
+        return;
+    double x = -st->psi[2 * i + 1] / st->held[i], y = st->psi[2 * i] / st->held[i];
+    int32_t other = rows ? width : 1, step = rows ? 1 : width;
+    for (int32_t k = 0; k < 2; k++) {
+        double *b = block + k * step, along = x * b[0] + y * b[other];
+        b[0] = along * x;
+        b[other] = along * y;
+    }
+}
+
+// Where |psi| is held: the second variation along the circle; along psi the identity, so to say.
+static void fill_circles(flx_static *st, double shift)
+{
+    const flx_mesh *m = st->mesh;
+    for (int32_t i = 0; i < m->n_site; i++) {
+        int32_t at = st->row[2 * i], width = st->row[2 * i + 1] - at;
+        for (; at < st->row[2 * i] + width; at += 2) {
+            int32_t j = st->col[at] / 2;
+            double *block = st->val + at;
+            if (j == i && st->held[i] > 0 && shift >= 0)
+                for (int32_t k = 0; k < 2; k++)
+                    block[k * (width + 1)] -= st->force[i];
+            on_circle(st, i, true, width, block);
+            on_circle(st, j, false, width, block);
+            if (j != i || !(st->held[i] > 0))
+                continue;
+            double x = st->psi[2 * i] / st->held[i], y = st->psi[2 * i + 1] / st->held[i];
+            block[0] += st->op.diag[i] * x * x;
+            block[1] += st->op.diag[i] * x * y;
+            block[width] += st->op.diag[i] * x * y;
+            block[width + 1] += st->op.diag[i] * y * y;
+        }
+    }
+}
+
 static void fill(flx_static *st, double shift)
 {
     const flx_mesh *m = st->mesh;
@@ -190,6 +229,8 @@ static void fill(flx_static *st, double shift)
         st->val[at + width] += h[1];
         st->val[at + width + 1] += h[2];
     }
+    if (st->n_held)
+        fill_circles(st, shift);
 }
 
 static flx_status try_factor(flx_static *st, double shift)

@@ -30,6 +30,7 @@ static bool add_vector(flx_static *st, int32_t m, const double *x)
     double *v = basis(st, m);
     if (v != x)
         memcpy(v, x, 2 * (size_t)st->n * sizeof *v);
+    flx_static_hold(st, v);
     flx_static_project(st, v);
     double before = sqrt(flx_static_mdot(st, v, v)), after = before;
     for (int pass = 0; pass < 2; pass++) {
@@ -55,9 +56,10 @@ static int32_t start(flx_static *st, int32_t n_want)
         double *r = st->work[W_VECTOR];
         for (int32_t i = 0; i < st->n; i++) {
             flx_rng_gauss(0x57a71c, k, (uint64_t)i, &r[2 * i]);
-            r[2 * i] *= st->fixed[i] ? 0 : st->mesh->area[i];
-            r[2 * i + 1] *= st->fixed[i] ? 0 : st->mesh->area[i];
+            r[2 * i] *= st->mesh->area[i];
+            r[2 * i + 1] *= st->mesh->area[i];
         }
+        flx_static_hold(st, r);
         flx_static_project_dual(st, r);
         flx_static_precondition(st, r, st->work[W_DEFECT]);
         m += add_vector(st, m, st->work[W_DEFECT]);
@@ -226,6 +228,10 @@ flx_status flx_static_nucleation(flx_static *st, double *values, const flx_cplx 
 {
     size_t bytes = 2 * (size_t)st->n * sizeof *st->psi;
     FLX_TRY(want_modes(st));
+    if (st->n_held)
+        return flx_fail(st->ctx, FLX_ERR_INPUT,
+                        "a terminal holds |psi|: next to it there is always superconductivity, and "
+                        "nothing that nucleates");
     memcpy(st->work[W_SAVED], st->psi, bytes);
     memset(st->psi, 0, bytes);
     flx_static_gradient(st);

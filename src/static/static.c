@@ -28,13 +28,17 @@ static flx_status check(flx_ctx *ctx, const flx_static_problem *p, const flx_sta
         }
         if (!(length > 0))
             return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
-        if (terminal->psi == FLX_TERMINAL_HELD)
-            return flx_fail(ctx, FLX_ERR_INPUT,
-                            "terminal %d holds |psi|; the static engine knows terminals with psi "
-                            "free, and normal ones (psi = 0) without current",
-                            k);
+        if (terminal->psi == FLX_TERMINAL_HELD && !(terminal->amplitude >= 0))
+            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds |psi| = %g, allowed is >= 0", k,
+                            terminal->amplitude);
     }
     return FLX_OK;
+}
+
+static bool is_normal(const flx_terminal *terminal)
+{
+    return terminal->psi == FLX_TERMINAL_NORMAL ||
+           (terminal->psi == FLX_TERMINAL_HELD && terminal->amplitude == 0);
 }
 
 static flx_status create_terminals(flx_static *st)
@@ -44,8 +48,10 @@ static flx_status create_terminals(flx_static *st)
         total += st->p.terminals[k].n_site;
     st->inflow = FLX_NEW_ARRAY(st->ctx, static_inflow, total);
     st->fixed = FLX_NEW_ARRAY(st->ctx, bool, st->n);
+    st->held = FLX_NEW_ARRAY(st->ctx, double, st->n);
+    st->force = FLX_NEW_ARRAY(st->ctx, double, st->n);
     st->current = FLX_NEW_ARRAY(st->ctx, double, st->p.n_terminal);
-    if (!st->inflow || !st->fixed || !st->current)
+    if (!st->inflow || !st->fixed || !st->held || !st->force || !st->current)
         return FLX_ERR_MEMORY;
     for (int32_t k = 0; k < st->p.n_terminal; k++) {
         const flx_terminal *terminal = &st->p.terminals[k];
@@ -53,15 +59,21 @@ static flx_status create_terminals(flx_static *st)
         for (int32_t s = 0; s < terminal->n_site; s++)
             length += terminal->length[s];
         for (int32_t s = 0; s < terminal->n_site; s++) {
-            if (terminal->psi == FLX_TERMINAL_FREE) {
-                st->inflow[st->n_inflow++] =
-                    (static_inflow){terminal->site[s], k, terminal->length[s] / length, 0};
-            } else if (s < terminal->n_site - terminal->n_outside &&
-                       !st->fixed[terminal->site[s]]) {
-                st->fixed[terminal->site[s]] = true;
+            int32_t i = terminal->site[s];
+            bool inside = s < terminal->n_site - terminal->n_outside;
+            if (!is_normal(terminal)) {
+                st->inflow[st->n_inflow++] = (static_inflow){i, k, terminal->length[s] / length, 0};
+                if (inside && terminal->psi == FLX_TERMINAL_HELD)
+                    st->held[i] = terminal->amplitude;
+            } else if (inside && !st->fixed[i]) {
+                st->fixed[i] = true;
                 st->n_fixed++;
             }
         }
+    }
+    for (int32_t i = 0; i < st->n; i++) {
+        st->held[i] = st->fixed[i] ? 0 : st->held[i];
+        st->n_held += st->held[i] > 0;
     }
     return FLX_OK;
 }
@@ -160,7 +172,9 @@ flx_status flx_static_renew(flx_static *st, const flx_drive *drive)
         st->eps[i] = 1;
     FLX_TRY(flx_static_set_drive(st, 0));
     for (int32_t i = 0; i < st->n; i++) {
-        st->psi[2 * i] = st->fixed[i] ? 0 : sqrt(fmax(st->eps[i], 0));
+        st->psi[2 * i] = st->fixed[i]      ? 0
+                         : st->held[i] > 0 ? st->held[i]
+                                           : sqrt(fmax(st->eps[i], 0));
         st->psi[2 * i + 1] = 0;
     }
     return FLX_OK;
@@ -170,9 +184,9 @@ void flx_static_free(flx_static *st)
 {
     if (!st)
         return;
-    double *arrays[] = {st->psi,   st->lap,   st->g,         st->phase,  st->eps,  st->mu,
-                        st->a,     st->a_dot, st->basis,     st->image,  st->mode, st->value,
-                        st->dense, st->val,   st->film_norm, st->current};
+    double *arrays[] = {st->psi,   st->lap,   st->g,         st->phase,   st->eps,  st->mu,
+                        st->a,     st->a_dot, st->basis,     st->image,   st->mode, st->value,
+                        st->dense, st->val,   st->film_norm, st->current, st->held, st->force};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
         flx_free(arrays[k]);
     for (int32_t k = 0; k < WORK; k++)
@@ -207,11 +221,12 @@ flx_status flx_static_set_psi(flx_static *st, const flx_cplx *psi)
 static flx_status take_currents(flx_static *st)
 {
     for (int32_t k = 0; k < st->p.n_terminal; k++)
-        if (st->current[k] != 0 && st->p.terminals[k].psi == FLX_TERMINAL_NORMAL)
+        if (st->current[k] != 0 && is_normal(&st->p.terminals[k]))
             return flx_fail(st->ctx, FLX_ERR_INPUT,
                             "terminal %d is normal (psi = 0) and carries %g K0 xi: near it a "
                             "voltage drives the current, which no stationary state of the free "
-                            "energy has; make its psi free, or use the tdgl engine",
+                            "energy has; make its psi free or hold it above 0, or use the tdgl "
+                            "engine",
                             k, st->current[k]);
     for (int32_t k = 0; k < st->n_inflow; k++)
         st->inflow[k].current = st->current[st->inflow[k].terminal] * st->inflow[k].share;

@@ -1,7 +1,9 @@
 // static/static_internal.h -- the engine's state and what its files share.
 //
 // Vectors are [n_site][2] and real: (re, im) of each site. M is the diagonal of cell areas, H half
-// the second variation of F, g half its gradient; g/a is minus the residual.
+// the second variation of F, g half its gradient; g/a is minus the residual. Where a terminal holds
+// |psi| only the phase is free: gradients and variations point along the circle of psi there, and H
+// has what the circle bends by: with f = g.psi/|psi|^2, the force along psi, -f on the circle.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_STATIC_INTERNAL_H
 #define FLX_STATIC_INTERNAL_H
@@ -33,6 +35,7 @@ enum {
     W_SAVED, // following
     W_TANGENT,
     W_RATE,
+    W_START, // lines on circles
     WORK
 };
 
@@ -58,8 +61,11 @@ struct flx_static {
     double *eps, *a, *a_dot, *mu, *current;
     double *phase; // i psi of each film, M-normalised; 0 where a film is normal
     double *film_norm;
-    int32_t *pin; // [n_film] site with the largest |psi|
-    bool *fixed;  // [n_site] psi = 0 there
+    int32_t *pin;  // [n_film] site with the largest |psi|
+    bool *fixed;   // [n_site] psi = 0 there
+    double *held;  // [n_site] |psi| that a terminal holds; 0: none
+    double *force; // [n_site] f where it does
+    int32_t n_held;
     int32_t n_fixed;
     static_inflow *inflow;
     int32_t n_inflow;
@@ -90,7 +96,10 @@ struct flx_static {
 double flx_static_dot(flx_static *st, const double *x, const double *y);    // x.y
 double flx_static_mdot(flx_static *st, const double *x, const double *y);   // x.My
 void flx_static_axpy(flx_static *st, double s, const double *x, double *y); // y += s x
-void flx_static_gradient(flx_static *st); // lap, g, report.residual at psi
+// lap, g, report.residual at psi, which it first puts back on the circles where |psi| is held.
+void flx_static_gradient(flx_static *st);
+// Leaves of x what psi is free to do.
+void flx_static_hold(const flx_static *st, double *x);
 double flx_static_energy(flx_static *st);
 // What the currents add to F on the way from psi0 to psi, less than half a turn of any phase.
 double flx_static_work(flx_static *st, const double *psi0);
