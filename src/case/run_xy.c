@@ -4,52 +4,18 @@
 // The stages follow each other. OUTPUT-checkpoint holds which stage is on and what the finished ones
 // gave, OUTPUT-checkpoint-lattice the lattice of the present one.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "case/summary.h"
-#include "case/xy.h"
+#include "case/xy_run.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    AROUND = 5,
-    STAGES_MAX = 33,
-    STAGE_BLOCKS = 8
-};                                  // temperatures of each size; the lattice of the case, sizes
-static const double spacing = 0.01; // of these temperatures, relative
+enum { STAGE_BLOCKS = 8 };
+static const double spacing = 0.01; // of the temperatures of a size, relative
 static const double progress_seconds = 0.2;
 
-typedef struct xy_run {
-    flx_ctx *ctx;
-    const flx_case *c;
-    const flx_case_xy *xy;
-    const flx_run_opts *opts;
-    // State of the run.
-    int64_t stage;
-    double wall, middle;
-    flx_xy_result *result;       // [n_temperature]
-    flx_xy_stiffness *stiffness; // [n_size][AROUND]
-    double *theta;               // [n_temperature][n_site] phases of replica 0, if they are kept
-    int8_t *vortex;              // [n_temperature][n_plaquette] of the same
-    int64_t n_theta, n_vortex;
-    flx_xy_correlation *correlation; // [n_temperature][reach + 1]
-    int32_t reach;                   // -1: none
-    flx_xy *sim;                     // of the present stage
-
-    double *coupling, *phase; // of the disorder
-    uint8_t *absent;
-    char *checkpoint, *lattice; // paths; NULL without output
-    double wall_start, last_save, last_progress;
-    double work, work_done; // site updates of all stages, of those that are done
-} xy_run;
-
 // -- stages ---------------------------------------------------------------------------------------
-
-static int32_t sites_of(const flx_case_xy *xy)
-{
-    return xy->size[0] * xy->size[1] * (xy->lattice == FLX_XY_CUBIC ? xy->size[2] : 1);
-}
 
 // Half of the shortest periodic axis.
 static int32_t reach_of(const flx_case_xy *xy)
@@ -70,27 +36,27 @@ static int32_t n_stage(const xy_run *r)
 static double work_of(const xy_run *r, int64_t stage)
 {
     if (stage == 0)
-        return (double)r->xy->opts.sweeps * r->xy->n_temperature * sites_of(r->xy);
+        return (double)r->xy->opts.sweeps * r->xy->n_temperature * flx_xy_sites(r->xy);
     double size = r->xy->sizes[stage - 1];
-    return (double)r->xy->transition_sweeps * AROUND * size * size;
+    return (double)r->xy->transition_sweeps * XY_AROUND * size * size;
 }
 
 static flx_status create_stage(xy_run *r)
 {
     flx_xy_problem problem = flx_case_xy_problem(r->xy);
     flx_xy_opts opts = r->xy->opts;
-    double temperature[AROUND];
+    double temperature[XY_AROUND];
     problem.coupling = r->coupling;
     problem.phase = r->phase;
     problem.absent = r->absent;
     if (r->stage > 0) {
         int32_t size = r->xy->sizes[r->stage - 1];
-        for (int k = 0; k < AROUND; k++)
-            temperature[k] = r->middle * (1 + spacing * (k - AROUND / 2));
+        for (int k = 0; k < XY_AROUND; k++)
+            temperature[k] = r->middle * (1 + spacing * (k - XY_AROUND / 2));
         problem = (flx_xy_problem){.model = r->xy->model,
                                    .size = {size, size},
                                    .temperature = temperature,
-                                   .n_temperature = AROUND};
+                                   .n_temperature = XY_AROUND};
         opts.sweeps = r->xy->transition_sweeps;
         opts.thermalisation = opts.overrelaxation = -1;
         opts.replicas = 0;
@@ -117,7 +83,7 @@ static int32_t stage_blocks(xy_run *r, flx_state_block *blocks)
     blocks[n++] =
         (flx_state_block){"result", r->result, (size_t)r->xy->n_temperature * sizeof *r->result};
     blocks[n++] =
-        (flx_state_block){"stiffness", r->stiffness, sizes * AROUND * sizeof *r->stiffness};
+        (flx_state_block){"stiffness", r->stiffness, sizes * XY_AROUND * sizeof *r->stiffness};
     blocks[n++] = (flx_state_block){"vortex", r->vortex, (size_t)r->n_vortex};
     blocks[n++] =
         (flx_state_block){"correlation", r->correlation,
@@ -251,14 +217,14 @@ static flx_status find_middle(xy_run *r)
 
 static flx_status keep_results(xy_run *r)
 {
-    int32_t n = r->stage == 0 ? r->xy->n_temperature : AROUND;
+    int32_t n = r->stage == 0 ? r->xy->n_temperature : XY_AROUND;
     for (int32_t t = 0; t < n; t++) {
         flx_xy_result result;
         FLX_TRY(flx_xy_result_of(r->sim, t, &result));
         if (r->stage == 0) {
             r->result[t] = result;
             if (r->n_theta > 0) {
-                FLX_TRY(flx_xy_phases(r->sim, t, 0, r->theta + (int64_t)t * sites_of(r->xy)));
+                FLX_TRY(flx_xy_phases(r->sim, t, 0, r->theta + (int64_t)t * flx_xy_sites(r->xy)));
                 FLX_TRY(flx_xy_vortices(r->sim, t, 0, r->vortex + r->n_vortex / n * t));
             }
             if (r->reach >= 0)
@@ -270,7 +236,7 @@ static flx_status keep_results(xy_run *r)
                             "windings of the lattice of %d sites at %g J were not sampled; give "
                             "more xy.transition_sweeps",
                             r->xy->sizes[r->stage - 1], result.temperature);
-        r->stiffness[(r->stage - 1) * AROUND + t] =
+        r->stiffness[(r->stage - 1) * XY_AROUND + t] =
             (flx_xy_stiffness){.size = r->xy->sizes[r->stage - 1],
                                .temperature = result.temperature,
                                .helicity = result.helicity_mean.value,
@@ -302,269 +268,12 @@ static flx_status run_stages(xy_run *r)
     return FLX_OK;
 }
 
-// -- summary --------------------------------------------------------------------------------------
-
-static flx_status put_estimate(flx_ctx *ctx, json_t *object, const char *key, flx_xy_estimate e)
-{
-    json_t *item = json_object();
-    FLX_TRY(flx_json_put(ctx, object, key, item));
-    FLX_TRY(flx_json_put(ctx, item, "value", flx_json_real(e.value)));
-    FLX_TRY(flx_json_put(ctx, item, "error", flx_json_real(e.error)));
-    return e.tau > 0 ? flx_json_put(ctx, item, "tau_cycles", flx_json_real(e.tau)) : FLX_OK;
-}
-
-static const char *trust_text(flx_xy_trust trust)
-{
-    switch (trust) {
-    case FLX_XY_TOO_SHORT:
-        return "run too short for an error: fewer than 20 autocorrelation times";
-    case FLX_XY_WINDING:
-        return "windings were not sampled: replicas disagree";
-    case FLX_XY_NOTHING:
-        return "nothing was measured";
-    case FLX_XY_TRUSTED:
-        break;
-    }
-    return NULL;
-}
-
-static flx_status put_list(flx_ctx *ctx, json_t *object, const char *key, const double *value,
-                           int32_t n)
-{
-    json_t *list = json_array();
-    FLX_TRY(flx_json_put(ctx, object, key, list));
-    for (int32_t k = 0; k < n; k++)
-        if (json_array_append_new(list, flx_json_real(value[2 * k])) != 0)
-            return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the summary");
-    return FLX_OK;
-}
-
-static flx_status put_correlations(xy_run *r, json_t *item, int32_t t)
-{
-    const int32_t n = r->reach + 1;
-    double *pairs = FLX_NEW_ARRAY(r->ctx, double, 2 * n);
-    json_t *all = json_object(), *part[2] = {json_object(), json_object()};
-    static const char *const name[2] = {"phase", "vortex"};
-    flx_status status = pairs ? flx_json_put(r->ctx, item, "correlations", all) : FLX_ERR_MEMORY;
-    for (int j = 0; j < 2 && status == FLX_OK; j++) {
-        for (int32_t k = 0; k < n; k++) {
-            const flx_xy_correlation *c = &r->correlation[t * n + k];
-            flx_xy_estimate e = j ? c->vortex : c->phase;
-            pairs[2 * k] = e.value;
-            pairs[2 * k + 1] = e.error;
-        }
-        status = flx_json_put(r->ctx, all, name[j], part[j]);
-        if (status == FLX_OK)
-            status = put_list(r->ctx, part[j], "value", pairs, n);
-        if (status == FLX_OK)
-            status = put_list(r->ctx, part[j], "error", pairs + 1, n);
-    }
-    flx_free(pairs);
-    return status;
-}
-
-static flx_status put_moves(flx_ctx *ctx, json_t *object, const flx_xy_result *r)
-{
-    json_t *item = json_object();
-    FLX_TRY(flx_json_put(ctx, object, "accepted", item));
-    FLX_TRY(flx_json_put(ctx, item, "metropolis", flx_json_real(r->metropolis)));
-    FLX_TRY(flx_json_put(ctx, item, "twists", flx_json_real(r->twists)));
-    return flx_json_put(ctx, item, "exchanges", flx_json_real(r->exchanges));
-}
-
-static flx_status put_temperature(flx_ctx *ctx, json_t *list, const flx_case_xy *xy,
-                                  const flx_xy_result *r)
-{
-    static const char *const axis[] = {"x", "y", "z"};
-    json_t *item = json_object();
-    if (!item || json_array_append_new(list, item) != 0)
-        return flx_fail(ctx, FLX_ERR_MEMORY, "no memory for the summary");
-    FLX_TRY(flx_json_put(ctx, item, "T", json_real(r->temperature)));
-    const struct {
-        const char *key;
-        flx_xy_estimate value;
-    } rows[] = {{"helicity", r->helicity_mean},      {"energy", r->energy},
-                {"specific_heat", r->specific_heat}, {"vortex_density", r->vortex_density},
-                {"magnetisation", r->magnetisation}, {"susceptibility", r->susceptibility},
-                {"correlation_length", r->xi},       {"binder", r->binder}};
-    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
-        FLX_TRY(put_estimate(ctx, item, rows[k].key, rows[k].value));
-    for (int a = 0; a < (xy->lattice == FLX_XY_CUBIC ? 3 : 2); a++) {
-        json_t *along = json_object();
-        FLX_TRY(flx_json_put(ctx, item, axis[a], along));
-        FLX_TRY(put_estimate(ctx, along, "helicity", r->helicity[a]));
-        FLX_TRY(put_estimate(ctx, along, "fourth_order", r->fourth[a]));
-        FLX_TRY(put_estimate(ctx, along, "winding_squared", r->winding2[a]));
-        FLX_TRY(put_estimate(ctx, along, "unwound", r->unwound[a]));
-    }
-    FLX_TRY(put_moves(ctx, item, r));
-    FLX_TRY(flx_json_put(ctx, item, "sweeps", json_integer(r->sweeps)));
-    FLX_TRY(flx_json_put(ctx, item, "replicas", json_integer(r->replicas)));
-    const char *refusal = trust_text(r->trust);
-    return refusal ? flx_json_put(ctx, item, "no_error_because", json_string(refusal)) : FLX_OK;
-}
-
-static flx_status put_transition(xy_run *r, json_t *root)
-{
-    flx_xy_transition t;
-    if (!r->xy->find_transition)
-        return FLX_OK;
-    FLX_TRY(flx_xy_transition_of(r->ctx, r->stiffness, r->xy->n_size * AROUND, &t));
-    json_t *item = json_object();
-    FLX_TRY(flx_json_put(r->ctx, root, "T_KT", item));
-    FLX_TRY(flx_json_put(r->ctx, item, "value", json_real(t.t)));
-    FLX_TRY(flx_json_put(r->ctx, item, "error", json_real(t.error)));
-    FLX_TRY(flx_json_put(r->ctx, item, "statistical", json_real(t.statistical)));
-    FLX_TRY(flx_json_put(r->ctx, item, "without_smallest", json_real(t.systematic)));
-    FLX_TRY(flx_json_put(r->ctx, item, "form", json_real(t.form)));
-    FLX_TRY(flx_json_put(r->ctx, item, "C", json_real(t.c)));
-    FLX_TRY(flx_json_put(r->ctx, item, "chi2", json_real(t.chi2)));
-    return flx_json_put(r->ctx, item, "degrees_of_freedom", json_integer(t.n_free));
-}
-
-static flx_status put_film(xy_run *r, json_t *root)
-{
-    const flx_case_xy *xy = r->xy;
-    if (!(xy->film_tc > 0))
-        return FLX_OK;
-    double t = flx_film_transition(xy->film_tc, xy->film_stiffness, xy->film_dielectric);
-    json_t *item = json_object();
-    FLX_TRY(flx_json_put(r->ctx, root, "film", item));
-    FLX_TRY(flx_json_put(r->ctx, item, "stiffness_K", flx_json_real(xy->film_stiffness)));
-    return flx_json_put(r->ctx, item, "T_KT_K", flx_json_real(t));
-}
-
-static flx_status summarise(xy_run *r, json_t *root)
-{
-    FLX_TRY(flx_summary_head(r->ctx, r->c, root));
-    FLX_TRY(flx_json_put(r->ctx, root, "sites", json_integer(sites_of(r->xy))));
-    FLX_TRY(flx_json_put(r->ctx, root, "wall_s", flx_json_real(flx_wtime() - r->wall_start)));
-    json_t *list = json_array();
-    FLX_TRY(flx_json_put(r->ctx, root, "temperatures", list));
-    for (int32_t t = 0; t < r->xy->n_temperature; t++) {
-        FLX_TRY(put_temperature(r->ctx, list, r->xy, &r->result[t]));
-        if (r->reach >= 0)
-            FLX_TRY(put_correlations(r, json_array_get(list, (size_t)t), t));
-    }
-    FLX_TRY(put_transition(r, root));
-    return put_film(r, root);
-}
-
-// -- file -----------------------------------------------------------------------------------------
-
-static flx_status write_column(xy_run *r, flx_file *file, const char *name, size_t offset)
-{
-    double *value = FLX_NEW_ARRAY(r->ctx, double, 2 * r->xy->n_temperature);
-    if (!value)
-        return FLX_ERR_MEMORY;
-    for (int32_t t = 0; t < r->xy->n_temperature; t++) {
-        const char *at = (const char *)&r->result[t] + offset;
-        flx_xy_estimate e = *(const flx_xy_estimate *)(const void *)at;
-        value[2 * t] = e.value;
-        value[2 * t + 1] = e.error;
-    }
-    flx_array array = {r->xy->n_temperature, 2, value};
-    flx_status status = flx_file_write_array(file, name, &array);
-    flx_free(value);
-    return status;
-}
-
-// Temperature, distance, G, its error, C, its error: a row for each temperature and distance.
-static flx_status write_correlations(xy_run *r, flx_file *file)
-{
-    const int32_t n = r->reach + 1, rows = r->xy->n_temperature * n;
-    double *value = FLX_NEW_ARRAY(r->ctx, double, 6 * rows);
-    if (!value)
-        return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < rows; k++) {
-        const flx_xy_correlation *c = &r->correlation[k];
-        const double row[6] = {r->result[k / n].temperature,
-                               k % n,
-                               c->phase.value,
-                               c->phase.error,
-                               c->vortex.value,
-                               c->vortex.error};
-        memcpy(value + 6 * k, row, sizeof row);
-    }
-    flx_status status = flx_file_write_array(file, "correlations", &(flx_array){rows, 6, value});
-    flx_free(value);
-    return status;
-}
-
-// Those of the phases that are kept: plaquettes, a row for each temperature.
-static flx_status write_vortices(xy_run *r, flx_file *file)
-{
-    double *value = FLX_NEW_ARRAY(r->ctx, double, r->n_vortex);
-    if (!value)
-        return FLX_ERR_MEMORY;
-    for (int64_t k = 0; k < r->n_vortex; k++)
-        value[k] = r->vortex[k];
-    const int64_t n = r->xy->n_temperature;
-    flx_status status =
-        flx_file_write_array(file, "vortices", &(flx_array){n, r->n_vortex / n, value});
-    flx_free(value);
-    return status;
-}
-
-// Values beside their errors, one row for each temperature.
-static flx_status write_arrays(xy_run *r, flx_file *file)
-{
-    static const struct {
-        const char *name;
-        size_t offset;
-    } columns[] = {{"helicity", offsetof(flx_xy_result, helicity_mean)},
-                   {"energy", offsetof(flx_xy_result, energy)},
-                   {"specific_heat", offsetof(flx_xy_result, specific_heat)},
-                   {"vortex_density", offsetof(flx_xy_result, vortex_density)},
-                   {"magnetisation", offsetof(flx_xy_result, magnetisation)},
-                   {"susceptibility", offsetof(flx_xy_result, susceptibility)},
-                   {"correlation_length", offsetof(flx_xy_result, xi)}};
-    int32_t n = r->xy->n_temperature;
-    double size[3] = {r->xy->size[0], r->xy->size[1], r->xy->size[2]};
-    flx_array t = {n, 1, NULL}, sizes = {3, 1, size};
-    t.value = FLX_NEW_ARRAY(r->ctx, double, n);
-    if (!t.value)
-        return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < n; k++)
-        t.value[k] = r->result[k].temperature; // they may have been tuned
-    flx_status status = flx_file_write_array(file, "temperature", &t);
-    flx_free(t.value);
-    FLX_TRY(status);
-    FLX_TRY(flx_file_write_array(file, "size", &sizes));
-    double lattice[4] = {r->xy->lattice, r->xy->flux != 0 || r->xy->phase > 0, r->xy->open[0],
-                         r->xy->open[1]}; // kind, gauge field?, ends along x and y?
-    FLX_TRY(flx_file_write_array(file, "lattice", &(flx_array){4, 1, lattice}));
-    for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
-        FLX_TRY(write_column(r, file, columns[k].name, columns[k].offset));
-    if (r->xy->find_transition) { // size, temperature, helicity, error
-        int32_t m = r->xy->n_size * AROUND;
-        double *value = FLX_NEW_ARRAY(r->ctx, double, 4 * m);
-        if (!value)
-            return FLX_ERR_MEMORY;
-        for (int32_t k = 0; k < m; k++) {
-            value[4 * k] = r->stiffness[k].size;
-            value[4 * k + 1] = r->stiffness[k].temperature;
-            value[4 * k + 2] = r->stiffness[k].helicity;
-            value[4 * k + 3] = r->stiffness[k].error;
-        }
-        status = flx_file_write_array(file, "stiffness", &(flx_array){m, 4, value});
-        flx_free(value);
-        FLX_TRY(status);
-    }
-    if (r->reach >= 0)
-        FLX_TRY(write_correlations(r, file));
-    if (r->n_theta == 0)
-        return FLX_OK;
-    FLX_TRY(write_vortices(r, file));
-    return flx_file_write_array(file, "phases", &(flx_array){n, sites_of(r->xy), r->theta});
-}
-
 // -- begin and end --------------------------------------------------------------------------------
 
 static flx_status create_disorder(xy_run *r)
 {
     const flx_case_xy *xy = r->xy;
-    int64_t n_site = sites_of(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
+    int64_t n_site = flx_xy_sites(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
     if (xy->coupling > 0 && !(r->coupling = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
         return FLX_ERR_MEMORY;
     if (xy->phase > 0 && !(r->phase = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
@@ -580,10 +289,10 @@ static flx_status prepare(xy_run *r)
 {
     enum { KEPT = 1 << 22 }; // numbers of phases that a file takes at most
     int32_t n = r->xy->n_temperature, sizes = r->xy->find_transition ? r->xy->n_size : 0;
-    int64_t n_theta = (int64_t)n * sites_of(r->xy);
+    int64_t n_theta = (int64_t)n * flx_xy_sites(r->xy);
     r->n_theta = r->opts->output && n_theta <= KEPT ? n_theta : 0;
     r->result = FLX_NEW_ARRAY(r->ctx, flx_xy_result, n);
-    r->stiffness = FLX_NEW_ARRAY(r->ctx, flx_xy_stiffness, sizes * AROUND);
+    r->stiffness = FLX_NEW_ARRAY(r->ctx, flx_xy_stiffness, sizes * XY_AROUND);
     r->theta = FLX_NEW_ARRAY(r->ctx, double, r->n_theta);
     r->n_vortex = r->n_theta * (r->xy->lattice == FLX_XY_TRIANGULAR ? 2 : 1);
     r->vortex = FLX_NEW_ARRAY(r->ctx, int8_t, r->n_vortex);
@@ -617,11 +326,11 @@ static flx_status end(xy_run *r, const flx_run_point *point, flx_run_result **ou
 {
     flx_file *file = NULL;
     json_t *root = json_object();
-    flx_status status = root ? summarise(r, root) : FLX_ERR_MEMORY;
+    flx_status status = root ? flx_xy_summarise(r, root) : FLX_ERR_MEMORY;
     if (status == FLX_OK)
         status = flx_engine_file(r->ctx, point, r->opts, &file);
     if (status == FLX_OK && file)
-        status = write_arrays(r, file);
+        status = flx_xy_write(r, file);
     if (status == FLX_OK)
         status = flx_engine_end(r->ctx, root, file, out);
     else
