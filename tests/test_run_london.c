@@ -135,6 +135,67 @@ static void a_sweep_makes_one_engine_for_all_its_points(void **state)
     unlink(path);
 }
 
+static void count_meshes_that_serve(void *user, flx_log_level level, const char *text)
+{
+    (void)level;
+    *(int *)user += strstr(text, "the mesh of the point before serves again") != NULL;
+}
+
+// To the same bits as each point by itself, by both methods; back at the first length too.
+static void a_sweep_over_the_pearl_length_keeps_mesh_and_field(void **state)
+{
+    (void)state;
+    const char *const method[] = {"dense", "iterative"}, *const length[] = {"1 um", "0.3 um",
+                                                                            "2 um", "1 um"};
+    for (int k = 0; k < 2; k++) {
+        char text[1024];
+        int served = 0;
+        snprintf(text, sizeof text,
+                 FLAT "london: {fluxoids: {hole: 1}, rim_rows: 1, method: %s}\n"
+                      "sweep: {layers.nb.pearl_length: [1 um, 0.3 um, 2 um, 1 um]}\n",
+                 method[k]);
+        flx_ctx_set_log(ctx, count_meshes_that_serve, &served);
+        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
+        flx_ctx_set_log(ctx, NULL, NULL);
+        assert_int_equal(served, 3);
+        json_t *root = json_of(r), *points = json_object_get(root, "points");
+        for (size_t i = 0; i < 4; i++) {
+            char set[80];
+            snprintf(set, sizeof set, "layers.nb.pearl_length=%s", length[i]);
+            const char *sets[] = {set, "sweep=null"};
+            flx_case *c = case_of(ctx, text, sets, 2);
+            flx_run_opts opts = flx_run_opts_default();
+            flx_run_result *one = NULL;
+            assert_int_equal(flx_run(ctx, c, &opts, &one), FLX_OK);
+            json_t *alone = json_of(one), *point = json_array_get(points, i);
+            json_object_del(point, "set");
+            json_object_del(point, "wall_s");
+            json_object_del(alone, "wall_s");
+            assert_true(json_equal(point, alone));
+            json_decref(alone);
+            flx_run_result_free(one);
+            flx_case_free(c);
+        }
+        json_decref(root);
+        flx_run_result_free(r);
+    }
+    // another mesh is another mesh, and what the shape says by a length of the material too
+    int served = 0;
+    flx_ctx_set_log(ctx, count_meshes_that_serve, &served);
+    flx_run_result_free(run_text(ctx, FLAT "sweep: {mesh.max_edge: [0.4, 0.5]}\n", NULL, FLX_OK));
+    flx_run_result_free(run_text(ctx,
+                                 FLAT "let: {r: 0.1 um}\nloops: {l: [circle: {radius: 1.4 + r}]}\n"
+                                      "sweep: {let.r: [0.1 um, 0.2 um]}\n",
+                                 NULL, FLX_OK));
+    assert_int_equal(served, 0);
+    flx_run_result_free(run_text(ctx,
+                                 FLAT "let: {b: 1 mT}\ndrive: {field: b}\n"
+                                      "sweep: {let.b: [1 mT, 2 mT]}\n",
+                                 NULL, FLX_OK));
+    flx_ctx_set_log(ctx, NULL, NULL);
+    assert_int_equal(served, 1);
+}
+
 static void films_may_lie_over_each_other(void **state)
 {
     (void)state;
@@ -565,6 +626,7 @@ int main(void)
         cmocka_unit_test(fluxoid_and_current_are_two_ways_to_say_it),
         cmocka_unit_test(lambda_may_be_zero_and_vary),
         cmocka_unit_test(a_sweep_makes_one_engine_for_all_its_points),
+        cmocka_unit_test(a_sweep_over_the_pearl_length_keeps_mesh_and_field),
         cmocka_unit_test(films_may_lie_over_each_other),
         cmocka_unit_test(the_error_of_an_inductance_is_bounded),
         cmocka_unit_test(energies_of_fluxoid_states_are_a_parabola),

@@ -70,6 +70,11 @@ FLX_API flx_status flx_london_create(flx_ctx *ctx, const flx_london_problem *pro
                                      const flx_london_opts *opts, flx_london **out);
 FLX_API void flx_london_free(flx_london *l);
 
+// The same films with other Pearl lengths [n_tri] [l], which are copied: to the same bits as if made
+// with them, but the field of the currents, most of the work, is known. On failure other than
+// FLX_ERR_INPUT the engine can only be freed.
+FLX_API flx_status flx_london_set_lambda(flx_ctx *ctx, flx_london *l, const double *lambda);
+
 typedef struct flx_london_report {
     int32_t n_free;     // values of g inside the films
     int32_t n_hole;     // currents round holes

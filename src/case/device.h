@@ -47,6 +47,11 @@ flx_status flx_device_blame(flx_ctx *ctx, const flx_case *c, int32_t line, flx_s
 // are numbered as in the case.
 flx_status flx_device_create_on(flx_ctx *ctx, const flx_case *c, flx_mesh *mesh, flx_device **out);
 
+// Whether two cases make the same device; then the device of one may serve the other, which it
+// borrows from then on (device_same.c).
+bool flx_device_same(const flx_case *a, const flx_case *b);
+void flx_device_take_case(flx_device *device, const flx_case *c);
+
 // Puts terminals, probes and loops on the mesh (place.c).
 flx_status flx_device_place(flx_ctx *ctx, flx_device *device);
 

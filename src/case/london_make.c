@@ -1,7 +1,8 @@
 // case/london_make.c -- the London engine of a device: Pearl lengths, holes, terminals.
 //
-// A sweep over fields, currents, fluxoids or vortices asks one device again and again: the engine,
-// which is most of the work, stays with it.
+// A sweep over fields, currents, fluxoids, vortices or Pearl lengths asks one device again and again:
+// the engine stays with it, and with it what is most of the work: the field of the currents, and
+// the factor while the Pearl lengths stay too.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/london.h"
 
@@ -61,12 +62,31 @@ static void free_kept(void *what)
     flx_free(k);
 }
 
+static flx_london_opts wanted_opts(const flx_london_run_state *r)
+{
+    flx_london_opts opts = r->c->london.opts;
+    // Thousands of right-hand sides pay for a factor.
+    if (r->c->london.scan.coil > 0 && opts.dense_max < SCAN_DENSE)
+        opts.dense_max = SCAN_DENSE;
+    return opts;
+}
+
 static bool fits(const flx_london_run_state *r, const kept_engine *k)
 {
-    const flx_london_opts *a = &k->opts, *b = &r->c->london.opts;
-    return a->method == b->method && a->dense_max == b->dense_max && a->tolerance == b->tolerance &&
-           a->accuracy == b->accuracy &&
-           memcmp(k->lambda, r->lambda, (size_t)r->device->mesh->n_tri * sizeof *k->lambda) == 0;
+    flx_london_opts a = k->opts, b = wanted_opts(r);
+    return a.method == b.method && a.dense_max == b.dense_max && a.tolerance == b.tolerance &&
+           a.accuracy == b.accuracy;
+}
+
+// The kept engine with the Pearl lengths of this point.
+static flx_status take(flx_london_run_state *r, kept_engine *k)
+{
+    size_t bytes = (size_t)r->device->mesh->n_tri * sizeof *k->lambda;
+    r->l = k->l;
+    if (memcmp(k->lambda, r->lambda, bytes) == 0)
+        return FLX_OK;
+    memcpy(k->lambda, r->lambda, bytes);
+    return flx_london_set_lambda(r->ctx, k->l, r->lambda);
 }
 
 static flx_status check_terminals(flx_london_run_state *r)
@@ -89,8 +109,12 @@ flx_status flx_london_make(flx_london_run_state *r)
 {
     flx_kept *kept = r->device->kept;
     if (kept->what && fits(r, kept->what)) {
-        r->l = ((kept_engine *)kept->what)->l;
-        return FLX_OK;
+        flx_status status = take(r, kept->what);
+        if (status >= 0)
+            return FLX_OK;
+        free_kept(kept->what);
+        *kept = (flx_kept){0};
+        return flx_device_blame(r->ctx, r->c, r->c->london.line, status);
     }
     FLX_TRY(check_terminals(r));
     if (kept->what)
@@ -105,11 +129,7 @@ flx_status flx_london_make(flx_london_run_state *r)
         return FLX_ERR_MEMORY;
     }
     memcpy(k->lambda, r->lambda, n_tri * sizeof *k->lambda);
-    k->opts = r->c->london.opts;
-    flx_london_opts opts = k->opts;
-    // Thousands of right-hand sides pay for a factor.
-    if (r->c->london.scan.coil > 0 && opts.dense_max < SCAN_DENSE)
-        opts.dense_max = SCAN_DENSE;
+    k->opts = wanted_opts(r);
     flx_london_problem problem = {.mesh = r->device->mesh,
                                   .z = r->device->z,
                                   .lambda = r->lambda,
@@ -118,7 +138,7 @@ flx_status flx_london_make(flx_london_run_state *r)
                                   .terminals = r->device->terminals,
                                   .n_terminal = r->c->n_terminal,
                                   .fields_only = r->fields_only};
-    flx_status status = flx_london_create(r->ctx, &problem, &opts, &k->l);
+    flx_status status = flx_london_create(r->ctx, &problem, &k->opts, &k->l);
     if (status < 0) {
         free_kept(k);
         return flx_device_blame(r->ctx, r->c, r->c->london.line, status);

@@ -203,7 +203,7 @@ flx_status flx_sweep_take(flx_sweep *s, const flx_point_end *end)
 typedef struct carry {
     flx_carried state;  // psi NULL: none
     flx_mesh *mesh;     // owned, if read from a file
-    flx_device *device; // owned, if of the point before
+    flx_device *device; // owned, if it serves no more
     flx_case *c;
 } carry;
 
@@ -251,11 +251,35 @@ static flx_status say_why(flx_sweep *s, flx_status failed, char **json)
     return status < 0 ? status : failed;
 }
 
+// The device of a point that shares none with all others: that of the point before where it is the
+// same, else a new one. It keeps the case.
+static flx_status take_device(flx_sweep *s, flx_case *c, carry *x)
+{
+    if (s->latest && flx_device_same(s->latest_case, c)) {
+        flx_log(s->ctx, FLX_LOG_INFO, "the mesh of the point before serves again");
+        flx_device_take_case(s->latest, c);
+        flx_case_free(s->latest_case);
+        s->latest_case = c;
+        return flx_device_check_vortices(s->ctx, s->latest, c);
+    }
+    flx_device *device;
+    FLX_TRY(flx_device_create(s->ctx, c, &device));
+    if (s->latest && x->state.psi && x->state.mesh == s->latest->mesh) {
+        x->device = s->latest;
+        x->c = s->latest_case;
+    } else {
+        flx_device_free(s->latest);
+        flx_case_free(s->latest_case);
+    }
+    s->latest = device;
+    s->latest_case = c;
+    return FLX_OK;
+}
+
 // One point on its device; the state it ends in becomes the one to go on from.
 static flx_status run_point(flx_sweep *s, const flx_run_opts *opts, flx_case *c, carry *x,
                             flx_run_result **out)
 {
-    flx_device *own = NULL;
     carry next = {0};
     flx_status status = FLX_OK;
     if (opts->resume && opts->output)
@@ -265,13 +289,12 @@ static flx_status run_point(flx_sweep *s, const flx_run_opts *opts, flx_case *c,
             FLX_TRY(carry_read(s, opts->output, "/", &next));
     } else {
         if (!s->device && flx_engine_named(c->engine)->device)
-            FLX_TRY(flx_device_create(s->ctx, c, &own));
+            FLX_TRY(take_device(s, c, x));
         flx_run_point point = {.c = c,
-                               .device = own ? own : s->device,
+                               .device = s->device ? s->device : s->latest,
                                .from = x->state.psi ? &x->state : NULL,
                                .last = &next.state};
         status = flx_run_one(s->ctx, &point, opts, out);
-        next.device = own;
     }
     if (next.state.psi) {
         carry_clear(x);
@@ -305,11 +328,8 @@ static flx_status do_point(flx_sweep *s, const flx_run_opts *opts, int64_t point
     }
     flx_run_result_free(result);
     flx_free(path);
-    if (x->device && !x->c && !s->device) { // the device of the state needs its case
-        x->c = c;
-        c = NULL;
-    }
-    flx_case_free(c);
+    if (c != s->latest_case)
+        flx_case_free(c);
     *end = (flx_point_end){point, status, *json};
     return *json ? FLX_OK : FLX_ERR_MEMORY;
 }
@@ -493,5 +513,7 @@ flx_status flx_run_sweep(flx_ctx *ctx, const flx_case *c, const flx_run_opts *op
     flx_free(s.failure);
     flx_device_free(s.device);
     flx_case_free(s.first);
+    flx_device_free(s.latest);
+    flx_case_free(s.latest_case);
     return status;
 }

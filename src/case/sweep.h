@@ -20,7 +20,9 @@ typedef struct flx_sweep {
     const flx_run_opts *opts;
     int64_t n_point;
     flx_case *first;    // case of point 0, which the shared device belongs to
-    flx_device *device; // of all points, NULL: each makes its own
+    flx_device *device; // of all points, NULL: each makes its own, or takes that of
+    flx_device *latest; // the point before, whose case is
+    flx_case *latest_case;
     flx_chain_of_points *chain;
     int64_t n_chain;
     json_t **result; // [n_point] NULL: not yet

@@ -38,22 +38,26 @@ flx_london_opts flx_london_opts_default(void)
 
 // -- life -----------------------------------------------------------------------------------------
 
+static flx_status check_lambda(flx_ctx *ctx, const flx_mesh *m, const double *lambda)
+{
+    for (int32_t t = 0; t < m->n_tri; t++)
+        if (!(lambda[t] >= 0 && isfinite(lambda[t]))) {
+            int32_t i = m->tri[3 * (size_t)t];
+            return flx_fail(ctx, FLX_ERR_INPUT,
+                            "the Pearl length is %g near (%g, %g); it must be >= 0 and finite: "
+                            "cut out what does not superconduct",
+                            lambda[t], m->x[i], m->y[i]);
+        }
+    return FLX_OK;
+}
+
 static flx_status check(flx_ctx *ctx, const flx_london_problem *p, const flx_london_opts *opts)
 {
     if (opts->cookie != FLX_LONDON_COOKIE)
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "flx_london_opts does not come from flx_london_opts_default()");
     FLX_TRY(flx_options_check(ctx, &flx_london_option_table, opts));
-    const flx_mesh *m = p->mesh;
-    for (int32_t t = 0; t < m->n_tri; t++)
-        if (!(p->lambda[t] >= 0 && isfinite(p->lambda[t]))) {
-            int32_t i = m->tri[3 * (size_t)t];
-            return flx_fail(ctx, FLX_ERR_INPUT,
-                            "the Pearl length is %g near (%g, %g); it must be >= 0 and finite: "
-                            "cut out what does not superconduct",
-                            p->lambda[t], m->x[i], m->y[i]);
-        }
-    return FLX_OK;
+    return check_lambda(ctx, p->mesh, p->lambda);
 }
 
 static flx_status make_operator(flx_ctx *ctx, flx_london *l)
@@ -73,7 +77,7 @@ static flx_status make_operator(flx_ctx *ctx, flx_london *l)
                                                           : l->opts.accuracy;
     opts.method = l->report.method == FLX_LONDON_DENSE ? FLX_SELFFIELD_DIRECT : FLX_SELFFIELD_AUTO;
     FLX_TRY(flx_selffield_create(ctx, &problem, &opts, &l->op));
-    l->report.bytes += flx_selffield_report_of(l->op).bytes;
+    l->report.bytes = l->op_bytes = flx_selffield_report_of(l->op).bytes;
     return FLX_OK;
 }
 
@@ -105,7 +109,8 @@ static flx_status build(flx_ctx *ctx, const flx_london_problem *p, flx_london *l
     double start = flx_wtime();
     FLX_TRY(make_operator(ctx, l));
     double made = flx_wtime() - start;
-    if (!p->fields_only)
+    l->fields_only = p->fields_only;
+    if (!l->fields_only)
         FLX_TRY(flx_london_factor(ctx, l));
     l->report.assemble_seconds += made;
     return FLX_OK;
@@ -130,6 +135,15 @@ flx_status flx_london_create(flx_ctx *ctx, const flx_london_problem *problem,
     return FLX_OK;
 }
 
+flx_status flx_london_set_lambda(flx_ctx *ctx, flx_london *l, const double *lambda)
+{
+    FLX_TRY(check_lambda(ctx, l->mesh, lambda));
+    memcpy(l->lambda, lambda, (size_t)l->mesh->n_tri * sizeof *lambda);
+    l->report.bytes = l->op_bytes;
+    l->report.iterations = 0;
+    return l->fields_only ? FLX_OK : flx_london_factor_again(ctx, l);
+}
+
 void flx_london_free(flx_london *l)
 {
     if (!l)
@@ -142,6 +156,7 @@ void flx_london_free(flx_london *l)
                       l->column,
                       l->lift,
                       l->matrix,
+                      l->field,
                       l->kt,
                       l->at,
                       l->cg,

@@ -33,11 +33,16 @@ struct flx_london {
     flx_selffield *op;
     flx_pool *pool;
 
-    double *matrix;     // [n][n] eliminated up to n_free; NULL: iterative
-    flx_spd *precond;   // of the n_free, where iterative
-    double *kt, *at;    // [n_tri][2] of an application
-    double *cg;         // [4][n] of conjugate gradients
-    double *mode;       // [n_current][n_site]
+    double op_bytes;
+    bool fields_only;
+
+    double *matrix;   // [n][n] eliminated up to n_free; NULL: iterative
+    double *field;    // [n (n + 1)/2] what op gives to its lower triangle, once other Pearl lengths
+                      // were asked for; NULL: not kept
+    flx_spd *precond; // of the n_free, where iterative
+    double *kt, *at;  // [n_tri][2] of an application
+    double *cg;       // [4][n] of conjugate gradients
+    double *mode;     // [n_current][n_site]
     double *inductance; // [n_current][n_current]
 };
 
@@ -48,6 +53,7 @@ void flx_london_to_sites(const flx_london *l, const double *x, double *g);
 
 // system.c: A x = b for the free unknowns, modes and inductances.
 flx_status flx_london_factor(flx_ctx *ctx, flx_london *l);
+flx_status flx_london_factor_again(flx_ctx *ctx, flx_london *l); // with other Pearl lengths
 // x [n_free] = A_uu^-1 b; b may be x.
 flx_status flx_london_solve_free(flx_ctx *ctx, flx_london *l, const double *b, double *x);
 // y [n] = A x.

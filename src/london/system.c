@@ -88,13 +88,36 @@ static flx_status dense_modes(flx_ctx *ctx, flx_london *l)
     return FLX_OK;
 }
 
-static flx_status factor_dense(flx_ctx *ctx, flx_london *l)
+// Both triangles from one, or one from both.
+static void copy_field(const flx_london *l, bool back)
+{
+    size_t n = (size_t)l->n;
+    double *kept = l->field;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++, kept++) {
+            if (back)
+                l->matrix[i * n + j] = l->matrix[j * n + i] = *kept;
+            else
+                *kept = l->matrix[i * n + j];
+        }
+}
+
+static flx_status factor_dense(flx_ctx *ctx, flx_london *l, bool again)
 {
     double start = flx_wtime();
-    l->matrix = FLX_NEW_ARRAY(ctx, double, (size_t)l->n *(size_t)l->n);
-    if (!l->matrix)
+    size_t n = (size_t)l->n;
+    if (!l->matrix && !(l->matrix = FLX_NEW_ARRAY(ctx, double, n *n)))
         return FLX_ERR_MEMORY;
-    FLX_TRY(flx_selffield_assemble(ctx, l->op, &l->basis, l->matrix));
+    if (l->field) {
+        copy_field(l, true);
+    } else {
+        memset(l->matrix, 0, n * n * sizeof *l->matrix);
+        FLX_TRY(flx_selffield_assemble(ctx, l->op, &l->basis, l->matrix));
+        if (again && !(l->field = FLX_NEW_ARRAY(ctx, double, n *(n + 1) / 2)))
+            return FLX_ERR_MEMORY;
+        if (again)
+            copy_field(l, false);
+    }
     add_films(l, l->matrix);
     double assembled = flx_wtime();
     FLX_TRY(flx_dense_eliminate(ctx, l->n, l->n_free, l->matrix));
@@ -103,7 +126,7 @@ static flx_status factor_dense(flx_ctx *ctx, flx_london *l)
     l->report.assemble_seconds = assembled - start;
     l->report.factor_seconds = factored - assembled;
     l->report.mode_seconds = flx_wtime() - factored;
-    l->report.bytes += 8.0 * l->n * l->n;
+    l->report.bytes += 8.0 * l->n * l->n + (l->field ? 4.0 * l->n * (l->n + 1.0) : 0);
     return status;
 }
 
@@ -259,9 +282,14 @@ static flx_status iterative_modes(flx_ctx *ctx, flx_london *l)
 static flx_status prepare_iterative(flx_ctx *ctx, flx_london *l)
 {
     double start = flx_wtime();
-    l->kt = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)l->mesh->n_tri);
-    l->at = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)l->mesh->n_tri);
-    l->cg = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)l->n);
+    if (!l->kt)
+        l->kt = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)l->mesh->n_tri);
+    if (!l->at)
+        l->at = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)l->mesh->n_tri);
+    if (!l->cg)
+        l->cg = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)l->n);
+    flx_spd_free(l->precond);
+    l->precond = NULL;
     if (!l->kt || !l->at || !l->cg)
         return FLX_ERR_MEMORY;
     FLX_TRY(make_preconditioner(ctx, l));
@@ -276,7 +304,14 @@ static flx_status prepare_iterative(flx_ctx *ctx, flx_london *l)
 
 flx_status flx_london_factor(flx_ctx *ctx, flx_london *l)
 {
-    return l->report.method == FLX_LONDON_DENSE ? factor_dense(ctx, l) : prepare_iterative(ctx, l);
+    return l->report.method == FLX_LONDON_DENSE ? factor_dense(ctx, l, false)
+                                                : prepare_iterative(ctx, l);
+}
+
+flx_status flx_london_factor_again(flx_ctx *ctx, flx_london *l)
+{
+    return l->report.method == FLX_LONDON_DENSE ? factor_dense(ctx, l, true)
+                                                : prepare_iterative(ctx, l);
 }
 
 flx_status flx_london_solve_free(flx_ctx *ctx, flx_london *l, const double *b, double *x)
