@@ -42,8 +42,44 @@ def radius_of(sites):
     return EDGE * (sites * 0.82 / np.pi) ** 0.5  # xi
 
 
-def pytdgl(sites, options):
-    """Seconds, steps, evaluations of the induced field, moments [A um^2] at half time and at the end."""
+def london_moment(sites):
+    """[A um^2], by the radial integral equation for a diameter of 10 Lambda."""
+    moment = -0.54744 * np.pi * radius_of(sites) ** 4 / (8 * 0.4e-6 * np.pi * radius_of(sites) / 5)
+    return moment * 1e-12 * FIELD * PHI0 / (2 * np.pi * XI**2)
+
+
+class Watched(tdgl.TDGLSolver):
+    """Notes where each step of the run has got to; stops it after a budget of processor time."""
+
+    def watch(self, budget, exact):
+        area = self.device.mesh.areas * XI**2
+        place = XI * (self.device.mesh.sites - self.device.mesh.center_of_mass)
+        self.arm = 0.5 * self.device.K0.to("A / um").magnitude * np.array([-place[:, 1] * area, place[:, 0] * area]).T
+        self.budget, self.exact, self.history, self.evaluations = budget, exact, [], 0
+        self.start = self.said = time.process_time()
+
+    def get_induced_vector_potential(self, *args):
+        self.evaluations += 1
+        return super().get_induced_vector_potential(*args)
+
+    def update(self, state, *args, **kwargs):
+        result = super().update(state, *args, **kwargs)
+        current = self.device.mesh.get_quantity_on_site(result.supercurrent + result.normal_current)
+        now = time.process_time()
+        self.history.append((state["time"] + result.dt, now - self.start, np.sum(self.arm * current)))
+        over = self.budget and now - self.start > self.budget
+        if self.budget and (over or now - self.said > self.budget / 50):
+            self.said = now
+            at, spent, moment = self.history[-1]
+            print(f"  pyTDGL at {at:9.5f} tau0 after {spent:7.1f} s, {len(self.history)} steps, "
+                  f"{self.evaluations} evaluations; moment {moment:.5e}, {moment / self.exact:.3f} of the London limit's", flush=True)
+        if over:
+            raise KeyboardInterrupt
+        return result
+
+
+def pytdgl(sites, end, budget=0):
+    """Sites, seconds, steps, evaluations of the induced field, time reached, moments [A um^2] at half of it and there."""
     radius = radius_of(sites)
     layer = tdgl.Layer(coherence_length=XI, london_lambda=(radius / 5 * THICKNESS) ** 0.5, thickness=THICKNESS, gamma=1, u=5.79)
     edge = tdgl.Polygon("disk", points=circle(radius, points=int(2 * np.pi * radius / (1.2 * EDGE))))
@@ -52,21 +88,20 @@ def pytdgl(sites, options):
     field = FIELD * PHI0 / (2 * np.pi * XI**2) * 1e-3  # mT
     with tempfile.TemporaryDirectory() as folder:
         options = tdgl.SolverOptions(
+            solve_time=end,
             field_units="mT",
             current_units="uA",
             include_screening=True,
             max_iterations_per_step=5000,
+            pause_on_interrupt=False,
             output_file=os.path.join(folder, "out.h5"),
-            **options,
         )
-        start = time.process_time()
-        solution = tdgl.solve(device, options, applied_vector_potential=field)
-        wall = time.process_time() - start
-        dynamics = solution.dynamics
-        moment = solution.magnetic_moment(units="A * um**2", with_units=False)
-        solution.solve_step = solution.closest_solve_step(options.solve_time / 2)
-        half = solution.magnetic_moment(units="A * um**2", with_units=False)
-    return len(device.mesh.sites), wall, len(dynamics.dt), int(np.sum(dynamics.screening_iterations)), half, moment
+        solver = Watched(device, options, applied_vector_potential=field)
+        solver.watch(budget, london_moment(sites))
+        solver.solve()
+    at, spent, moment = solver.history[-1]
+    half = next(m for t, _, m in solver.history if t >= at / 2)
+    return len(device.mesh.sites), spent, len(solver.history), solver.evaluations, at, half, moment
 
 
 def evaluation(sites):
@@ -115,9 +150,8 @@ def main():
     parse.add_argument("--time", type=float, default=30, help="tau0")
     args = parse.parse_args()
 
-    sites, wall, steps, evaluations, half, moment = pytdgl(args.sites, {"solve_time": args.time, "save_every": 20})
-    exact = -0.54744 * np.pi * radius_of(args.sites) ** 4 / (8 * 0.4e-6 * np.pi * radius_of(args.sites) / 5)
-    exact *= 1e-12 * FIELD * PHI0 / (2 * np.pi * XI**2)
+    sites, wall, steps, evaluations, _, half, moment = pytdgl(args.sites, args.time)
+    exact = london_moment(args.sites)
     print(f"{args.time:g} tau0, one core; moments in A um^2, London limit {exact:.5e}")
     print(f"{'program':24s} {'sites':>7s} {'time [s]':>10s} {'steps':>7s} {'moment':>13s}")
     print(f"pyTDGL {tdgl.__version__:17s} {sites:7d} {wall:10.2f} {steps:7d} {moment:13.5e}   {evaluations} evaluations; at half time {half:.5e}", flush=True)

@@ -1,6 +1,7 @@
 // The field of the currents closed with psi, in thin films: the London limit against exact disks,
 // rings and pairs of rings, fluxoids, order in time, restart.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tdgl/screen.h"
 #include "test_screen.h"
 
 static void film_init(body *b, double inner, double outer, double h, double pearl_length)
@@ -342,9 +343,67 @@ static void the_operator_is_applied_a_few_times_a_step(void **state)
             }
             body_clear(&b);
         }
-        assert_true(applications <= 2 * steps[1]); // the engine promises 3
+        assert_true(applications <= 1.8 * steps[1]); // the engine promises 3
         // The field of the currents is no faster than psi; the jump takes some twenty short steps.
         assert_true(steps[1] <= 1.2 * steps[0] + 20);
+    }
+}
+
+// x^T K x
+static double power(const tdgl_faces *f, const double *x)
+{
+    double sum = 0;
+    for (int32_t i = 0; i < f->n_face; i++)
+        for (int32_t k = f->row[i]; k < f->row[i + 1]; k++)
+            sum += x[i] * f->value[k] * x[f->col[k]];
+    return sum;
+}
+
+// (beta L + K) of a combination of the functions of coarse.c is taken back to it, in films with and
+// without a hole, whether L or K is the larger. What is left is what dipoles lack of the flux of
+// functions three spacings apart: 0.7 % where L is all.
+static void long_waves_are_inverted(void **state)
+{
+    (void)state;
+    for (int hole = 0; hole < 2; hole++) {
+        body b;
+        film_init(&b, hole ? 1 : 0, 5, 0.3, 1);
+        begin(&b, 0);
+        tdgl_faces f;
+        tdgl_sheet sheet;
+        tdgl_rungs rungs = {.n = 1, .half = true, .shift = {0.5}};
+        tdgl_coarse c = {0};
+        must(&b, flx_faces_init(b.ctx, b.mesh, false, &f));
+        must(&b, flx_sheet_init(b.ctx, b.sim->pool, &f, 1, NULL, &sheet));
+        must(&b, flx_rungs_init(b.sim, &f, &rungs));
+        must(&b, flx_coarse_init(b.ctx, &sheet, NULL, &rungs, &c));
+        double *g = calloc((size_t)f.n_face, sizeof *g), *r = calloc((size_t)f.n_face, sizeof *r);
+        for (int32_t k = 0; k < c.n; k++)
+            c.grid[c.node[k]] = (float)sin(0.1 * k * k);
+        flx_coarse_add(&c, 0, f.n_face, g);
+        double whole = power(&f, g);
+        for (double beta = 0.1; beta < 1000; beta *= 30) {
+            const tdgl_blend none = {.weight = {0, 0}};
+            flx_sheet_flux(&sheet, g, r);
+            for (int32_t i = 0; i < f.n_face; i++) {
+                r[i] *= beta;
+                for (int32_t k = f.row[i]; k < f.row[i + 1]; k++)
+                    r[i] += f.value[k] * g[f.col[k]];
+            }
+            flx_coarse_solve(&c, beta, &none, r);
+            memset(r, 0, (size_t)f.n_face * sizeof *r);
+            flx_coarse_add(&c, 0, f.n_face, r);
+            for (int32_t i = 0; i < f.n_face; i++)
+                r[i] -= g[i];
+            assert_true(power(&f, r) < 1e-4 * whole);
+        }
+        free(g);
+        free(r);
+        flx_coarse_clear(&c);
+        flx_rungs_clear(&rungs);
+        flx_sheet_clear(&sheet);
+        flx_faces_clear(&f);
+        body_clear(&b);
     }
 }
 
@@ -389,6 +448,7 @@ int main(void)
         cmocka_unit_test(a_current_that_is_fed_in_keeps_to_the_edges),
         cmocka_unit_test(a_restart_continues_bit_for_bit),
         cmocka_unit_test(the_operator_is_applied_a_few_times_a_step),
+        cmocka_unit_test(long_waves_are_inverted),
         cmocka_unit_test(what_cannot_be_is_refused),
         cmocka_unit_test(memory_that_is_missing_is_told),
     };

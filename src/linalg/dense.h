@@ -21,4 +21,11 @@ typedef struct flx_dense {
 void flx_dense_forward(const flx_dense *f, int32_t n_row, int32_t stride, double *x);  // L11^-1
 void flx_dense_backward(const flx_dense *f, int32_t n_row, int32_t stride, double *x); // L11^-T
 
+// a^-1 of a symmetric positive definite a [n][n], of which the lower triangle is read; all is written.
+flx_status flx_dense_invert(flx_ctx *ctx, int32_t n, double *a);
+
+// a v = lambda b v of symmetric a and positive definite b [n][n], of which the lower triangles are
+// read: lambda [n], ascending; row j of a becomes v_j with v_j.b v_j = 1. b is destroyed.
+flx_status flx_dense_pencil(flx_ctx *ctx, int32_t n, double *a, double *b, double *lambda);
+
 #endif

@@ -5,15 +5,17 @@
 // is symmetric, and g^T L g twice the energy of the field.
 //
 // (beta L + K) x = r: where currents vary as exp(ikr), K is D k^2 and L is D k/2 Lambda, less on the
-// scale of the mesh. A blend of two (K + s D)^-1 (rungs.c), M^-1, is nearly the inverse of the sum,
-// and conjugate gradients need one or two steps with it. The last step is left unmade: its direction
-// z = M^-1 r is added to x, and with A z = r but for what M^-1 lacks, (r - K z)/beta to L x. L z
-// itself is found with the next application that is made, in the next step.
+// scale of the mesh. So L matters to long waves, and these are solved for with L as it is (coarse.c);
+// the rest of M^-1 is a blend of one (K + s D)^-1 or two (rungs.c). Conjugate gradients need one step
+// with it while steps in time are long. Where they need more, the last one is left unmade: its
+// direction z = M^-1 r is added to x, and with A z = r but for what M^-1 lacks, (r - K z)/beta to
+// L x. L z itself is found with the next application that is made, in the next step.
 //
 // What is left of an error is found again in the a of this step, so in the difference formula of
 // the next, and in its guess. If rho of it is left, with a guess by a straight line, errors die out
 // for -0.17 < rho < 0.13 (of the parabola: for 0.07), from the roots of the characteristic
-// polynomial of order 3 at even steps: they must shrink by ten.
+// polynomial of order 3 at even steps. They must shrink by much more than ten, for what is left lies on
+// the scale of the mesh, where it counts in full: by less than forty, short steps stay as short.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tdgl/screen.h"
 
@@ -28,14 +30,15 @@ typedef struct film {
     tdgl_rungs rungs; // the first has no shift
     tdgl_blend blend; // for b [1/xi]
     double b;
+    tdgl_coarse coarse;
     // What the first iteration left of r.z when it was last measured, at which b; how often it has
     // been taken for granted since.
     struct measured {
         double b, left;
         int32_t trusted;
     } measured;
-    double k_min, k_max; // [1/xi] square roots of the least and largest eigenvalue of D^-1 K
-    double *line;        // [n_edge]
+    double k_low, k_max;                        // [1/xi] of the waves that are left to the blend
+    double *line;                               // [n_edge]
     double *z, *direction, *image, *image_flux; // [n_face]
     // Of the last currents that were fed in.
     double *fed, *fed_flux; // [n_edge], [n_face]
@@ -48,6 +51,7 @@ static void free_film(tdgl_induction *induction)
         return;
     flx_sheet_clear(&m->sheet);
     flx_rungs_clear(&m->rungs);
+    flx_coarse_clear(&m->coarse);
     double *arrays[] = {m->line, m->z, m->direction, m->image, m->image_flux, m->fed, m->fed_flux};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
@@ -110,16 +114,19 @@ static double mix(void *arg, int32_t begin, int32_t end)
     const double *restrict r = j->y->r, *restrict second = m->image;
     const double w = m->blend.weight[0], w2 = m->blend.weight[1];
     double *restrict z = m->z, sum[4] = {0};
+    if (w2 > 0)
+        for (int32_t i = begin; i < end; i++)
+            z[i] = w * z[i] + w2 * second[i];
+    else
+        for (int32_t i = begin; i < end; i++)
+            z[i] *= w;
+    flx_coarse_add(&m->coarse, begin, end, z);
     int32_t i = begin;
     for (; i + 4 <= end; i += 4)
-        for (int32_t k = 0; k < 4; k++) {
-            z[i + k] = w * z[i + k] + w2 * second[i + k];
+        for (int32_t k = 0; k < 4; k++)
             sum[k] += r[i + k] * z[i + k];
-        }
-    for (; i < end; i++) {
-        z[i] = w * z[i] + w2 * second[i];
+    for (; i < end; i++)
         sum[0] += r[i] * z[i];
-    }
     return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
@@ -128,7 +135,9 @@ static double precondition(job *j)
 {
     film *m = j->m;
     flx_spd_approximate(m->rungs.factor[m->blend.rung[0]], j->y->r, m->z);
-    flx_spd_approximate(m->rungs.factor[m->blend.rung[1]], j->y->r, m->image);
+    if (m->blend.weight[1] > 0)
+        flx_spd_approximate(m->rungs.factor[m->blend.rung[1]], j->y->r, m->image);
+    flx_coarse_solve(&m->coarse, j->y->beta, &m->blend, j->y->r);
     return flx_pool_sum(m->sim->pool, m->faces->n_face, mix, j);
 }
 
@@ -178,7 +187,7 @@ static void add_estimate(void *arg, int32_t begin, int32_t end)
 static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
     enum { AT_MOST = 100 };
-    const double shrink = 10, small = 0.2;
+    const double shrink = 40, small = 0.2;
     enum { TRUST = 7 };
     film *m = (film *)induction;
     flx_pool *pool = m->sim->pool;
@@ -186,7 +195,7 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
     job j = {.m = m, .y = y};
     double b = y->beta / (2 * m->sim->p.pearl_length);
     if (b != m->b)
-        m->blend = flx_rungs_blend(&m->rungs, b, m->k_min, m->k_max);
+        m->blend = flx_rungs_blend(&m->rungs, b, m->k_low, m->k_max);
     m->b = b;
     // As good as no error. While steps are so short that L outweighs K on every scale, M is poor, and
     // little happens in a step.
@@ -266,31 +275,6 @@ static flx_state_block state(tdgl_induction *induction)
 
 // -- life -----------------------------------------------------------------------------------------
 
-// Inverse iteration for the least eigenvalue of D^-1 K.
-static void find_k_min(film *m)
-{
-    enum { ITERATIONS = 12 };
-    int32_t n = m->faces->n_face;
-    const double *area = m->faces->area;
-    double *x = m->z, *y = m->image;
-    for (int32_t i = 0; i < n; i++)
-        x[i] = 1;
-    for (int it = 0; it < ITERATIONS; it++) {
-        double before = 0, after = 0;
-        for (int32_t i = 0; i < n; i++) {
-            before += area[i] * x[i] * x[i];
-            y[i] = area[i] * x[i];
-        }
-        flx_spd_solve(m->rungs.factor[0], y, x);
-        for (int32_t i = 0; i < n; i++)
-            after += area[i] * x[i] * x[i];
-        double scale = sqrt(before / after);
-        m->k_min = sqrt(scale);
-        for (int32_t i = 0; i < n; i++)
-            x[i] *= scale;
-    }
-}
-
 static flx_status create_arrays(flx_ctx *ctx, film *m)
 {
     size_t n_edge = (size_t)m->faces->mesh->n_edge, n_face = (size_t)m->faces->n_face;
@@ -311,24 +295,21 @@ static flx_status create(flx_tdgl *sim, film *m)
     FLX_TRY(create_arrays(sim->ctx, m));
     FLX_TRY(
         flx_sheet_init(sim->ctx, sim->pool, m->faces, sim->p.pearl_length, sim->p.z, &m->sheet));
-    m->rungs.n = 1;
-    FLX_TRY(flx_rungs_init(sim, m->faces, &m->rungs));
-    find_k_min(m);
-    flx_rungs_clear(&m->rungs);
     // Of equilateral triangles of this area: 24/h^2.
     double smallest = INFINITY;
     for (int32_t t = 0; t < m->faces->mesh->n_tri; t++)
         smallest = fmin(smallest, m->faces->area[t]);
     m->k_max = sqrt(10 / smallest);
-    // None for weak fields, two for the longest waves; the others are near b where b is that of the
-    // longest steps, which a run that settles takes most of, and of shorter ones.
-    static const double times[] = {1, 2.7, 8, 30};
-    double low = m->k_min * m->k_min, high = m->k_max * m->k_max / 5;
-    double b = flx_screen_least_beta(sim) / (2 * sim->p.pearl_length);
-    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .half = true, .shift = {0, 1.2 * low, 3 * low}};
-    for (int k = 3; k < FLX_RUNGS; k++)
-        m->rungs.shift[k] = fmin(fmax(times[k - 3] * b, 6 * low), high);
-    return flx_rungs_init(sim, m->faces, &m->rungs);
+    // From what suits the longest steps, which a run that settles takes most of, to the mesh.
+    double low = 0.7 * flx_screen_least_beta(sim) / (2 * sim->p.pearl_length);
+    double high = fmax(m->k_max * m->k_max / 5, 2 * low);
+    m->rungs = (tdgl_rungs){.n = FLX_RUNGS, .half = true};
+    for (int32_t k = 1; k < FLX_RUNGS; k++)
+        m->rungs.shift[k] = low * pow(high / low, (double)(k - 1) / (FLX_RUNGS - 2));
+    FLX_TRY(flx_rungs_init(sim, m->faces, &m->rungs));
+    FLX_TRY(flx_coarse_init(sim->ctx, &m->sheet, sim->p.z, &m->rungs, &m->coarse));
+    m->k_low = fmin(5 / m->coarse.spacing, m->k_max / 4);
+    return FLX_OK;
 }
 
 flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)

@@ -30,14 +30,39 @@ flx_status flx_rungs_init(flx_tdgl *sim, const tdgl_faces *faces, tdgl_rungs *ru
 void flx_rungs_clear(tdgl_rungs *rungs);
 int32_t flx_rungs_nearest(const tdgl_rungs *rungs, double shift); // in the logarithm
 
-// sum_j weight_j (K + s_j D)^-1 over two rungs in place of the inverse of K + b (K D)^(1/2). Where
-// currents vary as exp(ikr) it is 1 - error to 1 + error times as large, for all k from low to high.
+// sum_j weight_j (K + s_j D)^-1 over one rung or two in place of the inverse of K + b (K D)^(1/2).
+// Where currents vary as exp(ikr) it is 1 - error to 1 + error times as large, for all k above low.
 // On the scale of the mesh, near high, b counts less: there the currents of neighbours cancel.
 typedef struct tdgl_blend {
     int32_t rung[2];
-    double weight[2], error;
+    double weight[2], error; // the second weight is 0 where one will do
 } tdgl_blend;
 tdgl_blend flx_rungs_blend(const tdgl_rungs *rungs, double b, double low, double high);
+
+// The long waves of a film (coarse.c): P H P^T, to be added to the blend F, so that the sum has the
+// (P^T (beta L + K) P)^-1 of the true L in place of F where currents are combinations of the columns
+// of P. H = (P^T (beta L + K) P)^-1 - sum_j weight_j (P^T (K + s_j D) P)^-1; F - P (..) P^T >= 0, so
+// the sum is positive.
+typedef struct tdgl_coarse {
+    const tdgl_faces *faces;  // borrowed
+    double spacing;           // [xi] of the grid
+    int32_t n;                // functions
+    int32_t n_grid, stride;   // places of the grids, of one line
+    struct tdgl_place *place; // [n_face]
+    int32_t *node;            // [n] place of a function
+    float *grid;              // [places] scratch
+    double *lambda;           // [n] eigenvalues of (P^T L P, P^T K P)
+    float *vector;            // [n][n] eigenvectors
+    float *of_rung;           // [rungs][n][n] (P^T (K + s D) P)^-1
+    float *in, *modes, *out;  // [n] scratch
+} tdgl_coarse;
+// z [n_film] [xi]: NULL: 0. What is there after a failure is to be cleared.
+flx_status flx_coarse_init(flx_ctx *ctx, tdgl_sheet *sheet, const double *z,
+                           const tdgl_rungs *rungs, tdgl_coarse *coarse);
+void flx_coarse_clear(tdgl_coarse *coarse);
+// H P^T r, kept; adds P of it to faces begin .. end-1 of x.
+void flx_coarse_solve(tdgl_coarse *coarse, double beta, const tdgl_blend *blend, const double *r);
+void flx_coarse_add(const tdgl_coarse *coarse, int32_t begin, int32_t end, double *x);
 
 // js is linear in a - a* to first order, with a density |psi|^2 <= 1: this much of it is taken with
 // the new a, which keeps long steps stable.
@@ -56,7 +81,7 @@ typedef struct tdgl_system {
 // Solves it, as a table of functions.
 typedef struct tdgl_induction tdgl_induction;
 typedef struct tdgl_induction_ops {
-    // Until the error of x, sqrt(x^T C w^-1 C^T x), is below target and a tenth of what it was.
+    // Until the error of x, sqrt(x^T C w^-1 C^T x), is below target and a fortieth of what it was.
     // Returns the number of iterations, -1 if it failed.
     int32_t (*solve)(tdgl_induction *, const tdgl_system *);
     // The currents x of a state that is taken up, with flux = L x: those that have made the flux
