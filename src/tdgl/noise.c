@@ -12,27 +12,36 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
-enum { BLOCK = 128, LANES = 8, CHAINS = 4 }; // counters of a block; in a vector; vectors at a time
+// Bytes of a vector that the machine works on at once, and how many it keeps at a time: compilers make
+// poor code of wider ones. No number depends on these.
+#if defined(__AVX512F__)
+enum { WIDE = 64, CHAINS = 4 };
+#else
+enum { WIDE = 32, CHAINS = 2 };
+#endif
+enum { BLOCK = 128, LANES = WIDE / 8 }; // counters of a block; in a vector
 
 // Word c of counter k of block b stands for place 4 BLOCK b + BLOCK c + k.
 typedef struct words {
     uint32_t v[4][BLOCK];
 } words;
 
-typedef uint32_t u32x8 __attribute__((vector_size(32)));
-typedef uint64_t u64x8 __attribute__((vector_size(64), may_alias));
+typedef uint32_t half __attribute__((vector_size(WIDE / 2)));
+typedef uint64_t wide __attribute__((vector_size(WIDE), may_alias));
 
 // Product of the low 32 bits of each, as 64. Compilers that cannot see that the high ones do not
 // matter multiply three times.
-static inline u64x8 product(u64x8 a, uint32_t b)
+static inline wide product(wide a, uint32_t b)
 {
-    const u64x8 zero = {0};
+    const wide zero = {0};
 #if defined(__AVX512F__)
-    return (u64x8)_mm512_mul_epu32((__m512i)a, (__m512i)(zero + b));
+    return (wide)_mm512_mul_epu32((__m512i)a, (__m512i)(zero + b));
+#elif defined(__AVX2__)
+    return (wide)_mm256_mul_epu32((__m256i)a, (__m256i)(zero + b));
 #else
     return (a & (zero + 0xFFFFFFFFu)) * b;
 #endif
@@ -41,9 +50,12 @@ static inline u64x8 product(u64x8 a, uint32_t b)
 // The ten rounds for counters first .. first + BLOCK - 1.
 static void philox(const flx_noise_key *key, uint32_t kind, uint32_t first, words *out)
 {
-    const u64x8 zero = {0}, count = {0, 1, 2, 3, 4, 5, 6, 7};
+    const wide zero = {0};
+    wide count = zero;
+    for (int k = 0; k < LANES; k++)
+        count[k] = (uint64_t)k;
     for (uint32_t k = 0; k < BLOCK; k += LANES * CHAINS) {
-        u64x8 a[CHAINS], b[CHAINS], c[CHAINS], d[CHAINS];
+        wide a[CHAINS], b[CHAINS], c[CHAINS], d[CHAINS];
         for (uint32_t h = 0; h < CHAINS; h++) {
             a[h] = count + (uint64_t)(first + k + LANES * h);
             b[h] = zero + kind;
@@ -54,16 +66,16 @@ static void philox(const flx_noise_key *key, uint32_t kind, uint32_t first, word
         for (int round = 0; round < 10; round++, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u)
             for (uint32_t h = 0; h < CHAINS; h++) {
                 // What the high halves of b and d hold is dropped in the end.
-                u64x8 p = product(a[h], 0xD2511F53u), q = product(c[h], 0xCD9E8D57u);
+                wide p = product(a[h], 0xD2511F53u), q = product(c[h], 0xCD9E8D57u);
                 a[h] = (q >> 32) ^ b[h] ^ k0;
                 b[h] = q;
                 c[h] = (p >> 32) ^ d[h] ^ k1;
                 d[h] = p;
             }
         for (uint32_t h = 0; h < CHAINS; h++) {
-            const u32x8 all[4] = {
-                __builtin_convertvector(a[h], u32x8), __builtin_convertvector(b[h], u32x8),
-                __builtin_convertvector(c[h], u32x8), __builtin_convertvector(d[h], u32x8)};
+            const half all[4] = {
+                __builtin_convertvector(a[h], half), __builtin_convertvector(b[h], half),
+                __builtin_convertvector(c[h], half), __builtin_convertvector(d[h], half)};
             for (int w = 0; w < 4; w++)
                 memcpy(out->v[w] + k + LANES * h, &all[w], sizeof all[w]);
         }
