@@ -45,6 +45,15 @@ typedef flx_status (*flx_point_fn)(void *user, const flx_point_end *end);
 flx_status flx_sweep_run_chain(flx_sweep *s, const flx_run_opts *opts,
                                const flx_chain_of_points *chain, flx_point_fn ended, void *user);
 
+// Group of a point in the output; the file that it is in before; owned.
+enum { FLX_SWEEP_GROUP = 48 };
+void flx_sweep_group(int64_t point, char group[FLX_SWEEP_GROUP]);
+char *flx_sweep_file(const flx_sweep *s, int64_t point);
+
+// Makes the output, or takes what is done from one that is there.
+flx_status flx_sweep_begin_output(flx_sweep *s);
+// Summaries of all points that are done; owned.
+flx_status flx_sweep_results(flx_sweep *s, char **text);
 // Takes a point into the results and the output.
 flx_status flx_sweep_take(flx_sweep *s, const flx_point_end *end);
 
