@@ -62,15 +62,15 @@ static void arrivals(flx_circuit_sim *s, double h)
         int64_t whole = (int64_t)late;
         double part = late - (double)whole;
         const V *from = (const V *)s->line.wave + (int64_t)(k ^ 1) * s->line.room * PARTS;
-        EACH(p)
-        coming[k * PARTS + p] = (V){0};
+        EACH (p)
+            coming[k * PARTS + p] = (V){0};
         for (int64_t q = 0; q < 2; q++) {
             int64_t at = s->n_step - whole - q;
             if (at < 0)
                 continue;
-            EACH(p)
-            coming[k * PARTS + p] +=
-                (q == 0 ? 1 - part : part) * from[at % s->line.room * PARTS + p];
+            EACH (p)
+                coming[k * PARTS + p] +=
+                    (q == 0 ? 1 - part : part) * from[at % s->line.room * PARTS + p];
         }
     }
 }
@@ -95,8 +95,7 @@ static void right_side(flx_circuit_sim *s, double h)
     const V *mean = (const V *)s->current.mean, *end = (const V *)s->current.end;
     for (int32_t k = 0; k < source.n; k++) {
         int32_t a = source.a[k], b = source.b[k];
-        EACH(p)
-        {
+        EACH (p) {
             out[a * PARTS + p] -= of_source(s->share[a], mean[k * PARTS + p], end[k * PARTS + p]);
             out[b * PARTS + p] += of_source(s->share[b], mean[k * PARTS + p], end[k * PARTS + p]);
         }
@@ -104,9 +103,10 @@ static void right_side(flx_circuit_sim *s, double h)
     const V *turn = (const V *)s->l_turn;
     for (int32_t k = 0; k < inductor.n; k++) {
         int32_t o = inductor.o[k] * PARTS;
-        EACH(p)
-        give(sum, &inductor, k, p,
-             inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o + p]));
+        EACH (p)
+            give(sum, &inductor, k, p,
+                 inductor.value[k] *
+                     (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o + p]));
         for (int p = 0; o > 0 && p < PARTS; p++)
             give(out, &inductor, k, p, inductor.value[k] * 0.5 * (next[o + p] - off[o + p]));
     }
@@ -114,9 +114,10 @@ static void right_side(flx_circuit_sim *s, double h)
     for (int32_t k = 0; k < coupled.n; k++)
         for (int32_t q = s->k_at[k]; q < s->k_at[k + 1]; q++) {
             int32_t j = s->k_to[q], o = coupled.o[j] * PARTS;
-            EACH(p)
-            give(sum, &coupled, k, p,
-                 s->k_value[q] * (across(x, &coupled, j, p) + turn[j * PARTS + p] + off[o + p]));
+            EACH (p)
+                give(sum, &coupled, k, p,
+                     s->k_value[q] *
+                         (across(x, &coupled, j, p) + turn[j * PARTS + p] + off[o + p]));
             for (int p = 0; o > 0 && p < PARTS; p++)
                 give(out, &coupled, k, p, s->k_value[q] * 0.5 * (next[o + p] - off[o + p]));
         }
@@ -125,9 +126,10 @@ static void right_side(flx_circuit_sim *s, double h)
     double per_step = 1 / h;
     for (int32_t k = 0; k < capacitor.n; k++) {
         int32_t o = capacitor.o[k] * PARTS;
-        EACH(p)
-        give(out, &capacitor, k, p,
-             capacitor.value[k] * per_step * (will[o + p] - was[o + p] - 2 * rate[k * PARTS + p]));
+        EACH (p)
+            give(out, &capacitor, k, p,
+                 capacitor.value[k] * per_step *
+                     (will[o + p] - was[o + p] - 2 * rate[k * PARTS + p]));
     }
     const V *noise = (const V *)s->noise;
     for (int32_t k = 0; (s->noisy || s->r_moves) && k < resistor.n; k++) {
@@ -140,19 +142,18 @@ static void right_side(flx_circuit_sim *s, double h)
     const V *coming = (const V *)s->line.coming;
     for (int32_t k = 0; k < port.n; k++) {
         int32_t o = port.o[k] * PARTS;
-        EACH(p)
-        give(out, &port, k, p,
-             port.value[k] *
-                 ((next[o + p] - off[o + p]) * per_step - coming[k * PARTS + p] * (1 / s->sigma)));
+        EACH (p)
+            give(out, &port, k, p,
+                 port.value[k] * ((next[o + p] - off[o + p]) * per_step -
+                                  coming[k * PARTS + p] * (1 / s->sigma)));
     }
     for (int32_t u = 0; u < s->n; u++)
-        EACH(p)
-    out[u * PARTS + p] += s->share[u] * sum[u * PARTS + p];
+        EACH (p)
+            out[u * PARTS + p] += s->share[u] * sum[u * PARTS + p];
     V *past = (V *)s->c_past;
     const V *mean_rate = (const V *)s->c_mean;
     for (int32_t k = 0; s->c_driven && k < capacitor.n; k++)
-        EACH(p)
-        {
+        EACH (p) {
             int32_t q = k * PARTS + p;
             past[q] = rate[q];
             if (s->known > 0)
@@ -173,12 +174,11 @@ static bool factor(flx_circuit_sim *s, double h, bool slopes)
     V *values = (V *)s->values, *factor = (V *)s->j_factor;
     int32_t n = flx_ldl_places(s->ldl);
     for (int32_t k = 0; k < n; k++)
-        EACH(p)
-    values[k * PARTS + p] = (V){0} + s->base[k];
+        EACH (p)
+            values[k * PARTS + p] = (V){0} + s->base[k];
     for (int32_t k = 0; k < j.n; k++) {
         const int32_t *place = j.place[k];
-        EACH(p)
-        {
+        EACH (p) {
             V *slope = &factor[k * PARTS + p];
             if (!slopes)
                 *slope = (V){0};
@@ -202,8 +202,7 @@ static void begin_junctions(flx_circuit_sim *s)
     const V *x = (const V *)s->x, *off = (const V *)s->off, *next = (const V *)s->off_next;
     for (int32_t k = 0; k < j.n; k++) {
         int32_t o = j.o[k] * PARTS;
-        EACH(p)
-        {
+        EACH (p) {
             at[k * PARTS + p] = across(x, &j, k, p) + off[o + p];
             move[k * PARTS + p] = next[o + p] - off[o + p];
         }
@@ -220,8 +219,7 @@ static double turn_junctions(flx_circuit_sim *s)
     V *restrict turn = (V *)s->j_turn, most = {0};
     const V *restrict last = (const V *)s->j_last, *restrict dx = (const V *)s->dx;
     for (int32_t k = 0; k < j.n; k++)
-        EACH(p)
-        {
+        EACH (p) {
             int32_t q = k * PARTS + p;
             turn[q] = across(dx, &j, k, p);
             most = LARGER(most, SIZE(turn[q] - last[q]));
@@ -239,8 +237,7 @@ static void junctions(flx_circuit_sim *s, double h, bool first, bool renew)
     const V *restrict turn = (const V *)s->j_turn;
     evaluate(s, h, first, f, renew ? factor : (V *)s->j_slope);
     for (int32_t k = 0; k < j.n; k++)
-        EACH(p)
-        {
+        EACH (p) {
             int32_t q = k * PARTS + p;
             give(right, &j, k, p, f[q] - factor[q] * turn[q]);
         }
@@ -375,13 +372,12 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
     V *rate = (V *)s->c_rate;
     double per_step = 1 / h;
     for (int32_t k = 0; k < c.n; k++)
-        EACH(p)
-    rate[k * PARTS + p] = 2 * per_step * across(dx, &c, k, p) - rate[k * PARTS + p];
+        EACH (p)
+            rate[k * PARTS + p] = 2 * per_step * across(dx, &c, k, p) - rate[k * PARTS + p];
     V *mean_rate = (V *)s->c_mean;
     V *past = (V *)s->c_past;
     for (int32_t k = 0; s->c_driven && k < c.n; k++)
-        EACH(p)
-        {
+        EACH (p) {
             int32_t q = k * PARTS + p;
             mean_rate[q] = per_step * across(dx, &c, k, p);
             V was = 2 * mean_rate[q] - rate[q];
@@ -403,8 +399,7 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
     V *wave = (V *)s->line.wave + s->n_step % s->line.room * PARTS;
     for (int32_t k = 0; k < t.n; k++) {
         int32_t o = t.o[k] * PARTS;
-        EACH(p)
-        {
+        EACH (p) {
             V v = s->sigma * per_step * (across(dx, &t, k, p) + next[o + p] - off[o + p]);
             // V + Z0 I with Z0 I = V - coming
             wave[(int64_t)k * s->line.room * PARTS + p] = 2 * v - coming[k * PARTS + p];

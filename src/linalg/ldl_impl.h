@@ -4,70 +4,109 @@
 
 #define EACH(p) for (int p = 0; p < PARTS; p++)
 
-// L l = a_k row by row: l_ki = y_i/d_i, where y loses what earlier columns owe.
-static int32_t NAME(factor)(flx_ldl *f, const V *restrict a)
+enum { NAME(LANES) = PARTS * sizeof(V) / sizeof(double) };
+
+// L l = a_k row by row, l_ki = u_ki/d_i, by the products that are listed. The first entry of a row has
+// none.
+static inline __attribute__((always_inline)) void NAME(factor_run)(flx_ldl *f, const V *restrict a,
+                                                                   int32_t begin, int32_t end,
+                                                                   int32_t n_entry)
+{
+    V *restrict l = (V *)f->l, *restrict d = (V *)f->d, *restrict u = (V *)f->u;
+    V *restrict by_row = (V *)f->r;
+    const int32_t *restrict a_row = f->a_row, *restrict a_at = f->a_at, *restrict r_at = f->r_at,
+                            *restrict r_col = f->r_col, *restrict r_place = f->r_place,
+                            *restrict pair_at = f->pair_at;
+    const pair *restrict pairs = f->pairs;
+    for (int32_t k = begin, first = r_at[begin]; k < end; k++, first += n_entry) {
+        V pivot[PARTS];
+        EACH (p)
+            pivot[p] = a[(a_row[k + 1] - 1) * PARTS + p];
+        for (int32_t j = 0; j < n_entry; j++) {
+            const int32_t q = first + j;
+            V sum[PARTS] = {0};
+            for (int p = 0; a_at[q] >= 0 && p < PARTS; p++)
+                sum[p] = a[a_at[q] * PARTS + p];
+            for (int32_t m = pair_at[q]; j > 0 && m < pair_at[q + 1]; m++)
+                EACH (p)
+                    sum[p] -= u[pairs[m].u * PARTS + p] * by_row[pairs[m].l * PARTS + p];
+            EACH (p) {
+                V lki = sum[p] * d[r_col[q] * PARTS + p];
+                u[q * PARTS + p] = sum[p];
+                by_row[q * PARTS + p] = l[r_place[q] * PARTS + p] = lki;
+                pivot[p] -= lki * sum[p];
+            }
+        }
+        EACH (p)
+            d[k * PARTS + p] = 1 / pivot[p];
+    }
+}
+
+static void NAME(factor_listed)(flx_ldl *f, const V *a)
+{
+    for (int32_t q = 0; q < f->n_row_run; q++) {
+        const run u = f->row_run[q];
+        switch (u.n_entry) {
+        case 0:
+            NAME(factor_run)(f, a, u.begin, u.end, 0);
+            break;
+        case 1:
+            NAME(factor_run)(f, a, u.begin, u.end, 1);
+            break;
+        case 2:
+            NAME(factor_run)(f, a, u.begin, u.end, 2);
+            break;
+        default:
+            NAME(factor_run)(f, a, u.begin, u.end, u.n_entry);
+        }
+    }
+}
+
+// The same in long rows: y loses what earlier columns owe.
+static void NAME(factor_rows)(flx_ldl *f, const V *restrict a)
 {
     V *restrict l = (V *)f->l, *restrict d = (V *)f->d, *restrict y = (V *)f->y;
+    V *restrict by_row = (V *)f->r;
     const int32_t *restrict a_row = f->a_row, *restrict a_col = f->a_col, *restrict l_at = f->l_at,
                             *restrict l_row = f->l_row, n = f->n;
-    enum { LANES = PARTS * sizeof(V) / sizeof(double) };
     memset(y, 0, (size_t)n * PARTS * sizeof *y);
     for (int32_t k = 0; k < n; k++) {
         for (int32_t q = a_row[k]; q < a_row[k + 1]; q++)
-            EACH(p)
-        y[a_col[q] * PARTS + p] = a[q * PARTS + p];
+            EACH (p)
+                y[a_col[q] * PARTS + p] = a[q * PARTS + p];
         V pivot[PARTS];
-        EACH(p)
-        {
+        EACH (p) {
             pivot[p] = y[k * PARTS + p];
             y[k * PARTS + p] = (V){0};
         }
         for (int32_t r = f->r_at[k]; r < f->r_at[k + 1]; r++) {
             int32_t i = f->r_col[r], place = f->r_place[r];
             V yi[PARTS];
-            EACH(p)
-            {
+            EACH (p) {
                 yi[p] = y[i * PARTS + p];
                 y[i * PARTS + p] = (V){0};
             }
             for (int32_t q = l_at[i]; q < place; q++)
-                EACH(p)
-            y[l_row[q] * PARTS + p] -= l[q * PARTS + p] * yi[p];
-            EACH(p)
-            {
+                EACH (p)
+                    y[l_row[q] * PARTS + p] -= l[q * PARTS + p] * yi[p];
+            EACH (p) {
                 V lki = yi[p] * d[i * PARTS + p];
                 pivot[p] -= lki * yi[p];
-                l[place * PARTS + p] = lki;
+                by_row[r * PARTS + p] = l[place * PARTS + p] = lki;
             }
         }
-        EACH(p)
-        d[k * PARTS + p] = 1 / pivot[p];
+        EACH (p)
+            d[k * PARTS + p] = 1 / pivot[p];
     }
-    return pivots(f, (const double *)a, (const double *)d, LANES);
 }
 
-static void NAME(solve)(const flx_ldl *f, V *restrict x)
+static int32_t NAME(factor)(flx_ldl *f, const V *a)
 {
-    const V *restrict l = (const V *)f->l, *restrict d = (const V *)f->d;
-    const int32_t *restrict at = f->l_at, *restrict row = f->l_row, n = f->n;
-    for (int32_t j = 0; j < n; j++) {
-        V xj[PARTS];
-        EACH(p)
-        xj[p] = x[j * PARTS + p];
-        for (int32_t q = at[j]; q < at[j + 1]; q++)
-            EACH(p)
-        x[row[q] * PARTS + p] -= l[q * PARTS + p] * xj[p];
-    }
-    for (int32_t j = n - 1; j >= 0; j--) {
-        V xj[PARTS];
-        EACH(p)
-        xj[p] = x[j * PARTS + p] * d[j * PARTS + p];
-        for (int32_t q = at[j]; q < at[j + 1]; q++)
-            EACH(p)
-        xj[p] -= l[q * PARTS + p] * x[row[q] * PARTS + p];
-        EACH(p)
-        x[j * PARTS + p] = xj[p];
-    }
+    if (f->pair_at)
+        NAME(factor_listed)(f, a);
+    else
+        NAME(factor_rows)(f, a);
+    return pivots(f, (const double *)a, f->d, NAME(LANES));
 }
 
 #undef EACH
