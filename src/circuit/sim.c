@@ -235,6 +235,15 @@ static flx_status add_element(builder *b, int32_t i, int32_t *flux_at)
     return add_branch(b, to, i, e->node, flux);
 }
 
+// Inductors with an offset come behind the others; then junctions: what they have of resistors and
+// capacitors comes behind those elements.
+enum { N_PASS = 3 };
+static int pass_of(const builder *b, const flx_element *e)
+{
+    bool offset = e->wave || b->tie[e->node[0]].parent >= 0 || b->tie[e->node[1]].parent >= 0;
+    return e->kind == FLX_JUNCTION ? 2 : e->kind == FLX_INDUCTOR && offset ? 1 : 0;
+}
+
 static flx_status make_branches(builder *b)
 {
     flx_circuit_sim *s = b->sim;
@@ -262,12 +271,13 @@ static flx_status make_branches(builder *b)
     int32_t flux_at = 0; // fluxes come behind the sources among the drives, in order of elements
     while (flux_at < s->phase.n && c->element[s->phase.element[flux_at]].kind != FLX_INDUCTOR)
         flux_at++;
-    // Junctions last: what they have of resistors and capacitors comes behind the others.
-    for (int pass = 0; pass < 2; pass++) {
+    for (int pass = 0; pass < N_PASS; pass++) {
         for (int32_t i = 0; i < c->n_element; i++)
-            if ((c->element[i].kind == FLX_JUNCTION) == (pass == 1))
+            if (pass_of(b, &c->element[i]) == pass)
                 FLX_TRY(add_element(b, i, &flux_at));
-        if (pass == 0) {
+        if (pass == 0)
+            s->l.n_plain = s->l.n;
+        if (pass == 1) {
             s->r.n_plain = s->r.n;
             s->c.n_plain = s->c.n;
         }

@@ -19,7 +19,7 @@
 // Branches of one kind.
 typedef struct branches {
     int32_t n;
-    int32_t n_plain; // resistors, capacitors: those of junctions come behind
+    int32_t n_plain; // resistors, capacitors: junctions' come behind; inductors: without offset
     int32_t *a, *b, *o;
     int32_t *element;
     double *value;       // s/R, s/L, s C: current over d_delta, delta, dd_delta

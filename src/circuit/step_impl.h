@@ -101,15 +101,17 @@ static void right_side(flx_circuit_sim *s, double h)
         }
     }
     const V *turn = (const V *)s->l_turn;
-    for (int32_t k = 0; k < inductor.n; k++) {
-        int32_t o = inductor.o[k] * PARTS;
+    for (int32_t k = 0; k < inductor.n_plain; k++)
         EACH (p)
             give(sum, &inductor, k, p,
-                 inductor.value[k] *
-                     (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o + p]));
-        for (int p = 0; o > 0 && p < PARTS; p++)
-            give(out, &inductor, k, p, inductor.value[k] * 0.5 * (next[o + p] - off[o + p]));
-    }
+                 inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p]));
+    for (int32_t k = inductor.n_plain; k < inductor.n; k++)
+        EACH (p) {
+            int32_t o = inductor.o[k] * PARTS + p;
+            give(sum, &inductor, k, p,
+                 inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o]));
+            give(out, &inductor, k, p, inductor.value[k] * 0.5 * (next[o] - off[o]));
+        }
     turn = (const V *)s->k_turn;
     for (int32_t k = 0; k < coupled.n; k++)
         for (int32_t q = s->k_at[k]; q < s->k_at[k + 1]; q++) {
