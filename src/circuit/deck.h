@@ -140,5 +140,7 @@ int32_t flx_deck_find_node(flx_store *s, const char *name);
 flx_status flx_deck_cards(flx_store *s);
 flx_status flx_deck_probe(flx_store *s, const deck_line *line, const char *text, int32_t *out);
 flx_status flx_deck_measure(flx_store *s, const deck_line *line, const deck_words *words);
+// The line that defines a measure, read already or not. NULL: none.
+const deck_line *flx_deck_measure_line(flx_store *s, const char *name);
 
 #endif

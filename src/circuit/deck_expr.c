@@ -185,6 +185,14 @@ static flx_status param(flx_store *s, deck_scope *scope, int32_t k, double *valu
 
 static flx_status unknown_name(reader *r, const char *name)
 {
+    // Measures are found in the order of their lines.
+    const deck_line *later = r->more ? flx_deck_measure_line(r->s, name) : NULL;
+    if (later == r->line && later)
+        return flx_deck_fail(r->s, r->line, "measure %s needs itself", name);
+    if (later)
+        return flx_deck_fail(r->s, r->line,
+                             "measure %s is defined later, at line %d; move this line below it",
+                             name, later->number);
     flx_nearest near = flx_nearest_to(name);
     for (const deck_scope *scope = r->scope; scope; scope = scope->top)
         for (int32_t k = 0; k < scope->block->n_param; k++)

@@ -85,17 +85,39 @@ static flx_status without_run(flx_store *s, const deck_line *line, const deck_wo
     return FLX_OK;
 }
 
+// .measure [tran] NAME ...
+static const char *name_of(const deck_words *words, int32_t *at)
+{
+    *at =
+        words->n > 1 && !words->word[1].key && strcasecmp(words->word[1].text, "tran") == 0 ? 2 : 1;
+    return words->n > *at && !words->word[*at].key ? words->word[*at].text : NULL;
+}
+
+const deck_line *flx_deck_measure_line(flx_store *s, const char *name)
+{
+    for (int32_t k = 0; k < s->n_card; k++) {
+        deck_words words;
+        int32_t at = 0;
+        if (strncasecmp(s->card[k]->text, ".meas", 5) != 0 ||
+            flx_deck_split(s, s->card[k], s->card[k]->text, &words) < 0)
+            continue;
+        const char *found = name_of(&words, &at);
+        if (found && strcasecmp(found, name) == 0)
+            return s->card[k];
+    }
+    return NULL;
+}
+
 flx_status flx_deck_measure(flx_store *s, const deck_line *line, const deck_words *words)
 {
     static const char form[] =
         "expected .measure NAME avg|min|max|pp|rms|integ|find|period PROBE [from= to= at=], or "
         ".measure NAME param='EXPRESSION'";
     int32_t k = 1;
-    if (k < words->n && !words->word[k].key && strcasecmp(words->word[k].text, "tran") == 0)
-        k++;
-    if (words->n < k + 2 || words->word[k].key)
+    const char *name = name_of(words, &k);
+    if (!name || words->n < k + 2)
         return flx_deck_fail(s, line, "%s", form);
-    flx_circuit_measure m = {.name = words->word[k].text, .file = line->file, .line = line->number};
+    flx_circuit_measure m = {.name = name, .file = line->file, .line = line->number};
     m.to = 1e300;
     double unused = 0;
     if (!(isalpha((unsigned char)m.name[0]) || m.name[0] == '_'))
