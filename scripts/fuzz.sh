@@ -32,7 +32,13 @@ cmake --build build-fuzz --target $targets
 seed() {
     mkdir -p "$try/$1"
     case $1 in
-    case) find examples tests/bad tests/data -name '*.yaml' -size -64k -exec cp {} "$try/case" \; 2>/dev/null || true ;;
+    case)
+        find examples tests/bad tests/data -name '*.yaml' -size -64k -exec cp {} "$try/case" \; 2>/dev/null || true
+        for file in examples/*.cir; do
+            { printf 'fluxoid: 1\nengine: circuit\ncircuit:\n  deck: |\n'; sed 's/^/    /' "$file"; } \
+                >"$try/case/$(basename "$file" .cir)-cir.yaml"
+        done
+        ;;
     deck) find examples tests/data -name '*.cir' -size -64k -exec cp {} "$try/deck" \; 2>/dev/null || true ;;
     expr)
         count=0

@@ -1,8 +1,30 @@
 // fuzz_case.c -- any bytes as a case file: it is refused, or it is a case whose points can be made
-// and read back.
+// and read back. The deck of a circuit is one, or is refused at one of its lines.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fluxoid/case.h"
+#include "fluxoid/circuit.h"
 #include "fuzz.h"
+
+// Includes, and paths of decks, would read the machine's files.
+static void read_deck(flx_ctx *ctx, const flx_case *c)
+{
+    const flx_case_circuit *circuit = &c->circuit;
+    if (strcmp(c->engine, "circuit") != 0 || circuit->deck_line == 0 || circuit->inductance ||
+        strcasestr(circuit->deck, ".inc"))
+        return;
+    const flx_deck_source source = {.path = "fuzz.yaml",
+                                    .text = circuit->deck,
+                                    .length = strlen(circuit->deck),
+                                    .first_line = circuit->deck_line,
+                                    .sets = circuit->set,
+                                    .n_set = circuit->n_set,
+                                    .max_element = 2000};
+    flx_deck *deck = NULL;
+    flx_status status = flx_deck_create(ctx, &source, &deck);
+    if ((status < 0) != (deck == NULL) || (status < 0 && flx_ctx_error(ctx)[0] == '\0'))
+        abort();
+    flx_deck_free(deck);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         }
         flx_case_free(again);
+        read_deck(ctx, c);
 
         flx_case *point = NULL;
         if (flx_case_point(ctx, c, flx_case_points(c) - 1, NULL, &point) == FLX_OK)
