@@ -408,6 +408,7 @@ flx_status flx_circuit_set(flx_circuit_sim *s, const double *phase, const double
             s->j_rate[k * w + l] =
                 (voltage[node[0] * m + at] - voltage[node[1] * m + at]) / s->sigma;
         }
+    flx_sim_settle(s);
     return FLX_OK;
 }
 

@@ -157,6 +157,8 @@ void flx_sim_hold(flx_circuit_sim *sim, double t);
 void flx_sim_drive(flx_circuit_sim *sim, double t, double h);
 double flx_sim_next_corner(const flx_circuit_sim *sim, double t);
 void flx_sim_add(const branches *b, int32_t k, double value, double *base);
+// Phases where only inductors meet, from those of the others at the start (consistent.c).
+void flx_sim_settle(flx_circuit_sim *sim);
 // Factorises values; solves in place. With the border of controlled sources, whose volts over phases
 // are `volt`. -1: singular; else negative pivots.
 int32_t flx_sim_factor(flx_circuit_sim *sim, double volt);
