@@ -11,7 +11,7 @@
 // Newton's steps that do not contract are followed by those of the bare matrix, which do wherever the
 // step has one solution.
 enum { MAX_NEWTON = 10, MAX_ITERATION = 60, WIDTH = PARTS * sizeof(V) / sizeof(double) };
-#define EACH(p) for (int p = 0; p < PARTS; p++)
+#define EACH_PART(p) for (int p = 0; p < PARTS; p++)
 
 // Normal numbers of this step and of the next, for every resistor.
 static void draw(flx_circuit_sim *s, uint64_t index, V *now, V *next);
@@ -62,13 +62,13 @@ static void arrivals(flx_circuit_sim *s, double h)
         int64_t whole = (int64_t)late;
         double part = late - (double)whole;
         const V *from = (const V *)s->line.wave + (int64_t)(k ^ 1) * s->line.room * PARTS;
-        EACH (p)
+        EACH_PART (p)
             coming[k * PARTS + p] = (V){0};
         for (int64_t q = 0; q < 2; q++) {
             int64_t at = s->n_step - whole - q;
             if (at < 0)
                 continue;
-            EACH (p)
+            EACH_PART (p)
                 coming[k * PARTS + p] +=
                     (q == 0 ? 1 - part : part) * from[at % s->line.room * PARTS + p];
         }
@@ -95,18 +95,18 @@ static void right_side(flx_circuit_sim *s, double h)
     const V *mean = (const V *)s->current.mean, *end = (const V *)s->current.end;
     for (int32_t k = 0; k < source.n; k++) {
         int32_t a = source.a[k], b = source.b[k];
-        EACH (p) {
+        EACH_PART (p) {
             out[a * PARTS + p] -= of_source(s->share[a], mean[k * PARTS + p], end[k * PARTS + p]);
             out[b * PARTS + p] += of_source(s->share[b], mean[k * PARTS + p], end[k * PARTS + p]);
         }
     }
     const V *turn = (const V *)s->l_turn;
     for (int32_t k = 0; k < inductor.n_plain; k++)
-        EACH (p)
+        EACH_PART (p)
             give(sum, &inductor, k, p,
                  inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p]));
     for (int32_t k = inductor.n_plain; k < inductor.n; k++)
-        EACH (p) {
+        EACH_PART (p) {
             int32_t o = inductor.o[k] * PARTS + p;
             give(sum, &inductor, k, p,
                  inductor.value[k] * (across(x, &inductor, k, p) + turn[k * PARTS + p] + off[o]));
@@ -116,7 +116,7 @@ static void right_side(flx_circuit_sim *s, double h)
     for (int32_t k = 0; k < coupled.n; k++)
         for (int32_t q = s->k_at[k]; q < s->k_at[k + 1]; q++) {
             int32_t j = s->k_to[q], o = coupled.o[j] * PARTS;
-            EACH (p)
+            EACH_PART (p)
                 give(sum, &coupled, k, p,
                      s->k_value[q] *
                          (across(x, &coupled, j, p) + turn[j * PARTS + p] + off[o + p]));
@@ -128,7 +128,7 @@ static void right_side(flx_circuit_sim *s, double h)
     double per_step = 1 / h;
     for (int32_t k = 0; k < capacitor.n; k++) {
         int32_t o = capacitor.o[k] * PARTS;
-        EACH (p)
+        EACH_PART (p)
             give(out, &capacitor, k, p,
                  capacitor.value[k] * per_step *
                      (will[o + p] - was[o + p] - 2 * rate[k * PARTS + p]));
@@ -144,18 +144,18 @@ static void right_side(flx_circuit_sim *s, double h)
     const V *coming = (const V *)s->line.coming;
     for (int32_t k = 0; k < port.n; k++) {
         int32_t o = port.o[k] * PARTS;
-        EACH (p)
+        EACH_PART (p)
             give(out, &port, k, p,
                  port.value[k] * ((next[o + p] - off[o + p]) * per_step -
                                   coming[k * PARTS + p] * (1 / s->sigma)));
     }
     for (int32_t u = 0; u < s->n; u++)
-        EACH (p)
+        EACH_PART (p)
             out[u * PARTS + p] += s->share[u] * sum[u * PARTS + p];
     V *past = (V *)s->c_past;
     const V *mean_rate = (const V *)s->c_mean;
     for (int32_t k = 0; s->c_driven && k < capacitor.n; k++)
-        EACH (p) {
+        EACH_PART (p) {
             int32_t q = k * PARTS + p;
             past[q] = rate[q];
             if (s->known > 0)
@@ -176,11 +176,11 @@ static bool factor(flx_circuit_sim *s, double h, bool slopes)
     V *values = (V *)s->values, *factor = (V *)s->j_factor;
     int32_t n = flx_ldl_places(s->ldl);
     for (int32_t k = 0; k < n; k++)
-        EACH (p)
+        EACH_PART (p)
             values[k * PARTS + p] = (V){0} + s->base[k];
     for (int32_t k = 0; k < j.n; k++) {
         const int32_t *place = j.place[k];
-        EACH (p) {
+        EACH_PART (p) {
             V *slope = &factor[k * PARTS + p];
             if (!slopes)
                 *slope = (V){0};
@@ -204,7 +204,7 @@ static void begin_junctions(flx_circuit_sim *s)
     const V *x = (const V *)s->x, *off = (const V *)s->off, *next = (const V *)s->off_next;
     for (int32_t k = 0; k < j.n; k++) {
         int32_t o = j.o[k] * PARTS;
-        EACH (p) {
+        EACH_PART (p) {
             at[k * PARTS + p] = across(x, &j, k, p) + off[o + p];
             move[k * PARTS + p] = next[o + p] - off[o + p];
         }
@@ -221,7 +221,7 @@ static double turn_junctions(flx_circuit_sim *s)
     V *restrict turn = (V *)s->j_turn, most = {0};
     const V *restrict last = (const V *)s->j_last, *restrict dx = (const V *)s->dx;
     for (int32_t k = 0; k < j.n; k++)
-        EACH (p) {
+        EACH_PART (p) {
             int32_t q = k * PARTS + p;
             turn[q] = across(dx, &j, k, p);
             most = LARGER(most, SIZE(turn[q] - last[q]));
@@ -239,7 +239,7 @@ static void junctions(flx_circuit_sim *s, double h, bool first, bool renew)
     const V *restrict turn = (const V *)s->j_turn;
     evaluate(s, h, first, f, renew ? factor : (V *)s->j_slope);
     for (int32_t k = 0; k < j.n; k++)
-        EACH (p) {
+        EACH_PART (p) {
             int32_t q = k * PARTS + p;
             give(right, &j, k, p, f[q] - factor[q] * turn[q]);
         }
@@ -374,12 +374,12 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
     V *rate = (V *)s->c_rate;
     double per_step = 1 / h;
     for (int32_t k = 0; k < c.n; k++)
-        EACH (p)
+        EACH_PART (p)
             rate[k * PARTS + p] = 2 * per_step * across(dx, &c, k, p) - rate[k * PARTS + p];
     V *mean_rate = (V *)s->c_mean;
     V *past = (V *)s->c_past;
     for (int32_t k = 0; s->c_driven && k < c.n; k++)
-        EACH (p) {
+        EACH_PART (p) {
             int32_t q = k * PARTS + p;
             mean_rate[q] = per_step * across(dx, &c, k, p);
             V was = 2 * mean_rate[q] - rate[q];
@@ -401,7 +401,7 @@ void NAME(flx_midpoint_keep)(flx_circuit_sim *s, double h)
     V *wave = (V *)s->line.wave + s->n_step % s->line.room * PARTS;
     for (int32_t k = 0; k < t.n; k++) {
         int32_t o = t.o[k] * PARTS;
-        EACH (p) {
+        EACH_PART (p) {
             V v = s->sigma * per_step * (across(dx, &t, k, p) + next[o + p] - off[o + p]);
             // V + Z0 I with Z0 I = V - coming
             wave[(int64_t)k * s->line.room * PARTS + p] = 2 * v - coming[k * PARTS + p];

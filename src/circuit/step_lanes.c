@@ -15,7 +15,7 @@ static void draw(flx_circuit_sim *s, uint64_t index, flx_vd *now, flx_vd *next)
     flx_vu seed[PARTS];
     memcpy(seed, s->seed, sizeof seed);
     for (int32_t k = 0; k < s->r.n; k++)
-        EACH (p)
+        EACH_PART (p)
             flx_normals(seed[p], (flx_vu){0} + (uint64_t)s->r.element[k], index,
                         &now[k * PARTS + p], &next[k * PARTS + p]);
 }
@@ -32,7 +32,7 @@ static void evaluate(const flx_circuit_sim *s, double h, bool first, flx_vd *f, 
     for (int32_t k = 0, n = s->j.n; k < n; k++) {
         const flx_junction *j = &junction[k];
         const flx_vd ic = (flx_vd){0} + j->ic;
-        EACH (p) {
+        EACH_PART (p) {
             int32_t q = k * PARTS + p;
             flx_vd d = turn[q] + move[q], x = at[q] - j->phi;
             if (j->simple && !j->nonlinear) {

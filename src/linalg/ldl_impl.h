@@ -2,7 +2,7 @@
 // one double, or eight, a lane each. Part p of number k stands at k * PARTS + p.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-#define EACH(p) for (int p = 0; p < PARTS; p++)
+#define EACH_PART(p) for (int p = 0; p < PARTS; p++)
 
 enum { NAME(LANES) = PARTS * sizeof(V) / sizeof(double) };
 
@@ -20,7 +20,7 @@ static inline __attribute__((always_inline)) void NAME(factor_run)(flx_ldl *f, c
     const pair *restrict pairs = f->pairs;
     for (int32_t k = begin, first = r_at[begin]; k < end; k++, first += n_entry) {
         V pivot[PARTS];
-        EACH (p)
+        EACH_PART (p)
             pivot[p] = a[(a_row[k + 1] - 1) * PARTS + p];
         for (int32_t j = 0; j < n_entry; j++) {
             const int32_t q = first + j;
@@ -28,16 +28,16 @@ static inline __attribute__((always_inline)) void NAME(factor_run)(flx_ldl *f, c
             for (int p = 0; a_at[q] >= 0 && p < PARTS; p++)
                 sum[p] = a[a_at[q] * PARTS + p];
             for (int32_t m = pair_at[q]; j > 0 && m < pair_at[q + 1]; m++)
-                EACH (p)
+                EACH_PART (p)
                     sum[p] -= u[pairs[m].u * PARTS + p] * by_row[pairs[m].l * PARTS + p];
-            EACH (p) {
+            EACH_PART (p) {
                 V lki = sum[p] * d[r_col[q] * PARTS + p];
                 u[q * PARTS + p] = sum[p];
                 by_row[q * PARTS + p] = l[r_place[q] * PARTS + p] = lki;
                 pivot[p] -= lki * sum[p];
             }
         }
-        EACH (p)
+        EACH_PART (p)
             d[k * PARTS + p] = 1 / pivot[p];
     }
 }
@@ -72,30 +72,30 @@ static void NAME(factor_rows)(flx_ldl *f, const V *restrict a)
     memset(y, 0, (size_t)n * PARTS * sizeof *y);
     for (int32_t k = 0; k < n; k++) {
         for (int32_t q = a_row[k]; q < a_row[k + 1]; q++)
-            EACH (p)
+            EACH_PART (p)
                 y[a_col[q] * PARTS + p] = a[q * PARTS + p];
         V pivot[PARTS];
-        EACH (p) {
+        EACH_PART (p) {
             pivot[p] = y[k * PARTS + p];
             y[k * PARTS + p] = (V){0};
         }
         for (int32_t r = f->r_at[k]; r < f->r_at[k + 1]; r++) {
             int32_t i = f->r_col[r], place = f->r_place[r];
             V yi[PARTS];
-            EACH (p) {
+            EACH_PART (p) {
                 yi[p] = y[i * PARTS + p];
                 y[i * PARTS + p] = (V){0};
             }
             for (int32_t q = l_at[i]; q < place; q++)
-                EACH (p)
+                EACH_PART (p)
                     y[l_row[q] * PARTS + p] -= l[q * PARTS + p] * yi[p];
-            EACH (p) {
+            EACH_PART (p) {
                 V lki = yi[p] * d[i * PARTS + p];
                 pivot[p] -= lki * yi[p];
                 by_row[r * PARTS + p] = l[place * PARTS + p] = lki;
             }
         }
-        EACH (p)
+        EACH_PART (p)
             d[k * PARTS + p] = 1 / pivot[p];
     }
 }
@@ -109,7 +109,7 @@ static int32_t NAME(factor)(flx_ldl *f, const V *a)
     return pivots(f, (const double *)a, f->d, NAME(LANES));
 }
 
-#undef EACH
+#undef EACH_PART
 #undef PARTS
 #undef V
 #undef NAME
