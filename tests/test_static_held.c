@@ -153,6 +153,7 @@ static void a_bridge_between_banks_has_the_critical_current_of_the_line(void **s
             minimum(ctx, st);
             must(ctx, flx_static_follow(st, 2, &limit, &r));
             assert_true(limit.found && limit.fold && r.residual <= 1e-10);
+            assert_in_range(limit.points, 3, 25); // steps are as long as between free terminals
             found[fine] = limit.t;
             flx_static_free(st);
             bar_clear(&b);

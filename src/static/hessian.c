@@ -270,5 +270,6 @@ void flx_static_precondition(flx_static *st, const double *r, double *z)
 {
     st->report.solves++;
     flx_spd_approximate(st->factor, r, z);
+    flx_static_hold(st, z); // P may be that of other circles
     flx_static_project(st, z);
 }

@@ -80,6 +80,19 @@ static_cg flx_static_cg(flx_static *st, const double *b, const static_cg_opts *o
     return result;
 }
 
+// Modes found where psi was another point along the present circles, orthonormal again.
+static void turn_modes(flx_static *st)
+{
+    for (int32_t k = 0; st->n_held && k < st->n_mode; k++) {
+        double *v = mode(st, k);
+        flx_static_hold(st, v);
+        deflate(st, k, v);
+        double size = sqrt(flx_static_mdot(st, v, v));
+        for (int32_t i = 0; i < 2 * st->n; i++)
+            v[i] /= size;
+    }
+}
+
 bool flx_static_bordered(flx_static *st, const static_border *border, double *p, double *sigma)
 {
     enum { SIZE = MODES_MAX + 1 };
@@ -95,6 +108,7 @@ bool flx_static_bordered(flx_static *st, const static_border *border, double *p,
     double a[SIZE * SIZE] = {0}, f[SIZE] = {0};
     static_cg_opts o = {.small = small, .n_deflated = k_mode};
     bool definite = true;
+    turn_modes(st);
 
     // complement: w0 for r, wb for b, w_k for what H makes of mode k outside the modes
     const double *source[2] = {border->r, border->b};
