@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -53,6 +54,15 @@ static inline double fuzz_double(fuzz_bytes *b)
     double value;
     memcpy(&value, &bits, sizeof value);
     return value;
+}
+
+// Whether a deck includes others, which would read the machine's files.
+static inline bool has_include(const char *text)
+{
+    for (; *text; text++)
+        if (strncasecmp(text, ".inc", 4) == 0)
+            return true;
+    return false;
 }
 
 #endif

@@ -5,12 +5,12 @@
 #include "fluxoid/circuit.h"
 #include "fuzz.h"
 
-// Includes, and paths of decks, would read the machine's files.
+// A path of a deck would read the machine's files.
 static void read_deck(flx_ctx *ctx, const flx_case *c)
 {
     const flx_case_circuit *circuit = &c->circuit;
     if (strcmp(c->engine, "circuit") != 0 || circuit->deck_line == 0 || circuit->inductance ||
-        strcasestr(circuit->deck, ".inc"))
+        has_include(circuit->deck))
         return;
     const flx_deck_source source = {.path = "fuzz.yaml",
                                     .text = circuit->deck,

@@ -28,7 +28,6 @@ static void step(flx_ctx *ctx, const flx_deck *deck)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     flx_ctx *ctx = flx_ctx_create();
-    // Includes would read the machine's files.
     char *text = malloc(size + 1);
     if (!text)
         abort();
@@ -37,8 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const flx_deck_source source = {
         .path = "fuzz.cir", .text = text, .length = size, .max_element = 2000};
     flx_deck *deck = NULL;
-    bool includes = strstr(text, ".inc") || strstr(text, ".INC") || strstr(text, ".Inc");
-    if (!includes) {
+    if (!has_include(text)) {
         flx_status status = flx_deck_create(ctx, &source, &deck);
         if ((status < 0) != (deck == NULL) || (status < 0 && flx_ctx_error(ctx)[0] == '\0'))
             abort();
