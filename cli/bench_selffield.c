@@ -118,6 +118,7 @@ int bench_selffield(int argc, char **argv)
     };
     static const cli_command command = {
         .name = "bench selffield",
+        .words = "",
         .text = "time, memory and error of the non-local operator against size"};
     cli_words words = {.max = 0};
     int code = cli_parse(&command, options, sizeof options / sizeof options[0], &words, argc, argv);

@@ -21,11 +21,19 @@
 enum { FUNCTIONS = 200, FACES_EACH = 16, HOLES = 16, TERMS = 10 };
 static const double near = 3; // [h] dipoles will do beyond
 
-// Splines of face t: node + 3 j stride + i has y[j] x[i]; the function of a hole has share.
+// Splines of a face: place node + j stride + i has y[j] x[i], x[3] = 0; the function of a hole share.
+typedef float V4 __attribute__((vector_size(16)));
 typedef struct tdgl_place {
     int32_t node, hole;
-    float x[3], y[3], share;
+    float x[4], y[3], share;
 } tdgl_place;
+
+static inline V4 load(const float *from)
+{
+    V4 v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
 
 static double rim_of(const tdgl_coarse *c)
 {
@@ -479,9 +487,11 @@ void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, cons
     for (int32_t t = 0; t < c->faces->n_face; t++) {
         const tdgl_place *p = &c->place[t];
         float of = (float)r[t], *to = grid + p->node;
-        for (int j = 0; j < 3; j++, to += stride)
-            for (int i = 0; i < 3; i++)
-                to[i] += p->x[i] * (p->y[j] * of);
+        V4 x = load(p->x);
+        for (int j = 0; j < 3; j++, to += stride) {
+            V4 sum = load(to) + x * (p->y[j] * of);
+            memcpy(to, &sum, sizeof sum);
+        }
         grid[p->hole] += p->share * of;
     }
     for (int32_t k = 0; k < n; k++) {
@@ -507,9 +517,9 @@ void flx_coarse_add(const tdgl_coarse *c, int32_t begin, int32_t end, double *x)
     for (int32_t t = begin; t < end; t++) {
         const tdgl_place *p = &c->place[t];
         const float *from = grid + p->node;
-        float sum = p->share * grid[p->hole];
-        for (int j = 0; j < 3; j++, from += c->stride)
-            sum += p->y[j] * (p->x[0] * from[0] + p->x[1] * from[1] + p->x[2] * from[2]);
-        x[t] += (double)sum;
+        V4 line = load(from) * p->y[0] + load(from + c->stride) * p->y[1] +
+                  load(from + 2 * c->stride) * p->y[2];
+        line *= load(p->x);
+        x[t] += (double)(((line[0] + line[1]) + line[2]) + p->share * grid[p->hole]);
     }
 }

@@ -126,9 +126,10 @@ static double pull_edges(void *arg, int32_t begin, int32_t end)
         double a = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
         double predicted =
             c[0] * s->a[0][e] + c[1] * s->a[1][e] + c[2] * s->a[2][e] + c[3] * s->a[3][e];
-        double acts = fmin(1, 10 * s->faces.conductance[e]);
-        double lag = fabs(a - s->a_star[e]) / j->beta;
-        double error = acts * fmax(j->formula->share * fabs(a - predicted), lag) / length[e];
+        double acts = 10 * s->faces.conductance[e], lag = fabs(a - s->a_star[e]) / j->beta;
+        double miss = j->formula->share * fabs(a - predicted);
+        acts = acts < 1 ? acts : 1; // (fmin and fmax are calls)
+        double error = acts * (miss < lag ? lag : miss) / length[e];
         s->a_next[e] = a;
         largest = !(error <= largest) ? error : largest; // keeps NaN
     }

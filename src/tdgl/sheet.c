@@ -76,10 +76,11 @@ static int side_of(const tdgl_faces *f, int32_t t, int32_t e)
 }
 
 // Three faces around a triangle, itself where there is none, and what the currents in it and in them
-// are multiplied with.
+// are multiplied with. Single precision, the same numbers for a record and its transpose: the operator
+// is as symmetric, and as linear, as with more.
 typedef struct tdgl_spread {
     int32_t other[3];
-    double own[2], around[3][2];
+    float own[2], around[3][2];
 } tdgl_spread;
 
 static void current_of(void *arg, int32_t begin, int32_t end)
@@ -91,8 +92,10 @@ static void current_of(void *arg, int32_t begin, int32_t end)
         const tdgl_spread *m = &j->s->spread[t];
         double g0 = g[m->other[0]], g1 = g[m->other[1]], g2 = g[m->other[2]];
         for (int d = 0; d < 2; d++)
-            current[2 * t + d] = m->own[d] * g[t] + (m->around[0][d] * g0 + m->around[1][d] * g1 +
-                                                     m->around[2][d] * g2);
+            current[2 * t + d] =
+                (double)m->own[d] * g[t] + ((double)m->around[0][d] * g0 +
+                                            (double)m->around[1][d] * g1 +
+                                            (double)m->around[2][d] * g2);
     }
 }
 
@@ -103,9 +106,10 @@ static void flux_of(void *arg, int32_t begin, int32_t end)
     double *restrict flux = j->line;
     for (int32_t t = begin; t < end; t++) {
         const tdgl_spread *m = &j->s->collect[t];
-        double sum = m->own[0] * a[2 * t] + m->own[1] * a[2 * t + 1];
+        double sum = (double)m->own[0] * a[2 * t] + (double)m->own[1] * a[2 * t + 1];
         for (int k = 0; k < 3; k++)
-            sum += m->around[k][0] * a[2 * m->other[k]] + m->around[k][1] * a[2 * m->other[k] + 1];
+            sum += (double)m->around[k][0] * a[2 * m->other[k]] +
+                   (double)m->around[k][1] * a[2 * m->other[k] + 1];
         flux[t] = sum / j->s->pearl_length;
     }
 }
@@ -129,8 +133,8 @@ double flx_sheet_flux(tdgl_sheet *s, const double *g, double *flux)
                 continue;
             const tdgl_spread *m = &s->spread[t];
             int c = side_of(f, t, e);
-            flux[h] += (m->around[c][0] * s->potential[2 * t] +
-                        m->around[c][1] * s->potential[2 * t + 1]) /
+            flux[h] += ((double)m->around[c][0] * s->potential[2 * t] +
+                        (double)m->around[c][1] * s->potential[2 * t + 1]) /
                        s->pearl_length;
         }
     }
@@ -170,6 +174,7 @@ static void set_spread(const tdgl_sheet *s)
     const flx_mesh *m = f->mesh;
     for (int32_t t = 0; t < m->n_tri; t++) {
         tdgl_spread *to = &s->spread[t];
+        double own[2] = {0, 0};
         *to = (tdgl_spread){.other = {t, t, t}};
         for (int k = 0; k < 3; k++) {
             int32_t e = f->ring[f->ring_start[t] + k];
@@ -179,11 +184,13 @@ static void set_spread(const tdgl_sheet *s)
             double part = (left ? s->share[e] : -(1 - s->share[e])) / f->area[t];
             double along[2] = {part * (m->x[q] - m->x[p]), part * (m->y[q] - m->y[p])};
             for (int d = 0; d < 2; d++) {
-                to->own[d] += along[d];
-                to->around[k][d] = other >= 0 ? -along[d] : 0;
+                own[d] += along[d];
+                to->around[k][d] = other >= 0 ? (float)-along[d] : 0;
             }
             to->other[k] = other >= 0 ? other : t;
         }
+        for (int d = 0; d < 2; d++)
+            to->own[d] = (float)own[d];
     }
     // the transpose among triangles
     for (int32_t t = 0; t < m->n_tri; t++) {
