@@ -2,12 +2,15 @@
 # bench/pytdgl_screening.py -- pyTDGL and fluxoid in turn on a film with the field of its currents, to
 # the same steady state, one core.
 #
-#   python3 bench/pytdgl_screening.py [--fluxoid BIN] [--sites 1500] [--large 20000] [--time 30]
+#   python3 bench/pytdgl_screening.py [--fluxoid BIN] [--sites 1500] [--large 20000] [--time 30] [--budget 0]
 #
 # A disk, Lambda a tenth of its diameter, in a field too weak for vortices, from rest; the field is
 # there at once. Printed are the processor time of the run (meshing and start apart), its steps, and
-# the magnetic moment at its end beside that of the London limit (radial integral equation). At --large sites pyTDGL makes no steps: its time is that of one evaluation of the induced field
-# there, times the evaluations that the run of --sites needed.
+# the magnetic moment at its end beside that of the London limit (radial integral equation). At
+# --large sites pyTDGL makes no steps: its time is that of one evaluation of the induced field there,
+# times the evaluations that the run of --sites needed. With --budget SECONDS of the processor it
+# makes them, says now and then how far it is, and what it has spent when it stops is a lower bound
+# (an interrupt stops it too).
 # SPDX-License-Identifier: GPL-3.0-or-later
 import argparse
 import json
@@ -141,29 +144,50 @@ tdgl: {{time: {end} tau0, selffield: true, frames: 2}}
     return summary["sites"], whole, whole - start, summary["steps"], 1e12 * summary["moment"]
 
 
+def theirs(sites, seconds, steps, moment, more):
+    print(f"pyTDGL {tdgl.__version__:17s} {sites:7d} {seconds:10.2f} {steps:7d} {moment:13.5e}   {more}", flush=True)
+
+
+def own(run):
+    print(f"{'fluxoid':24s} {run[0]:7d} {run[2]:10.2f} {run[3]:7d} {run[4]:13.5e}   {run[1]:.2f} s with start and mesh", flush=True)
+
+
 def main():
     here = os.path.dirname(os.path.abspath(__file__))
     parse = argparse.ArgumentParser(description="pyTDGL and fluxoid in turn on a disk with the field of its currents")
     parse.add_argument("--fluxoid", default=os.path.join(here, "../build/fluxoid"))
-    parse.add_argument("--sites", type=int, default=1500)
+    parse.add_argument("--sites", type=int, default=1500, help="0: leave it out")
     parse.add_argument("--large", type=int, default=20000, help="0: leave it out")
     parse.add_argument("--time", type=float, default=30, help="tau0")
+    parse.add_argument("--budget", type=float, default=0, help="seconds of the processor for pyTDGL's run at --large sites; 0: an estimate")
     args = parse.parse_args()
 
-    sites, wall, steps, evaluations, _, half, moment = pytdgl(args.sites, args.time)
-    exact = london_moment(args.sites)
-    print(f"{args.time:g} tau0, one core; moments in A um^2, London limit {exact:.5e}")
+    print(f"{args.time:g} tau0, one core; moments in A um^2")
     print(f"{'program':24s} {'sites':>7s} {'time [s]':>10s} {'steps':>7s} {'moment':>13s}")
-    print(f"pyTDGL {tdgl.__version__:17s} {sites:7d} {wall:10.2f} {steps:7d} {moment:13.5e}   {evaluations} evaluations; at half time {half:.5e}", flush=True)
-    ours = fluxoid(args.fluxoid, args.sites, args.time)
-    print(f"{'fluxoid':24s} {ours[0]:7d} {ours[2]:10.2f} {ours[3]:7d} {ours[4]:13.5e}   {ours[1]:.2f} s with start and mesh")
-    print(f"{'':24s} {wall / ours[2]:18.0f}x, moments off by {100 * (moment / exact - 1):.2f} % and {100 * (ours[4] / exact - 1):.2f} %", flush=True)
-    if args.large:
+    evaluations = 0
+    if args.sites:
+        exact = london_moment(args.sites)
+        sites, spent, steps, evaluations, _, half, moment = pytdgl(args.sites, args.time)
+        theirs(sites, spent, steps, moment, f"{evaluations} evaluations; at half time {half:.5e}")
+        ours = fluxoid(args.fluxoid, args.sites, args.time)
+        own(ours)
+        print(f"{'':24s} {spent / ours[2]:18.0f}x, moments off London's by {100 * (moment / exact - 1):.2f} % and {100 * (ours[4] / exact - 1):.2f} %", flush=True)
+    if args.large and args.budget:
+        sites, spent, steps, evaluations, at, _, moment = pytdgl(args.large, args.time, args.budget)
+        theirs(sites, spent, steps, moment, f"{evaluations} evaluations; at {at:.5f} tau0")
+        ours = fluxoid(args.fluxoid, args.large, args.time)
+        own(ours)
+        print(f"{'':24s} {spent / ours[2]:18.0f}x" + ("" if at >= args.time else f" at {at / args.time:.4f} of the way"))
+        if at < args.time:
+            # No step is longer than 0.1 tau0, and each has one evaluation at least.
+            left = (args.time - at) / 0.1 * spent / evaluations
+            print(f"{'':24s} {(spent + left) / ours[2]:18.0f}x at least, if all steps to come are as long as it allows")
+    elif args.large:
         once = evaluation(args.large)
         whole = once * evaluations
         print(f"pyTDGL, estimated {'':6s} {args.large:7d} {whole:10.0f}   {once:.2f} s an evaluation", flush=True)
         ours = fluxoid(args.fluxoid, args.large, args.time)
-        print(f"{'fluxoid':24s} {ours[0]:7d} {ours[2]:10.2f} {ours[3]:7d} {ours[4]:13.5e}   {ours[1]:.2f} s with start and mesh")
+        own(ours)
         print(f"{'':24s} {whole / ours[2]:18.0f}x")
 
 

@@ -92,10 +92,9 @@ static void current_of(void *arg, int32_t begin, int32_t end)
         const tdgl_spread *m = &j->s->spread[t];
         double g0 = g[m->other[0]], g1 = g[m->other[1]], g2 = g[m->other[2]];
         for (int d = 0; d < 2; d++)
-            current[2 * t + d] =
-                (double)m->own[d] * g[t] + ((double)m->around[0][d] * g0 +
-                                            (double)m->around[1][d] * g1 +
-                                            (double)m->around[2][d] * g2);
+            current[2 * t + d] = (double)m->own[d] * g[t] +
+                                 ((double)m->around[0][d] * g0 + (double)m->around[1][d] * g1 +
+                                  (double)m->around[2][d] * g2);
     }
 }
 
