@@ -374,8 +374,7 @@ static void tesche_clarke(flx_ctx *ctx)
     static const char source[] = "Langevin; Tesche and Clarke 1977";
     printf("# Noise of a dc SQUID at Phi0/4 (32 parts of 400 tau of each seed; Tesche and Clarke's "
            "own parameters within two standard errors, 768 and 2304 seeds; others three, 192 "
-           "seeds; the exact "
-           "voltages within two of what is measured)\n");
+           "seeds; the exact voltages within two of what is measured)\n");
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
         double l = rows[k].beta_l * Phi0 / (2 * I0), t = temperature(rows[k].gamma);
         char more[300], of[100], name[128], tolerance[40];
