@@ -275,7 +275,10 @@ static bool solve_step(flx_circuit_sim *s, double h, flx_circuit_report *report)
     bool slopes = fresh;
     double last = INFINITY, worst = s->contraction;
     begin_junctions(s);
-    turn_junctions(s);
+    if (s->noisy) // the guess is that nothing moves
+        memset(s->j_turn, 0, (size_t)s->j.n * PARTS * sizeof(V));
+    else
+        turn_junctions(s);
     for (int it = 0; it < MAX_ITERATION; it++) {
         memcpy(s->right, s->rhs, bytes);
         if (renew && !slopes) {
