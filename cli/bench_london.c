@@ -94,7 +94,7 @@ static flx_status solve_one(ring *r, int k, int method)
     return status;
 }
 
-static int bench_sizes(flx_ctx *ctx, int largest, double only)
+static int bench_sizes(flx_ctx *ctx, double largest, double only)
 {
     static const int size[] = {1000, 3000, 10000, 30000, 100000, 200000};
     enum { N_SIZE = sizeof size / sizeof *size, DENSE_MOST = 12000 };
@@ -122,12 +122,14 @@ static int bench_sizes(flx_ctx *ctx, int largest, double only)
 
 int bench_london(int argc, char **argv)
 {
-    int threads = 2, largest = 200000;
+    int threads = 2;
+    const char *largest_text = NULL;
+    double largest = 200000;
     const char *lambda = NULL;
     double only = NAN;
     const cli_option options[] = {
         {"--threads", NULL, "N", CLI_COUNT, &threads, "threads (2)"},
-        {"--largest", NULL, "N", CLI_COUNT, &largest, "sites of the largest mesh (200000)"},
+        {"--largest", NULL, "N", CLI_TEXT, &largest_text, "sites of the largest mesh (200000)"},
         {"--lambda", NULL, "UM", CLI_TEXT, &lambda, "Pearl length: 1, 0.1 or 0 um; default: each"},
     };
     static const cli_command command = {
@@ -151,6 +153,8 @@ int bench_london(int argc, char **argv)
     }
     if (code != CLI_GO_ON)
         return code;
+    if (largest_text && !cli_number(largest_text, &largest))
+        return cli_wrong("bench london", "--largest '%s' is not a number", largest_text);
     flx_ctx *ctx = cli_context(threads);
     bench_print_machine();
     code = bench_sizes(ctx, largest, only);
