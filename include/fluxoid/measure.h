@@ -52,7 +52,8 @@ FLX_API flx_status flx_site_currents_create(flx_ctx *ctx, const flx_mesh *mesh,
 FLX_API void flx_site_currents_apply(const flx_site_currents *fits, const double *j, double *out);
 FLX_API void flx_site_currents_free(flx_site_currents *fits);
 
-// Magnetic moment (1/2) integral r x K of currents on sites [K0 xi^3].
+// Magnetic moment (1/2) integral r x K of currents on sites [K0 xi^3], r from the middle of each film:
+// where no current enters or leaves, any origin would do; where one does, the leads decide the rest.
 FLX_API double flx_measure_moment(const flx_mesh *mesh, const double *site_current);
 
 // -- windings, vortices, fluxoids -----------------------------------------------------------------

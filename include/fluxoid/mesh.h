@@ -87,8 +87,9 @@ typedef struct flx_mesh_quality {
 } flx_mesh_quality;
 FLX_API flx_mesh_quality flx_mesh_quality_of(const flx_mesh *mesh);
 
-// Bounding box of all sites: least x, least y, largest x, largest y.
+// Bounding box of all sites, of those of a film: least x, least y, largest x, largest y.
 FLX_API void flx_mesh_bounds(const flx_mesh *mesh, double box[4]);
+FLX_API void flx_mesh_film_bounds(const flx_mesh *mesh, int32_t film, double box[4]);
 
 // Edge joining two sites, -1 if they are not neighbours.
 FLX_API int32_t flx_mesh_edge(const flx_mesh *mesh, int32_t i, int32_t j);

@@ -269,12 +269,25 @@ void flx_site_currents_free(flx_site_currents *s)
     flx_free(s);
 }
 
+// About the middle of each film: sum r x K less r0 x sum K, both from the same pass.
 double flx_measure_moment(const flx_mesh *mesh, const double *site_current)
 {
-    double sum = 0;
-    for (int32_t i = 0; i < mesh->n_site; i++) {
-        const double *K = site_current + 2 * (ptrdiff_t)i;
-        sum += 0.5 * mesh->area[i] * (mesh->x[i] * K[1] - mesh->y[i] * K[0]);
+    double moment = 0;
+    for (int32_t film = 0; film < mesh->n_film; film++) {
+        double area = 0, middle[2] = {0, 0}, flow[2] = {0, 0}, turning = 0;
+        for (int32_t i = 0; i < mesh->n_site; i++) {
+            if (mesh->film[i] != film)
+                continue;
+            const double *K = site_current + 2 * (ptrdiff_t)i, a = mesh->area[i];
+            area += a;
+            middle[0] += a * mesh->x[i];
+            middle[1] += a * mesh->y[i];
+            flow[0] += a * K[0];
+            flow[1] += a * K[1];
+            turning += a * (mesh->x[i] * K[1] - mesh->y[i] * K[0]);
+        }
+        if (area > 0)
+            moment += 0.5 * (turning - (middle[0] * flow[1] - middle[1] * flow[0]) / area);
     }
-    return sum;
+    return moment;
 }

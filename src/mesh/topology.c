@@ -240,9 +240,16 @@ int32_t flx_mesh_edge(const flx_mesh *mesh, int32_t i, int32_t j)
 
 void flx_mesh_bounds(const flx_mesh *mesh, double box[4])
 {
+    flx_mesh_film_bounds(mesh, -1, box);
+}
+
+void flx_mesh_film_bounds(const flx_mesh *mesh, int32_t film, double box[4])
+{
     box[0] = box[1] = INFINITY;
     box[2] = box[3] = -INFINITY;
     for (int32_t i = 0; i < mesh->n_site; i++) {
+        if (film >= 0 && mesh->film[i] != film)
+            continue;
         box[0] = fmin(box[0], mesh->x[i]);
         box[1] = fmin(box[1], mesh->y[i]);
         box[2] = fmax(box[2], mesh->x[i]);

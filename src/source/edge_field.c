@@ -1,6 +1,7 @@
 // source/edge_field.c -- line integrals of the vector potential along edges.
 //
-// A field B_z without a known potential is given the Poincare gauge about the origin o,
+// A field B_z without a known potential is given the Poincare gauge about an origin o of each film, so that no film
+// is far from it,
 //   A(r) = (r - o)^perp integral_0^1 s B_z(o + s (r - o)) ds,
 // in which a radius contributes nothing, so that the integral along an edge is the flux through
 // the triangle (o, tail, head):
@@ -21,6 +22,7 @@ enum { DEPTH_RADIUS = 10, DEPTH_EDGE = 6 };
 
 typedef struct path {
     const flx_edge_field *field;
+    const double *origin;
     double tail[3], step[2]; // head - tail; in the Poincare gauge tail counts from the origin
     double t;
     double s; // along the radius
@@ -53,8 +55,8 @@ static void along_edge(void *user, double u, double out[2])
     const path *p = user;
     const flx_edge_field *f = p->field;
     const flx_field_term *term = &f->term->given;
-    double r[3] = {f->origin[0] + p->s * (p->tail[0] + u * p->step[0]),
-                   f->origin[1] + p->s * (p->tail[1] + u * p->step[1]), p->tail[2]};
+    double r[3] = {p->origin[0] + p->s * (p->tail[0] + u * p->step[0]),
+                   p->origin[1] + p->s * (p->tail[1] + u * p->step[1]), p->tail[2]};
     field_at at = {term, r};
     out[0] = field_in_time(&at, p->t);
     out[1] = term->varies ? flx_derivative(field_in_time, &at, p->t, f->time_step) : 0;
@@ -129,12 +131,14 @@ void flx_edge_field_line(const flx_edge_field *field, int32_t e, double t, doubl
     const flx_field_term *term = &field->term->given;
     int32_t i = mesh->tail[e], j = mesh->head[e];
     double tail[2] = {mesh->x[i], mesh->y[i]}, head[2] = {mesh->x[j], mesh->y[j]};
+    const double *origin = field->origin + 2 * mesh->film[i];
     path p = {.field = field,
+              .origin = origin,
               .tail = {tail[0], tail[1], field->z[mesh->film[i]]},
               .step = {head[0] - tail[0], head[1] - tail[1]},
               .t = t};
-    double x = tail[0] - field->origin[0], y = tail[1] - field->origin[1];
-    double twice_area = x * (head[1] - field->origin[1]) - (head[0] - field->origin[0]) * y;
+    double x = tail[0] - origin[0], y = tail[1] - origin[1];
+    double twice_area = x * (head[1] - origin[1]) - (head[0] - origin[0]) * y;
     double scale = term->amplitude;
     out[1] = 0;
     switch (term->kind) {

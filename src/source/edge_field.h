@@ -16,9 +16,9 @@ typedef struct flx_term {
 // What all edges share.
 typedef struct flx_edge_field {
     const flx_mesh *mesh;
-    const double *z;  // [n_film] [xi]
-    double origin[2]; // [xi] of the gauge: middle of the bounding box of the sites
-    double time_step; // [tau0] of central differences
+    const double *z;      // [n_film] [xi]
+    const double *origin; // [2 n_film] [xi] of the gauge: the middle of each film's bounding box
+    double time_step;     // [tau0] of central differences
     const flx_term *term;
 } flx_edge_field;
 

@@ -21,7 +21,7 @@ struct flx_source {
     double *offset;       // [n_edge] or NULL
     flx_current *current; // [n_current]
     int32_t n_current;
-    double origin[2];
+    double *origin; // [2 n_film]
     double time_step;
 };
 
@@ -29,7 +29,7 @@ static flx_edge_field edge_field_of(const flx_source *s, int32_t k)
 {
     return (flx_edge_field){.mesh = s->mesh,
                             .z = s->z,
-                            .origin = {s->origin[0], s->origin[1]},
+                            .origin = s->origin,
                             .time_step = s->time_step,
                             .term = &s->term[k]};
 }
@@ -125,7 +125,8 @@ static flx_status copy_rest(flx_ctx *ctx, const flx_source_problem *p, flx_sourc
     s->z = FLX_NEW_ARRAY(ctx, double, n_film);
     s->term = FLX_NEW_ARRAY(ctx, flx_term, p->n_field);
     s->current = FLX_NEW_ARRAY(ctx, flx_current, p->n_current);
-    if (!s->z || !s->term || !s->current)
+    s->origin = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)n_film);
+    if (!s->z || !s->term || !s->current || !s->origin)
         return FLX_ERR_MEMORY;
     s->n_term = p->n_field;
     s->n_current = p->n_current;
@@ -156,10 +157,13 @@ static flx_status build(flx_ctx *ctx, const flx_source_problem *p, flx_source *s
     double box[4];
     s->mesh = p->mesh;
     s->time_step = 1e-3 * (p->time_scale > 0 ? p->time_scale : 1);
-    flx_mesh_bounds(p->mesh, box); // its middle is the origin of the gauge
-    s->origin[0] = 0.5 * (box[0] + box[2]);
-    s->origin[1] = 0.5 * (box[1] + box[3]);
     FLX_TRY(copy_rest(ctx, p, s));
+    for (int32_t f = 0; f < p->mesh->n_film; f++) {
+        flx_mesh_film_bounds(p->mesh, f, box);
+        s->origin[2 * f] = 0.5 * (box[0] + box[2]);
+        s->origin[2 * f + 1] = 0.5 * (box[1] + box[3]);
+    }
+    flx_mesh_bounds(p->mesh, box);
     FLX_TRY(check_rest(ctx, s));
     for (int32_t k = 0; k < p->n_field; k++) {
         FLX_TRY(check_term(ctx, &p->field[k], k));
@@ -193,6 +197,7 @@ void flx_source_free(flx_source *source)
     }
     flx_free(source->term);
     flx_free(source->z);
+    flx_free(source->origin);
     flx_free(source->epsilon);
     flx_free(source->disorder);
     flx_free(source->offset);

@@ -75,20 +75,26 @@ static void set_centres(const tdgl_faces *f, double *centre, int32_t *film)
     }
 }
 
-static void set_splines(tdgl_place *p, const double at[2], const double origin[2], double h,
-                        const int32_t n[2], int32_t film)
+// Films have grids of their own, one behind the other.
+typedef struct film_grid {
+    double centre[2];
+    int32_t n[2], line; // its first line
+} film_grid;
+
+static void set_splines(tdgl_place *p, const double at[2], const film_grid *g, double h,
+                        int32_t stride)
 {
     int32_t cell[2];
     for (int d = 0; d < 2; d++) {
-        double x = (at[d] - origin[d]) / h;
-        cell[d] = (int32_t)fmin(fmax(floor(x), 1), n[d] - 2);
+        double x = (at[d] - g->centre[d]) / h + 0.5 * g->n[d];
+        cell[d] = (int32_t)fmin(fmax(floor(x), 1), g->n[d] - 2);
         x = fmin(fmax(x - cell[d] - 0.5, -0.5), 0.5);
         float *w = d == 0 ? p->x : p->y;
         w[0] = (float)(0.5 * (0.5 - x) * (0.5 - x));
         w[1] = (float)(0.75 - x * x);
         w[2] = (float)(0.5 * (0.5 + x) * (0.5 + x));
     }
-    p->node = (film * n[1] + cell[1] - 1) * n[0] + cell[0] - 1;
+    p->node = (g->line + cell[1] - 1) * stride + cell[0] - 1;
 }
 
 // The places of P in the row of face t, and its values.
@@ -376,30 +382,34 @@ static flx_status set_places(flx_ctx *ctx, tdgl_sheet *sheet, tdgl_coarse *c, co
                              const int32_t *film)
 {
     const flx_mesh *m = c->faces->mesh;
-    double low[2] = {INFINITY, INFINITY}, high[2] = {-INFINITY, -INFINITY}, h = c->spacing;
-    for (int32_t i = 0; i < m->n_site; i++) {
-        low[0] = fmin(low[0], m->x[i]);
-        low[1] = fmin(low[1], m->y[i]);
-        high[0] = fmax(high[0], m->x[i]);
-        high[1] = fmax(high[1], m->y[i]);
+    const double h = c->spacing;
+    int32_t hole[HOLES] = {0}, lines = 0;
+    film_grid *grid = FLX_NEW_ARRAY(ctx, film_grid, m->n_film);
+    if (!grid)
+        return FLX_ERR_MEMORY;
+    for (int32_t k = 0; k < m->n_film; k++) {
+        film_grid *g = &grid[k];
+        double box[4];
+        flx_mesh_film_bounds(m, k, box);
+        for (int d = 0; d < 2; d++) {
+            g->centre[d] = (box[d] + box[2 + d]) / 2;
+            g->n[d] = (int32_t)ceil((box[2 + d] - box[d]) / h) + 2;
+        }
+        g->line = lines;
+        lines += g->n[1];
+        c->stride = c->stride > g->n[0] ? c->stride : g->n[0];
     }
-    int32_t n[2], hole[HOLES] = {0};
-    double origin[2];
-    for (int d = 0; d < 2; d++) {
-        n[d] = (int32_t)ceil((high[d] - low[d]) / h) + 2;
-        origin[d] = (low[d] + high[d]) / 2 - h * n[d] / 2;
-    }
-    c->stride = n[0];
-    c->n_grid = n[0] * n[1] * m->n_film;
+    c->n_grid = lines * c->stride;
     c->place = FLX_NEW_ARRAY(ctx, tdgl_place, c->faces->n_face);
     c->grid = FLX_NEW_ARRAY(ctx, float, c->n_grid + HOLES);
     c->node = FLX_NEW_ARRAY(ctx, int32_t, c->n_grid + HOLES);
-    if (!c->place || !c->grid || !c->node)
-        return FLX_ERR_MEMORY;
-    for (int32_t t = 0; t < c->faces->n_face; t++) {
-        set_splines(&c->place[t], centre + 2 * t, origin, h, n, film[t]);
+    for (int32_t t = 0; c->place && t < c->faces->n_face; t++) {
+        set_splines(&c->place[t], centre + 2 * t, &grid[film[t]], h, c->stride);
         c->place[t].hole = c->n_grid;
     }
+    flx_free(grid);
+    if (!c->place || !c->grid || !c->node)
+        return FLX_ERR_MEMORY;
     int32_t n_hole = choose_holes(c->faces, h, hole);
     return set_edges(ctx, sheet->pool, c, n_hole, hole);
 }
