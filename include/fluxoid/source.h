@@ -17,7 +17,7 @@ extern "C" {
 
 typedef enum flx_field_kind {
     FLX_FIELD_UNIFORM,  // B_z = amplitude everywhere; exact to rounding
-    FLX_FIELD_FUNCTION, // B_z(x, y, z, t) by a function; Poincare gauge, quadrature to 1e-12
+    FLX_FIELD_FUNCTION, // B_z(x, y, z, t) by a function; Poincare gauge about each film, to 1e-12
     FLX_FIELD_VECTOR,   // A(x, y, z, t) by a function; Gauss along the edges
     FLX_FIELD_LOOP,     // round current loop, horizontal; amplitude is mu0 I [A0]
     FLX_FIELD_DIPOLE,   // magnetic dipole at a point; amplitude times moment is mu0 m [A0 xi^2]

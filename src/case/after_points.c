@@ -1,9 +1,8 @@
 // case/after_points.c -- what is measured at places: the state of a film, fields above it.
 //
 // Inside a triangle psi is the sum of w_k exp(-i a_bk) psi_k over its corners, carried to the
-// corner
-// b that is nearest, so that |psi| does not depend on the gauge. The induced potential is in the
-// gauge of Coulomb, the applied one is that of Poincare in the plane at height z,
+// corner b that is nearest, so that |psi| does not depend on the gauge. The induced potential is in
+// the gauge of Coulomb, the applied one is that of Poincare in the plane at height z,
 //   A = (-y, x) integral from 0 to 1 of s B_z(s x, s y, z) ds,
 // whose curl along z is B_z.
 // SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,7 +1,7 @@
 // source/edge_field.c -- line integrals of the vector potential along edges.
 //
-// A field B_z without a known potential is given the Poincare gauge about an origin o of each film, so that no film
-// is far from it,
+// A field B_z without a known potential is given the Poincare gauge about an origin o of each film,
+// so that no film is far from it and starts with a large current,
 //   A(r) = (r - o)^perp integral_0^1 s B_z(o + s (r - o)) ds,
 // in which a radius contributes nothing, so that the integral along an edge is the flux through
 // the triangle (o, tail, head):
