@@ -2,6 +2,7 @@
 // a contact, the critical current of a bridge between banks, states of the time integration.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_static.h"
+#include "validate/bridge.h"
 
 static bar held_bar(flx_ctx *ctx, double length, double width, int32_t nx, int32_t ny,
                     const double psi[2])
@@ -108,41 +109,13 @@ static void next_to_a_contact_psi_is_a_hyperbolic_tangent(void **state)
     flx_ctx_free(ctx);
 }
 
-// Banks at both ends hold |psi| = 1. The first integral of f'' = f^3 - f + J^2/f^3 between them is, in
-// u = f^2 with u0 in the middle, u'^2 = (u - u0) q(u), q = 2u (u + u0) - 4u + 4 J^2/u0.
-static double length_of_bridge(double u0, double j2)
-{
-    enum { N = 2000 };
-    double end = sqrt(1 - u0), sum = 0;
-    for (int32_t k = 0; k < N; k++) { // u = u0 + s^2, middle points
-        double s = end * (k + 0.5) / N, u = u0 + s * s;
-        sum += 4 * end / N / sqrt(2 * u * (u + u0) - 4 * u + 4 * j2 / u0);
-    }
-    return sum;
-}
-
-static double current_of_bridge(double u0, double length)
-{
-    double low = u0 * u0 * (1 - u0), high = 1e3; // q(u0) = 0: as long as one likes
-    for (int32_t k = 0; k < 100; k++) {
-        double middle = (low + high) / 2;
-        if (length_of_bridge(u0, middle) > length)
-            low = middle;
-        else
-            high = middle;
-    }
-    return sqrt(low);
-}
-
 static void a_bridge_between_banks_has_the_critical_current_of_the_line(void **state)
 {
     (void)state;
     const double length[] = {1, 4};
     flx_ctx *ctx = flx_ctx_create();
     for (int k = 0; k < 2; k++) {
-        double exact = 0, found[2];
-        for (int32_t i = 1; i < 200; i++)
-            exact = fmax(exact, current_of_bridge(0.005 * i, length[k]));
+        double u0, exact = bridge_critical(length[k], &u0), found[2];
         for (int32_t fine = 0; fine < 2; fine++) {
             int32_t nx = (fine ? 80 : 40);
             bar b = held_bar(ctx, length[k], 0.5, nx, 2, (double[]){1, 1});
@@ -158,8 +131,8 @@ static void a_bridge_between_banks_has_the_critical_current_of_the_line(void **s
             flx_static_free(st);
             bar_clear(&b);
         }
-        // steps of u0: 0.005^2/2 of the curvature at the largest, 2e-5
-        assert_near((4 * found[1] - found[0]) / 3, exact, 1e-4 * exact);
+        // h^4 times a hundredth
+        assert_near((4 * found[1] - found[0]) / 3, exact, 1e-5 * exact);
         // Aslamazov and Larkin, JETP Lett. 9, 87 (1969): 1/L for short ones
         assert_true(k > 0 || fabs(exact - 1) < 0.15);
     }
