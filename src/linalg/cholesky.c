@@ -332,8 +332,35 @@ static flx_status factorise(flx_ctx *ctx, const flx_csr *matrix, symbols *k)
 }
 
 // One matrix: CHOLMOD's numbers.
+static flx_status numbers(flx_ctx *ctx, const flx_csr *matrix, symbols *k, factor *f)
+{
+    flx_status status = factorise(ctx, matrix, k);
+    if (status == FLX_OK)
+        status = copy_symbols(ctx, k->l, f);
+    return status == FLX_OK ? fill_panels(ctx, k->l, f) : status;
+}
+
+// Many: CHOLMOD's symbols, and numbers by fronts.
+static flx_status fronts(flx_ctx *ctx, const flx_csr *pattern, symbols *k, factor *f)
+{
+    flx_status status = copy_symbols(ctx, k->l, f);
+    if (status < 0)
+        return status;
+    flx_supernodes known = {.n = f->n,
+                            .n_super = f->n_super,
+                            .perm = f->perm,
+                            .first = k->l->super,
+                            .start = k->l->pi,
+                            .rows = k->l->s};
+    status = flx_frontal_create(ctx, &known, pattern, &f->frontal);
+    if (status < 0)
+        return status;
+    f->spare = FLX_NEW_ARRAY(ctx, char, f->n_val *(int64_t)kept_size(f));
+    return f->spare ? FLX_OK : FLX_ERR_MEMORY;
+}
+
 static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
-                         flx_precision precision, void **out)
+                         flx_precision precision, bool many, void **out)
 {
     symbols k = {0};
     factor *f = *out = FLX_NEW(ctx, factor);
@@ -342,44 +369,7 @@ static flx_status create(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
     *f = (factor){.precision = precision, .pool = pool};
     flx_status status = analyse(ctx, matrix, &k);
     if (status == FLX_OK)
-        status = factorise(ctx, matrix, &k);
-    if (status == FLX_OK)
-        status = copy_symbols(ctx, k.l, f);
-    if (status == FLX_OK)
-        status = fill_panels(ctx, k.l, f);
-    forget(&k);
-    if (status < 0) {
-        flx_cholesky_free(f);
-        *out = NULL;
-    }
-    return status;
-}
-
-// Many: CHOLMOD's symbols, and numbers by fronts.
-static flx_status prepare(flx_ctx *ctx, const flx_csr *pattern, flx_pool *pool,
-                          flx_precision precision, void **out)
-{
-    symbols k = {0};
-    factor *f = *out = FLX_NEW(ctx, factor);
-    if (!f)
-        return FLX_ERR_MEMORY;
-    *f = (factor){.precision = precision, .pool = pool};
-    flx_status status = analyse(ctx, pattern, &k);
-    if (status == FLX_OK)
-        status = copy_symbols(ctx, k.l, f);
-    if (status == FLX_OK) {
-        flx_supernodes known = {.n = f->n,
-                                .n_super = f->n_super,
-                                .perm = f->perm,
-                                .first = k.l->super,
-                                .start = k.l->pi,
-                                .rows = k.l->s};
-        status = flx_frontal_create(ctx, &known, pattern, &f->frontal);
-    }
-    if (status == FLX_OK) {
-        f->spare = FLX_NEW_ARRAY(ctx, char, f->n_val *(int64_t)kept_size(f));
-        status = f->spare ? FLX_OK : FLX_ERR_MEMORY;
-    }
+        status = (many ? fronts : numbers)(ctx, matrix, &k, f);
     forget(&k);
     if (status < 0) {
         flx_cholesky_free(f);
@@ -414,29 +404,29 @@ flx_status flx_cholesky_refactor(flx_ctx *ctx, const flx_csr *matrix, void *fact
 
 flx_status flx_cholesky_factor(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
 {
-    return create(ctx, matrix, pool, FLX_DOUBLE, out);
+    return create(ctx, matrix, pool, FLX_DOUBLE, false, out);
 }
 
 flx_status flx_cholesky_factor_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                                       void **out)
 {
-    return create(ctx, matrix, pool, FLX_SINGLE, out);
+    return create(ctx, matrix, pool, FLX_SINGLE, false, out);
 }
 
 flx_status flx_cholesky_factor_half(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
 {
-    return create(ctx, matrix, pool, FLX_HALF, out);
+    return create(ctx, matrix, pool, FLX_HALF, false, out);
 }
 
 flx_status flx_cholesky_prepare(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **out)
 {
-    return prepare(ctx, matrix, pool, FLX_DOUBLE, out);
+    return create(ctx, matrix, pool, FLX_DOUBLE, true, out);
 }
 
 flx_status flx_cholesky_prepare_single(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool,
                                        void **out)
 {
-    return prepare(ctx, matrix, pool, FLX_SINGLE, out);
+    return create(ctx, matrix, pool, FLX_SINGLE, true, out);
 }
 
 void flx_cholesky_free(void *factor_)
