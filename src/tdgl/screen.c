@@ -269,6 +269,20 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced)
     s->observed = false;
 }
 
+void flx_screen_imagine(flx_tdgl *sim, double dt)
+{
+    tdgl_screen *s = sim->screen;
+    size_t on_faces = (size_t)s->faces.n_face * sizeof(double);
+    flx_pool_for(sim->pool, sim->mesh->n_edge, edge_rate, &(job){.sim = sim, .psi = sim->psi[0]});
+    for (int32_t e = 0; e < sim->mesh->n_edge; e++)
+        s->a[1][e] = s->a[0][e] - dt * s->a_dot[e];
+    memcpy(s->g[1], s->g[0], on_faces);
+    memcpy(s->flux[1], s->flux[0], on_faces);
+    memcpy(s->owed[1], s->owed[0], on_faces);
+    memcpy(s->owed_flux[1], s->owed_flux[0], on_faces);
+    s->observed = false;
+}
+
 int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks)
 {
     static const char *const a_name[LEVELS] = {"a0", "a1", "a2", "a3"};

@@ -139,6 +139,9 @@ void flx_screen_inputs(flx_tdgl *sim);
 // Begins with the line integrals that the currents have made so far, a_induced [n_edge]; NULL: 0.
 void flx_screen_begin(flx_tdgl *sim, const double *a_induced);
 
+// Fills the second level with a state dt before the present one, on the tangent at this.
+void flx_screen_imagine(flx_tdgl *sim, double dt);
+
 // Weights of the levels in a step to a new time.
 typedef struct tdgl_formula {
     double predict[LEVELS]; // a* = sum_j predict_j a_j
