@@ -495,6 +495,66 @@ static void transport_currents_divide_over_the_arms_of_a_ring(void **state)
                            "what goes in must come out"));
 }
 
+// A cut with 180 degrees is half a quantum less in the hole, whatever else is driven; the flux is that
+// of the fields alone.
+static void a_phase_offset_is_worth_its_part_of_the_fluxoid(void **state)
+{
+    (void)state;
+    const char *const cut = "phase: [{along: [[0.5, 0.01], [2.5, 0.02]], offset: 180}]";
+    const char *const leads =
+        "terminals: {in: {film: ring, shape: [box: {size: [0.4, 0.8], at: [-2, 0]}]},\n"
+        "  out: {film: ring, shape: [box: {size: [0.4, 0.8], at: [2, 0]}]}}\n";
+    const struct {
+        const char *terminals, *drive;
+    } rows[] = {{"", ""},
+                {"", "field: 0.01 mT, "},
+                {leads, ""},
+                {leads, "current: {in: 0.1 mA, out: -0.1 mA}, "},
+                {leads, "field: 0.01 mT, current: {in: 0.1 mA, out: -0.1 mA}, "}};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        json_t *root[2];
+        for (int half = 0; half < 2; half++) {
+            char text[1024];
+            snprintf(text, sizeof text,
+                     FLAT "%sdrive: {%s%s}\nlondon: {fluxoids: {hole: %s}}\n"
+                          "loops: {middle: [circle: {radius: 1.5}]}\n",
+                     rows[k].terminals, rows[k].drive, half ? "" : cut, half ? "-0.5" : "0");
+            flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
+            root[half] = json_of(r);
+            flx_run_result_free(r);
+        }
+        // the same to rounding, and not nothing
+        double current = item(root[1], "circulating_current", 0);
+        assert_true(fabs(current) > 6e-5);
+        assert_near(item(root[0], "circulating_current", 0), current, 1e-12 * fabs(current));
+        assert_near(item(root[0], "fluxoid_Phi0", 0), -0.5, 1e-12);
+        assert_near(item(root[0], "fluxoid_without_current_Phi0", 0),
+                    item(root[1], "fluxoid_without_current_Phi0", 0), 1e-12);
+        const char *const energies[] = {"energy", "gibbs_energy"};
+        for (int e = 0; e < 2; e++)
+            assert_near(number(root[0], energies[e], NULL), number(root[1], energies[e], NULL),
+                        1e-12 * fabs(number(root[1], energies[e], NULL)));
+        const char *const loops[] = {"middle", "hole"};
+        for (int l = 0; l < 2; l++) {
+            assert_near(number(root[0], "loops", loops[l], "fluxoid_Phi0", NULL), -0.5, 1e-3);
+            assert_near(number(root[0], "loops", loops[l], "flux_Phi0", NULL),
+                        number(root[1], "loops", loops[l], "flux_Phi0", NULL), 1e-12);
+        }
+        json_decref(root[0]);
+        json_decref(root[1]);
+    }
+    // Of n - 1/2 the one of least energy: at an effective fluxoid of 0.58 Phi0 that is 1/2.
+    char text[1024];
+    snprintf(text, sizeof text,
+             FLAT "drive: {field: 0.18 mT, %s}\nlondon: {fluxoids: {hole: free}}\n", cut);
+    flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
+    json_t *root = json_of(r);
+    assert_near(item(root, "fluxoid_without_current_Phi0", 0), 0.58, 0.02);
+    assert_near(item(root, "fluxoid_Phi0", 0), 0.5, 1e-12);
+    json_decref(root);
+    flx_run_result_free(r);
+}
+
 // The inductance of a hole hardly knows how long a lead is: what it changes falls fast.
 static double with_lead(double length)
 {
@@ -635,6 +695,7 @@ int main(void)
         cmocka_unit_test(dipoles_and_loops_are_what_the_ring_sends_to_them),
         cmocka_unit_test(a_field_may_come_from_a_file),
         cmocka_unit_test(transport_currents_divide_over_the_arms_of_a_ring),
+        cmocka_unit_test(a_phase_offset_is_worth_its_part_of_the_fluxoid),
         cmocka_unit_test(a_far_lead_leaves_the_inductance_of_a_hole_alone),
         cmocka_unit_test(a_far_film_leaves_the_inductance_of_a_hole_alone),
         cmocka_unit_test(wrong_cases_say_what_is_wrong),

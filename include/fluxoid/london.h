@@ -113,8 +113,9 @@ typedef struct flx_london_vortex {
 typedef enum flx_london_given {
     FLX_LONDON_FLUXOID, // value is the fluxoid [b l^2]
     FLX_LONDON_CURRENT, // value is the current [b l/mu0]
-    FLX_LONDON_FREE     // whole numbers of `quantum` such that the energy is least: no change of
-                        // one or two of them by one lowers it
+    FLX_LONDON_FREE // value is what the fluxoid has beside a whole number of `quantum`, and these
+                    // are such that the energy is least: no change of one or two of them by one
+                    // lowers it
 } flx_london_given;
 
 typedef struct flx_london_condition {

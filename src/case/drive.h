@@ -61,13 +61,16 @@ typedef struct flx_plane_file {
 flx_status flx_plane_file_read(flx_ctx *ctx, const flx_case *c, const flx_plane_file *from,
                                flx_field_grid *out);
 
-// What drive.phase adds to the line integrals, offset [n_edge] [A0 xi] (phase.c). Cuts that end in a
-// film are refused.
+// Refuses cuts of drive.phase that end in a film (phase.c).
+flx_status flx_case_phase_check(flx_ctx *ctx, const flx_device *device, const flx_case *c);
+// What they add to the line integrals, offset [n_edge] [A0 xi], once checked.
 flx_status flx_case_phase_fill(flx_ctx *ctx, const flx_device *device, const flx_case *c,
                                double *offset);
 // Turns a start psi [n_site] by the offsets.
 void flx_case_phase_turn(const flx_case *c, const flx_mesh *mesh, flx_cplx *psi);
-double flx_case_phase_between(const flx_case *c, const double p[2], const double q[2]); // [rad]
+// The sum of the offsets along a closed chain of sites [rad].
+double flx_case_phase_around(const flx_case *c, const flx_mesh *mesh, const int32_t *site,
+                             int32_t n);
 // The fluxoid of a loop, without these offsets: n less their sum.
 flx_status flx_case_fluxoid(flx_ctx *ctx, const flx_case *c, const flx_frame *frame,
                             const int32_t *site, int32_t n, flx_fluxoid *out);

@@ -35,11 +35,21 @@ static double gained(const flx_case_phase *cut, const double p[2], const double 
     return to >= 0 ? cut->offset : -cut->offset;
 }
 
-double flx_case_phase_between(const flx_case *c, const double p[2], const double q[2])
+static double between(const flx_case *c, const double p[2], const double q[2]) // [rad]
 {
     double sum = 0;
     for (int32_t k = 0; k < c->n_phase; k++)
         sum += gained(&c->phases[k], p, q);
+    return sum;
+}
+
+double flx_case_phase_around(const flx_case *c, const flx_mesh *m, const int32_t *site, int32_t n)
+{
+    double sum = 0;
+    for (int32_t k = 0; k < n && c->n_phase > 0; k++) {
+        int32_t i = site[k], j = site[(k + 1) % n];
+        sum += between(c, (const double[2]){m->x[i], m->y[i]}, (const double[2]){m->x[j], m->y[j]});
+    }
     return sum;
 }
 
@@ -64,16 +74,22 @@ static flx_status check_ends(flx_ctx *ctx, const flx_device *device, const flx_c
     return FLX_OK;
 }
 
+flx_status flx_case_phase_check(flx_ctx *ctx, const flx_device *device, const flx_case *c)
+{
+    for (int32_t k = 0; k < c->n_phase; k++)
+        FLX_TRY(check_ends(ctx, device, c, &c->phases[k]));
+    return FLX_OK;
+}
+
 flx_status flx_case_phase_fill(flx_ctx *ctx, const flx_device *device, const flx_case *c,
                                double *offset)
 {
     const flx_mesh *m = device->mesh;
-    for (int32_t k = 0; k < c->n_phase; k++)
-        FLX_TRY(check_ends(ctx, device, c, &c->phases[k]));
+    FLX_TRY(flx_case_phase_check(ctx, device, c));
     for (int32_t e = 0; e < m->n_edge; e++) {
         int32_t i = m->tail[e], j = m->head[e];
-        offset[e] = flx_case_phase_between(c, (const double[2]){m->x[i], m->y[i]},
-                                           (const double[2]){m->x[j], m->y[j]});
+        offset[e] =
+            between(c, (const double[2]){m->x[i], m->y[i]}, (const double[2]){m->x[j], m->y[j]});
     }
     return FLX_OK;
 }
@@ -133,15 +149,8 @@ void flx_case_phase_turn(const flx_case *c, const flx_mesh *m, flx_cplx *psi)
 flx_status flx_case_fluxoid(flx_ctx *ctx, const flx_case *c, const flx_frame *frame,
                             const int32_t *site, int32_t n, flx_fluxoid *out)
 {
-    const flx_mesh *m = frame->mesh;
-    double sum = 0;
     FLX_TRY(flx_measure_fluxoid(ctx, frame, site, n, out));
-    for (int32_t k = 0; k < n && c->n_phase > 0; k++) {
-        int32_t i = site[k], j = site[(k + 1) % n];
-        sum += flx_case_phase_between(c, (const double[2]){m->x[i], m->y[i]},
-                                      (const double[2]){m->x[j], m->y[j]});
-    }
-    sum /= two_pi;
+    double sum = flx_case_phase_around(c, frame->mesh, site, n) / two_pi;
     out->flux_Phi0 -= sum;
     out->fluxoid_Phi0 -= sum;
     return FLX_OK;

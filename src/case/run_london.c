@@ -37,7 +37,9 @@ static flx_status name_currents(flx_london_run_state *r)
 static flx_status make_drive(flx_london_run_state *r)
 {
     const flx_case *c = r->c;
-    FLX_TRY(flx_case_drive_init(r->ctx, r->device, c, &r->drive));
+    flx_case plain = *c; // offsets of the phase are no line integrals of A: they go to the holes
+    plain.n_phase = 0;
+    FLX_TRY(flx_case_drive_init(r->ctx, r->device, &plain, &r->drive));
     if (flx_source_varies(r->drive.source))
         return flx_device_fail(
             r->ctx, c, c->n_field > 0 ? c->fields[0].line : c->london.line,
@@ -52,6 +54,23 @@ static flx_status make_drive(flx_london_run_state *r)
     for (int32_t k = 0; k < c->n_terminal; k++)
         r->terminal[k] *= c->scales.K0 * c->scales.xi / r->unit;
     return flx_london_moments(r->ctx, r->l, r->drive.source, 0, r->moment);
+}
+
+// Takes the phase offsets of drive.phase round each hole off its fluxoid: n Phi0 less their sum.
+// What crosses no hole is worth nothing: the phases of a film turn along.
+static flx_status take_offsets(flx_london_run_state *r)
+{
+    const flx_mesh *m = r->device->mesh;
+    if (r->c->n_phase == 0)
+        return FLX_OK;
+    FLX_TRY(flx_case_phase_check(r->ctx, r->device, r->c));
+    for (int32_t h = 0; h < r->n_hole; h++) {
+        const flx_mesh_loop *rim = &m->loop[flx_london_hole_loop(r->l, h)];
+        if (r->condition[h].given != FLX_LONDON_CURRENT)
+            r->condition[h].value -=
+                flx_case_phase_around(r->c, m, &m->loop_site[rim->start], rim->n);
+    }
+    return FLX_OK;
 }
 
 static flx_status make_conditions(flx_london_run_state *r)
@@ -70,7 +89,7 @@ static flx_status make_conditions(flx_london_run_state *r)
             *to = (flx_london_condition){FLX_LONDON_CURRENT, r->terminal[from]};
         }
     }
-    return FLX_OK;
+    return take_offsets(r);
 }
 
 static flx_status place_vortex(flx_london_run_state *r, const flx_case_london_vortex *from,

@@ -320,9 +320,11 @@ static flx_status choose_fluxoids(flx_ctx *ctx, const flx_london *l, const flx_l
     bool any = false;
     for (int32_t c = 0; c < n; c++) {
         flx_london_condition given = condition_of(l, drive, c);
-        s->fluxoid[c] = given.given == FLX_LONDON_FREE
-                            ? rint(s->effective[c] / drive->quantum) * drive->quantum
-                            : given.value;
+        s->fluxoid[c] =
+            given.given == FLX_LONDON_FREE
+                ? rint((s->effective[c] - given.value) / drive->quantum) * drive->quantum +
+                      given.value
+                : given.value;
         any |= given.given == FLX_LONDON_FREE;
     }
     FLX_TRY(find_currents(ctx, l, drive, s, work));
