@@ -66,6 +66,7 @@ static inline void sample_fill(sample *s, int64_t k)
     double *at = s->memory;
     s->frame =
         (flx_frame){.mesh = m, .time = 0.1 * (double)k, .step = 10 * k, .u = 5.79, .gamma = 1};
+    s->frame.field_energy = sample_number(k, -1);
     s->frame.psi = (const flx_cplx *)(void *)at;
     s->frame.mu = at += 2 * n;
     s->frame.eps = at += n;
@@ -149,9 +150,10 @@ static inline bool sample_matches(flx_file *file, sample *s, int32_t index, int6
     const flx_frame *f = &data->frame, *g = &s->frame;
     const flx_frame_extra *p = &data->extra, *q = &s->extra;
     bool same = f->time == g->time && f->step == g->step && f->u == g->u && f->gamma == g->gamma &&
-                same_bytes(f->psi, g->psi, 2 * n) && same_bytes(f->mu, g->mu, n) &&
-                same_bytes(f->a, g->a, e) && same_bytes(f->a_dot, g->a_dot, e) &&
-                same_bytes(f->eps, g->eps, n) && same_bytes(p->supercurrent, q->supercurrent, e) &&
+                f->field_energy == g->field_energy && same_bytes(f->psi, g->psi, 2 * n) &&
+                same_bytes(f->mu, g->mu, n) && same_bytes(f->a, g->a, e) &&
+                same_bytes(f->a_dot, g->a_dot, e) && same_bytes(f->eps, g->eps, n) &&
+                same_bytes(p->supercurrent, q->supercurrent, e) &&
                 same_bytes(p->normal_current, q->normal_current, e) &&
                 same_bytes(p->site_supercurrent, q->site_supercurrent, 2 * n) &&
                 same_bytes(p->site_normal_current, q->site_normal_current, 2 * n) &&

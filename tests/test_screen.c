@@ -335,6 +335,9 @@ static void a_current_through_a_normal_slab_has_its_field_and_voltage(void **sta
         double x = (low + high - w) / (2 * w), area = w * h / (2 * NX * NY);
         assert_near(flux / area, 0.3 - current / (kappa * kappa) * x, 1e-5);
     }
+    // kappa^2 (B - B_a)^2, B constant across each column; A has grown by V t.
+    double energy = current * current / (kappa * kappa) / 12 * (1 - 1.0 / (NX * NX));
+    assert_near(flx_measure_energy(&f).field_F0, 2 * energy, 1e-5 * energy);
     double residual;
     must(&b, flx_measure_residual(b.ctx, &f, terminal, 2, &residual));
     assert_true(residual < 1e-5); // the same

@@ -27,6 +27,9 @@ typedef struct flx_frame {
     const double *a_dot; // [n_edge] [A0 xi/tau0] its time derivative; NULL: 0
     const double *eps;   // [n_site] [1] condensation coefficient; NULL: 1
     double u, gamma;     // [1] material
+    // [(Bc^2/mu0) xi^2 d] of the field that the currents make, if there is a_induced: the engine knows
+    // it in the gauge in which it is the currents' own, whatever that of a_induced. NAN: unknown
+    double field_energy;
 } flx_frame;
 
 #ifdef __cplusplus

@@ -142,12 +142,13 @@ FLX_API flx_status flx_tracker_tracks(flx_ctx *ctx, flx_tracker *tracker, flx_tr
 // In units of (Bc^2/2mu0) x film volume; the uniform state has -1. The discrete functional whose
 // gradient is the finite-volume operator:
 //   F = (2/area) { sum_i a_i (-eps|psi|^2 + |psi|^4/2) + sum_e (s_e/e_e) |U_e psi_j - psi_i|^2
-//                  + sum_e s_e j_e a_induced_e }
+//                  + field_energy of the frame }
 typedef struct flx_energy {
     double total_F0;
     double condensation_F0; // -eps|psi|^2 + |psi|^4/2
     double kinetic_F0;      // |(grad - iA) psi|^2
-    double field_F0;        // of the induced field (B - B_applied)^2; 0 where A is the applied one
+    // of the field of the currents, in long bodies (B - B_applied)^2; 0 where A is the applied one
+    double field_F0;
 } flx_energy;
 FLX_API flx_energy flx_measure_energy(const flx_frame *frame);
 

@@ -219,6 +219,8 @@ static flx_status write_frame(flx_file *file, hid_t at, const flx_frame *f, flx_
     FLX_TRY(flx_h5_put_integer(file, at, "step", f->step));
     FLX_TRY(flx_h5_put_real(file, at, "u", f->u));
     FLX_TRY(flx_h5_put_real(file, at, "gamma", f->gamma));
+    if (extra->a_induced)
+        FLX_TRY(flx_h5_put_real(file, at, "field_energy", f->field_energy));
     FLX_TRY(write_arrays(file, at, f));
     for (int k = 0; k < N_EXTRA; k++) {
         const double *data = *extra_array(extra, k);
@@ -320,6 +322,9 @@ static flx_status read_frame(flx_file *file, hid_t at, flx_frame_data *data)
     FLX_TRY(flx_h5_get_integer(file, at, "step", &f->step));
     FLX_TRY(flx_h5_get_real(file, at, "u", &f->u));
     FLX_TRY(flx_h5_get_real(file, at, "gamma", &f->gamma));
+    f->field_energy = NAN;
+    if (H5Aexists(at, "field_energy") > 0) // (frames of old have none)
+        FLX_TRY(flx_h5_get_real(file, at, "field_energy", &f->field_energy));
     FLX_TRY(take(file, at, "psi", per_site(mesh, 2), &next, &psi));
     FLX_TRY(take(file, at, "mu", per_site(mesh, 1), &next, &f->mu));
     FLX_TRY(take(file, at, "a", per_edge(mesh), &next, &f->a));

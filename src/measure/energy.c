@@ -8,21 +8,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "measure/measure.h"
 
-// Sum of current times induced line integral over the edges: g^T L g of the currents g that
-// circulate in the faces, in any gauge as long as nothing is fed in.
-static double field_energy(const flx_frame *frame)
-{
-    const flx_mesh *mesh = frame->mesh;
-    double sum = 0;
-    for (int32_t e = 0; frame->a_induced && e < mesh->n_edge; e++) {
-        double drop = frame->mu[mesh->head[e]] - frame->mu[mesh->tail[e]];
-        double rate = frame->a_dot ? frame->a_dot[e] : 0;
-        double j = flx_super_of(frame, e) - (drop + rate) / mesh->length[e];
-        sum += mesh->dual[e] * j * frame->a_induced[e];
-    }
-    return sum;
-}
-
 flx_energy flx_measure_energy(const flx_frame *frame)
 {
     const flx_mesh *mesh = frame->mesh;
@@ -39,7 +24,7 @@ flx_energy flx_measure_energy(const flx_frame *frame)
         double re = c * head.re + s * head.im - tail.re, im = c * head.im - s * head.re - tail.im;
         kinetic += mesh->dual[e] / mesh->length[e] * (re * re + im * im);
     }
-    double unit = 2 / area, field = field_energy(frame);
+    double unit = 2 / area, field = frame->a_induced ? frame->field_energy : 0;
     return (flx_energy){unit * (condensation + kinetic + field), unit * condensation,
                         unit * kinetic, unit * field};
 }

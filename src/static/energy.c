@@ -152,7 +152,7 @@ static double density(void *arg, int32_t begin, int32_t end)
 
 double flx_static_energy(flx_static *st)
 {
-    double field = st->field ? flx_static_field_energy(st) : 0;
+    double field = flx_static_field_potential(st);
     return flx_pool_sum(st->pool, st->n, density, st) + field;
 }
 

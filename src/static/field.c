@@ -244,14 +244,23 @@ void flx_static_field_hessian(flx_static *st, const double *v, double *hv)
     }
 }
 
+// (C^T g + share I_T).a_induced
+static double work_of(const static_field *f, double share)
+{
+    double sum = 0;
+    for (int32_t e = 0; e < f->faces.mesh->n_edge; e++)
+        sum += (flx_faces_flow(&f->faces, f->g, e) + share * f->fed[e]) * f->a_induced[e];
+    return sum;
+}
+
+double flx_static_field_potential(const flx_static *st)
+{
+    return st->field ? work_of(st->field, st->field->is_long ? 2 : 1) : 0;
+}
+
 double flx_static_field_energy(const flx_static *st)
 {
-    const static_field *f = st->field;
-    double sum = 0;
-    for (int32_t e = 0; e < st->mesh->n_edge; e++)
-        sum += (flx_faces_flow(&f->faces, f->g, e) + (f->is_long ? 2 : 1) * f->fed[e]) *
-               f->a_induced[e];
-    return sum;
+    return st->field ? work_of(st->field, st->field->is_long ? 0 : 1) : 0;
 }
 
 // -- what terminals feed in -----------------------------------------------------------------------

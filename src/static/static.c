@@ -266,5 +266,6 @@ flx_frame flx_static_frame(const flx_static *st)
                        .a_induced = flx_static_field_induced(st),
                        .eps = st->p.drive.epsilon ? st->eps : NULL,
                        .u = st->p.u,
-                       .gamma = st->p.gamma};
+                       .gamma = st->p.gamma,
+                       .field_energy = flx_static_field_energy(st)};
 }

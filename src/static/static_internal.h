@@ -118,6 +118,8 @@ double *flx_static_field_applied(flx_static *st);             // [n_edge] to be 
 const double *flx_static_field_induced(const flx_static *st); // [n_edge]; NULL: none
 void flx_static_field_feed(flx_static *st);                   // the present currents of terminals
 void flx_static_field_relax(flx_static *st);                  // a and links of the present psi
+// What it adds to G, and the energy of the field: less by what I_T adds in a long body.
+double flx_static_field_potential(const flx_static *st);
 double flx_static_field_energy(const flx_static *st);
 // hv -= what A takes back of H v.
 void flx_static_field_hessian(flx_static *st, const double *v, double *hv);

@@ -42,6 +42,7 @@ typedef struct film {
     double *z, *direction, *image, *image_flux; // [n_face]
     // Of the last currents that were fed in.
     double *fed, *fed_flux; // [n_edge], [n_face]
+    double fed_energy;
 } film;
 
 static void free_film(tdgl_induction *induction)
@@ -244,7 +245,7 @@ static void guess(tdgl_induction *induction, double *drive, double *x, double *f
 }
 
 // Most currents keep their pattern while they change: it is kept with the flux it makes.
-static void add_fed(tdgl_induction *induction, const double *fed, double *flux)
+static double fed_in(tdgl_induction *induction, const double *fed, double *flux)
 {
     film *m = (film *)induction;
     int32_t n_edge = m->faces->mesh->n_edge;
@@ -254,17 +255,17 @@ static void add_fed(tdgl_induction *induction, const double *fed, double *flux)
         rest = fmax(rest, fabs(fed[e] - factor * m->fed[e]));
         size = fmax(size, fabs(fed[e]));
     }
-    if (size == 0)
-        return;
-    if (!(rest <= 1e-12 * size)) {
+    if (size > 0 && !(rest <= 1e-12 * size)) {
         memcpy(m->fed, fed, (size_t)n_edge * sizeof *fed);
         flx_sheet_lines(&m->sheet, fed, m->line);
         flx_pool_for(m->sim->pool, m->faces->n_face, curl_of,
                      &(job){.m = m, .line = m->line, .flux = m->fed_flux});
+        m->fed_energy = dot(n_edge, fed, m->line);
         factor = 1;
     }
     for (int32_t f = 0; f < m->faces->n_face; f++)
-        flux[f] += factor * m->fed_flux[f];
+        flux[f] = factor * m->fed_flux[f];
+    return factor * factor * m->fed_energy;
 }
 
 static flx_state_block state(tdgl_induction *induction)
@@ -314,7 +315,7 @@ static flx_status create(flx_tdgl *sim, film *m)
 
 flx_status flx_film_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_induction **out)
 {
-    static const tdgl_induction_ops ops = {solve, guess, add_fed, state, free_film};
+    static const tdgl_induction_ops ops = {solve, guess, fed_in, state, free_film};
     *out = NULL;
     film *m = FLX_NEW(sim->ctx, film);
     if (!m)

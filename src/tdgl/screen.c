@@ -34,10 +34,13 @@ void flx_screen_inputs(flx_tdgl *sim)
 {
     if (sim->p.drive.vector_potential_varies || isnan(sim->drive_time) || sim->n_inflow > 0)
         flx_pool_for(sim->pool, sim->screen->faces.n_face, applied_flux, &(job){.sim = sim});
-    flx_feed(sim, sim->screen->fed);
-    if (sim->n_inflow > 0 && sim->screen->induction->ops->add_fed)
-        sim->screen->induction->ops->add_fed(sim->screen->induction, sim->screen->fed,
-                                             sim->screen->applied);
+    tdgl_screen *s = sim->screen;
+    flx_feed(sim, s->fed);
+    if (sim->n_inflow == 0 || !s->induction->ops->fed)
+        return;
+    s->fed_energy = s->induction->ops->fed(s->induction, s->fed, s->fed_flux);
+    for (int32_t f = 0; f < s->faces.n_face; f++)
+        s->applied[f] += s->fed_flux[f];
 }
 
 // -- one step -------------------------------------------------------------------------------------
@@ -240,6 +243,15 @@ void flx_screen_observe(tdgl_screen *s)
     s->observed = true;
 }
 
+// (C^T g + I_T).M (C^T g + I_T)
+double flx_screen_energy(const tdgl_screen *s)
+{
+    double sum = s->fed_energy;
+    for (int32_t f = 0; f < s->faces.n_face; f++)
+        sum += s->g[0][f] * (s->flux[0][f] + 2 * s->fed_flux[f]);
+    return sum;
+}
+
 double flx_screen_change(tdgl_screen *s)
 {
     const flx_mesh *m = s->sim->mesh;
@@ -346,10 +358,11 @@ flx_status flx_screen_create(flx_tdgl *sim)
     s->sim = sim;
     double **on_edges[] = {&s->a[0],   &s->a[1], &s->a[2],  &s->a[3],      &s->a_next,
                            &s->a_star, &s->fed,  &s->a_dot, &s->a_induced, &s->edge};
-    double **on_faces[] = {&s->g[0],    &s->g[1],      &s->flux[0],      &s->flux[1],
-                           &s->owed[0], &s->owed[1],   &s->owed_flux[0], &s->owed_flux[1],
-                           &s->g_next,  &s->flux_next, &s->owed_next,    &s->owed_flux_next,
-                           &s->applied, &s->residual,  &s->correction,   &s->correction_flux};
+    double **on_faces[] = {&s->g[0],           &s->g[1],      &s->flux[0],      &s->flux[1],
+                           &s->owed[0],        &s->owed[1],   &s->owed_flux[0], &s->owed_flux[1],
+                           &s->g_next,         &s->flux_next, &s->owed_next,    &s->owed_flux_next,
+                           &s->applied,        &s->fed_flux,  &s->residual,     &s->correction,
+                           &s->correction_flux};
     for (size_t k = 0; k < sizeof on_edges / sizeof *on_edges; k++)
         if (!(*on_edges[k] = FLX_NEW_ARRAY(sim->ctx, double, n_edge)))
             return FLX_ERR_MEMORY;
@@ -375,10 +388,9 @@ void flx_screen_free(flx_tdgl *sim)
         flx_free(s->owed[k]);
         flx_free(s->owed_flux[k]);
     }
-    double *arrays[] = {s->a_next,         s->g_next,         s->flux_next, s->owed_next,
-                        s->owed_flux_next, s->a_star,         s->fed,       s->a_dot,
-                        s->a_induced,      s->edge,           s->applied,   s->residual,
-                        s->correction,     s->correction_flux};
+    double *arrays[] = {s->a_next,  s->g_next,   s->flux_next, s->owed_next,  s->owed_flux_next,
+                        s->a_star,  s->fed,      s->a_dot,     s->a_induced,  s->edge,
+                        s->applied, s->fed_flux, s->residual,  s->correction, s->correction_flux};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     if (s->induction)

@@ -10,7 +10,9 @@
 // w js = w Im[psi_i* exp(-i a) psi_j] is minus half the gradient in a of the kinetic part of the
 // energy, so that F_psi + g^T L g falls at the rate 2 sum w (da/dt)^2 beside that of psi: exactly,
 // on any mesh, in any gauge. A long body has L = A_f/kappa^2 on the diagonal (g = kappa^2 (B -
-// B_applied)), a film the non-local operator of src/selffield.
+// B_applied)), a film the non-local operator M of src/selffield, L = C M C^T. Where currents are fed
+// in, the flux has a part C M I_T, and the energy of the field is I.M I. The sum of I times the
+// induced part of a is not: that has a gradient which grows with the voltage, and I has sources.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_TDGL_SCREEN_H
 #define FLX_TDGL_SCREEN_H
@@ -87,8 +89,8 @@ typedef struct tdgl_induction_ops {
     // The currents x of a state that is taken up, with flux = L x: those that have made the flux
     // given, or those that leave no normal current, K x = drive = C w^-1 (w js - I_T).
     void (*guess)(tdgl_induction *, double *drive, double *x, double *flux);
-    // Adds what else I_T [n_edge] makes to the flux of the applied field [n_face]; NULL: nothing.
-    void (*add_fed)(tdgl_induction *, const double *fed, double *flux);
+    // The flux [n_face] that I_T [n_edge] makes; returns its energy, I_T.M I_T. NULL: none.
+    double (*fed)(tdgl_induction *, const double *fed, double *flux);
     flx_state_block (*state)(tdgl_induction *); // what a restart needs; NULL: nothing
     void (*free)(tdgl_induction *);
 } tdgl_induction_ops;
@@ -119,11 +121,13 @@ struct tdgl_screen {
     double *a_star; // [n_edge] extrapolated
     double *fed;    // [n_edge] I_T
     flx_tdgl *sim;
-    bool observed;           // mu, a_dot and a_induced are those of the present state
-    double *a_dot;           // [n_edge] reported: with mu it gives the electric field
-    double *a_induced;       // [n_edge] reported: a without the applied part
-    double *edge;            // [n_edge] scratch
-    double *applied;         // [n_face] flux of the applied field at the time of the inputs
+    bool observed;     // mu, a_dot and a_induced are those of the present state
+    double *a_dot;     // [n_edge] reported: with mu it gives the electric field
+    double *a_induced; // [n_edge] reported: a without the applied part
+    double *edge;      // [n_edge] scratch
+    // At the time of the inputs: flux of the applied field and of I_T, its own part, its energy.
+    double *applied, *fed_flux; // [n_face]
+    double fed_energy;
     double *residual;        // [n_face]
     double *correction;      // [n_face]
     double *correction_flux; // [n_face]
@@ -166,6 +170,9 @@ void flx_screen_accept(flx_tdgl *sim); // puts the new level in front
 
 // mu, a_dot and a_induced of the present state, if they are not there.
 void flx_screen_observe(tdgl_screen *screen);
+
+// Energy of the field of the currents in the present state.
+double flx_screen_energy(const tdgl_screen *screen);
 
 // Largest electric field that no potential makes [V0/xi]: how fast the flux moves.
 double flx_screen_change(tdgl_screen *screen);

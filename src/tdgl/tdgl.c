@@ -539,7 +539,8 @@ flx_frame flx_tdgl_frame(const flx_tdgl *sim)
                        .a_induced = screen ? screen->a_induced : NULL,
                        .eps = sim->p.drive.epsilon ? sim->eps : NULL,
                        .u = sim->p.u,
-                       .gamma = sim->p.gamma};
+                       .gamma = sim->p.gamma,
+                       .field_energy = screen ? flx_screen_energy(screen) : 0};
 }
 
 int32_t flx_tdgl_state(flx_tdgl *sim, flx_state_block *blocks)
