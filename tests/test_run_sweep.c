@@ -207,6 +207,43 @@ static void a_sweep_that_was_interrupted_or_killed_is_resumed(void **state)
     flx_run_result_free(parts);
 }
 
+static bool once_the_second_point_runs(void *user)
+{
+    (void)user;
+    return access("sweep-8.h5.p001", F_OK) == 0;
+}
+
+// Its points have files of their own, which a sweep that is begun anew must not go on with.
+static void an_edited_sweep_is_resumed_over_an_older_one(void **state)
+{
+    (void)state;
+    static const char *const edited[] = {"tdgl.tolerance=2e-3"};
+    flx_run_result *part = NULL, *whole = NULL;
+    for (int k = 0; k < 4; k++) { // older, interrupted later; edited, sooner; its rest; whole
+        flx_case *c = case_of(ctx, COOLING, edited, k > 0);
+        countdown count = {5, false};
+        flx_run_opts opts = flx_run_opts_default();
+        opts.output = k < 3 ? "sweep-8.h5" : NULL;
+        opts.resume = k == 2;
+        opts.should_stop = k == 0 ? once_the_second_point_runs : k == 1 ? count_down : NULL;
+        opts.user = &count;
+        flx_status status = flx_run(ctx, c, &opts, k < 3 ? &part : &whole);
+        if (k < 2) {
+            assert_int_equal(status, FLX_INTERRUPTED);
+            flx_run_result_free(part);
+        } else if (status != FLX_OK) {
+            fail_msg("%s", flx_ctx_error(ctx));
+        }
+        flx_case_free(c);
+    }
+    json_t *p = points_of(whole), *q = points_of(part);
+    assert_true(json_equal(p, q));
+    json_decref(p);
+    json_decref(q);
+    flx_run_result_free(whole);
+    flx_run_result_free(part);
+}
+
 static void a_point_that_fails_does_not_stop_the_others(void **state)
 {
     (void)state;
@@ -244,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_continued_point_starts_from_the_last_state_of_the_one_before),
         cmocka_unit_test(a_new_mesh_for_each_point_carries_the_state_too),
         cmocka_unit_test(a_sweep_that_was_interrupted_or_killed_is_resumed),
+        cmocka_unit_test(an_edited_sweep_is_resumed_over_an_older_one),
         cmocka_unit_test(a_point_that_fails_does_not_stop_the_others),
     };
     return cmocka_run_group_tests(tests, begin, end);

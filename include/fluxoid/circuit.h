@@ -327,6 +327,7 @@ typedef struct flx_squid_card {
 typedef struct flx_deck {
     flx_circuit circuit;
     const char *path;              // as given
+    uint64_t hash;                 // of all its lines, includes among them, and of what was set
     double step, stop;             // [s] of .tran; stop 0: no .tran
     double print_from, print_step; // [s]
     bool josim;                    // .options method=josim

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { BATCH = 60, N_OF_PROBE = 5, N_OF_MEASURE = 2, N_OF_SQUID = 5 };
 static const char *const of_squid[N_OF_SQUID] = {"voltage", "transfer_V_Phi0", "noise_V2_Hz",
@@ -141,18 +142,38 @@ static flx_status name_columns(deck_run *d, bool sweep, char **names, int32_t *n
     return FLX_OK;
 }
 
+static flx_status of_another_sweep(const deck_run *d)
+{
+    return flx_fail(d->ctx, FLX_ERR_INPUT,
+                    "%s holds the points of another sweep, or the deck was changed since; name "
+                    "another file or run without --resume",
+                    d->opts->output);
+}
+
+// A file that holds points says of which deck.
+static flx_status mark_file(deck_run *d, bool old)
+{
+    char hash[32];
+    const char *there = "";
+    snprintf(hash, sizeof hash, "%016llx", (unsigned long long)d->deck->hash);
+    if (!old)
+        return flx_file_write_text(d->file, "case/deck_hash", hash);
+    if (flx_file_has(d->file, "case") && flx_file_has(d->file, "case/deck_hash"))
+        FLX_TRY(flx_file_text(d->file, "case/deck_hash", &there));
+    return strcmp(there, hash) == 0 ? FLX_OK : of_another_sweep(d);
+}
+
 static flx_status begin_file(deck_run *d, bool sweep, bool *old)
 {
+    struct stat info;
     *old = false;
     if (!d->opts->output)
         return FLX_OK;
-    FILE *there = d->opts->resume ? fopen(d->opts->output, "rb") : NULL;
-    if (there) {
-        fclose(there);
-        *old = true;
-    }
+    // An empty file is one that was killed before its first flush.
+    *old = sweep && d->opts->resume && stat(d->opts->output, &info) == 0 && info.st_size > 0;
     FLX_TRY(*old ? flx_file_open(d->ctx, d->opts->output, FLX_FILE_APPEND, &d->file)
                  : flx_file_create(d->ctx, d->opts->output, &d->file));
+    FLX_TRY(mark_file(d, *old));
     if (d->c && !*old) {
         FLX_TRY(flx_file_write_text(d->file, "case/given", d->c->given));
         FLX_TRY(flx_file_write_text(d->file, "case/used", d->c->used));
@@ -217,9 +238,9 @@ static flx_status run_one(deck_run *d)
     flx_circuit_result result[3] = {{0}};
     int32_t n = d->deck->has_squid ? 3 : 1;
     if (d->opts->resume)
-        return flx_fail(d->ctx, FLX_ERR_INPUT,
-                        "%s: a single run of a deck keeps no checkpoint; run it without --resume",
-                        d->source->path);
+        flx_log(d->ctx, FLX_LOG_WARNING,
+                "%s: a single run of a deck keeps no checkpoint, so that it begins anew",
+                d->source->path);
     flx_deck_run_opts opts = {.rows = d->opts->output != NULL,
                               .threads = flx_ctx_threads(d->ctx),
                               .user = d->opts->user,
@@ -331,10 +352,7 @@ static flx_status take_old(deck_run *d)
             row[j] = old->column[j][k];
         values_of(d->deck, k, value);
         if (k >= d->n_point || memcmp(row, value, (size_t)m * sizeof *row) != 0)
-            status = flx_fail(d->ctx, FLX_ERR_INPUT,
-                              "%s holds the points of another sweep; name another file or run "
-                              "without --resume",
-                              d->opts->output);
+            status = of_another_sweep(d);
         else
             status = add_point(d, value, row + m);
     }

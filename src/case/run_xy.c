@@ -305,41 +305,51 @@ static flx_status prepare(xy_run *r)
         r->lattice = r->checkpoint ? flx_format(r->ctx, "%s-lattice", r->checkpoint) : NULL;
         if (!r->lattice)
             return FLX_ERR_MEMORY;
-        if (!r->opts->resume) {
-            unlink(r->checkpoint);
-            unlink(r->lattice);
-        }
     }
     return create_disorder(r);
+}
+
+static void remove_checkpoints(const xy_run *r)
+{
+    unlink(r->checkpoint);
+    unlink(r->lattice);
+}
+
+// The file takes the place of an older one before the run does anything: checkpoints always lie
+// beside a file of their own case, with which they are taken up again.
+static flx_status begin_file(xy_run *r, const flx_run_point *point)
+{
+    if (!r->opts->output)
+        return FLX_OK;
+    FLX_TRY(flx_engine_file(r->ctx, point, r->opts, &r->file));
+    if (!r->opts->resume)
+        remove_checkpoints(r);
+    return flx_file_flush(r->file);
 }
 
 static void clear(xy_run *r)
 {
     flx_xy_free(r->sim);
+    flx_file_close(r->file);
     void *arrays[] = {r->result, r->stiffness, r->theta,      r->coupling, r->vortex,
                       r->phase,  r->absent,    r->checkpoint, r->lattice,  r->correlation};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
 }
 
-static flx_status end(xy_run *r, const flx_run_point *point, flx_run_result **out)
+static flx_status end(xy_run *r, flx_run_result **out)
 {
-    flx_file *file = NULL;
     json_t *root = json_object();
     flx_status status = root ? flx_xy_summarise(r, root) : FLX_ERR_MEMORY;
-    if (status == FLX_OK)
-        status = flx_engine_file(r->ctx, point, r->opts, &file);
-    if (status == FLX_OK && file)
-        status = flx_xy_write(r, file);
-    if (status == FLX_OK)
-        status = flx_engine_end(r->ctx, root, file, out);
-    else
-        flx_file_close(file);
-    json_decref(root);
-    if (status >= 0 && r->checkpoint) {
-        unlink(r->checkpoint);
-        unlink(r->lattice);
+    if (status == FLX_OK && r->file)
+        status = flx_xy_write(r, r->file);
+    if (status == FLX_OK) {
+        status = flx_engine_end(r->ctx, root, r->file, out);
+        r->file = NULL;
     }
+    json_decref(root);
+    if (status >= 0 && r->checkpoint)
+        remove_checkpoints(r);
     return status;
 }
 
@@ -359,9 +369,11 @@ flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_op
     *out = NULL;
     flx_status status = prepare(&r);
     if (status == FLX_OK)
+        status = begin_file(&r, point);
+    if (status == FLX_OK)
         status = run_stages(&r);
     if (status == FLX_OK)
-        status = end(&r, point, out);
+        status = end(&r, out);
     clear(&r);
     return status;
 }

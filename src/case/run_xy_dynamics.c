@@ -29,6 +29,7 @@ typedef struct dynamics {
     char (*name)[24];
     int32_t n_block;
     char *checkpoint;
+    flx_file *file; // open from the beginning; NULL without output
 } dynamics;
 
 static double temperature_of(const dynamics *d, int32_t k)
@@ -114,10 +115,19 @@ static flx_status create(dynamics *d)
         d->checkpoint = flx_checkpoint_path(d->ctx, d->opts->output);
         if (!d->checkpoint)
             return FLX_ERR_MEMORY;
-        if (!d->opts->resume)
-            unlink(d->checkpoint);
     }
     return create_blocks(d);
+}
+
+// It takes the place of an older file before the run does anything, as in run_xy.c.
+static flx_status begin_file(dynamics *d, const flx_run_point *point)
+{
+    if (!d->opts->output)
+        return FLX_OK;
+    FLX_TRY(flx_engine_file(d->ctx, point, d->opts, &d->file));
+    if (!d->opts->resume)
+        unlink(d->checkpoint);
+    return flx_file_flush(d->file);
 }
 
 typedef struct chunk {
@@ -255,19 +265,16 @@ static flx_status write_points(const dynamics *d, flx_file *file)
     return status;
 }
 
-static flx_status end(dynamics *d, const flx_run_point *point, flx_run_result **out)
+static flx_status end(dynamics *d, flx_run_result **out)
 {
-    flx_file *file = NULL;
     json_t *root = json_object();
     flx_status status = root ? summarise(d, root) : FLX_ERR_MEMORY;
-    if (status == FLX_OK)
-        status = flx_engine_file(d->ctx, point, d->opts, &file);
-    if (status == FLX_OK && file)
-        status = write_points(d, file);
-    if (status == FLX_OK)
-        status = flx_engine_end(d->ctx, root, file, out);
-    else
-        flx_file_close(file);
+    if (status == FLX_OK && d->file)
+        status = write_points(d, d->file);
+    if (status == FLX_OK) {
+        status = flx_engine_end(d->ctx, root, d->file, out);
+        d->file = NULL;
+    }
     json_decref(root);
     if (status >= 0 && d->checkpoint)
         unlink(d->checkpoint);
@@ -281,14 +288,17 @@ flx_status flx_xy_run_dynamics(flx_ctx *ctx, const flx_run_point *point, const f
         .ctx = ctx, .c = point->c, .xy = &point->c->xy, .opts = opts, .wall_start = flx_wtime()};
     flx_status status = create(&d);
     if (status == FLX_OK)
+        status = begin_file(&d, point);
+    if (status == FLX_OK)
         status = resume(&d);
     if (status == FLX_OK)
         status = run(&d);
     if (status == FLX_OK)
-        status = end(&d, point, out);
+        status = end(&d, out);
     for (int32_t k = 0; k < d.n && d.sim; k++)
         flx_rsj_free(d.sim[k]);
     flx_pool_free(d.pool);
+    flx_file_close(d.file);
     void *arrays[] = {d.sim, d.block, d.name, d.checkpoint};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);

@@ -87,10 +87,30 @@ flx_status flx_sweep_results(flx_sweep *s, char **text)
 
 // -- output ---------------------------------------------------------------------------------------
 
+// The file of a point and what its run keeps beside it.
+static void remove_point(const char *path)
+{
+    static const char *const beside[] = {"-checkpoint", "-checkpoint-lattice"};
+    unlink(path);
+    for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
+        char *name = flx_format(NULL, "%s%s", path, beside[k]);
+        if (name)
+            unlink(name);
+        flx_free(name);
+    }
+}
+
 static flx_status create_output(flx_sweep *s)
 {
     flx_file *file = NULL;
     FLX_TRY(flx_file_create(s->ctx, s->opts->output, &file));
+    // Points that an older sweep had not finished are not those of this one.
+    for (int64_t k = 0; k < s->n_point; k++) {
+        char *path = flx_sweep_file(s, k);
+        if (path)
+            remove_point(path);
+        flx_free(path);
+    }
     flx_status status = flx_file_write_text(file, "case/given", s->c->given);
     if (status == FLX_OK)
         status = flx_file_write_text(file, "case/used", s->c->used);
@@ -169,7 +189,7 @@ static flx_status move_point(flx_sweep *s, const flx_point_end *end)
         status = flx_file_open(s->ctx, path, FLX_FILE_READ, &from);
     if (status == FLX_OK && began)
         status = move_parts(s, to, from, group);
-    if (status == FLX_OK && !began) { // it could not begin: only why
+    if (status == FLX_OK && !(began && flx_file_has(from, "summary"))) { // it failed: why
         status = flx_file_enter(to, group);
         if (status == FLX_OK)
             status = flx_file_write_text(to, "summary", end->json);
@@ -179,7 +199,7 @@ static flx_status move_point(flx_sweep *s, const flx_point_end *end)
     if (status == FLX_OK)
         status = closed;
     if (status == FLX_OK)
-        unlink(path);
+        remove_point(path);
     flx_free(path);
     return status;
 }

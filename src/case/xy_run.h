@@ -29,6 +29,7 @@ typedef struct xy_run {
     double *coupling, *phase; // of the disorder
     uint8_t *absent;
     char *checkpoint, *lattice; // paths; NULL without output
+    flx_file *file;             // open from the beginning; NULL without output
     double wall_start, last_save, last_progress;
     double work, work_done; // site updates of all stages, of those that are done
 } xy_run;

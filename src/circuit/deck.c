@@ -109,9 +109,29 @@ static flx_status read_all(flx_store *s)
     return set_cards(s);
 }
 
+// FNV-1a of 64 bits (as in table.c); the end of a text counts.
+static uint64_t add_hash(uint64_t hash, const char *text)
+{
+    do
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    while (*text++);
+    return hash;
+}
+
+static uint64_t hash_of(const flx_store *s)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (int32_t k = 0; k < s->n_line; k++)
+        hash = add_hash(hash, s->line[k].text);
+    for (int32_t k = 0; k < s->source->n_set; k++)
+        hash = add_hash(hash, s->source->sets[k]);
+    return hash;
+}
+
 static void publish(flx_store *s)
 {
     flx_deck *d = &s->deck;
+    d->hash = hash_of(s);
     d->circuit.node_name = s->node_name;
     d->circuit.n_node = s->n_node;
     d->circuit.element = s->element;
