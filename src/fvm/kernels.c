@@ -46,6 +46,7 @@ typedef float hf __attribute__((vector_size(WIDE / 2))); // a number for each of
 typedef double vd __attribute__((vector_size(WIDE)));
 typedef double hd __attribute__((vector_size(WIDE / 2)));
 typedef double d2 __attribute__((vector_size(16)));
+typedef uint64_t vu __attribute__((vector_size(WIDE)));
 
 // Sites of a part, and parts of a slice.
 enum { L = FLX_LANES, SITES_F = WIDE / 8, SITES_D = WIDE / 16 };
@@ -130,6 +131,42 @@ static inline slice_d links_times_d(const flx_stencil *st, int32_t s, const doub
     return direct;
 }
 
+// Links of a part from those of edges: their conjugates where the lowest bit is set.
+static inline vd turned_links(const double *turned, const uint32_t *from)
+{
+    uint32_t place[SITES_D];
+    uint64_t sign[2 * SITES_D] = {0};
+    for (int32_t l = 0; l < SITES_D; l++) {
+        place[l] = from[l] & ~1u;
+        sign[2 * l + 1] = (uint64_t)from[l] << 63;
+    }
+#ifdef __AVX512F__
+    vu flip = {sign[0], sign[1], sign[2], sign[3], sign[4], sign[5], sign[6], sign[7]};
+#else
+    vu flip = {sign[0], sign[1], sign[2], sign[3]};
+#endif
+    return (vd)((vu)gather_d(turned, place) ^ flip);
+}
+
+// The same while links are being set.
+static inline slice_d new_links_times(const flx_stencil *st, int32_t s, const flx_begin *job)
+{
+    slice_d direct = {0}, crossed = {0};
+    for (size_t q = (size_t)st->start[s] * L; q < (size_t)st->start[s + 1] * L; q += L)
+        for (int32_t p = 0; p < PARTS_D; p++) {
+            size_t at = q + (size_t)p * SITES_D;
+            vd x_j = gather_d(job->psi, st->place + at),
+               u = turned_links(job->turned, job->from + at);
+            hf rounded = __builtin_convertvector(u, hf);
+            memcpy(st->link32 + 2 * at, &rounded, sizeof rounded);
+            direct.part[p] += D(REAL)(u) * x_j;
+            crossed.part[p] += D(IMAGINARY)(u) * x_j;
+        }
+    for (int32_t p = 0; p < PARTS_D; p++)
+        direct.part[p] += load_vd(sign_d) * D(SWAPPED)(crossed.part[p]);
+    return direct;
+}
+
 // D^{-1} x of the part from site i on.
 static inline vf solve_blocks(const flx_blocks *blocks, size_t i, vf x)
 {
@@ -139,11 +176,9 @@ static inline vf solve_blocks(const flx_blocks *blocks, size_t i, vf x)
     return inverse * (x - shrink * (product + F(SWAPPED)(product)) * v);
 }
 
-// sum_j link_ij psi_j - diag_i psi_i of the sites of slice s.
-static inline slice_d laplacian(const flx_stencil *st, int32_t s, const double *diag,
-                                const double *psi)
+// sum_j link_ij psi_j - diag_i psi_i of the sites of slice s, from the first sum.
+static inline slice_d laplacian(int32_t s, slice_d sum, const double *diag, const double *psi)
 {
-    slice_d sum = links_times_d(st, s, psi);
     for (int32_t p = 0; p < PARTS_D; p++) {
         size_t i = (size_t)s * L + (size_t)p * SITES_D;
         sum.part[p] -= D(TWICE)(load_hd(diag + i)) * load_vd(psi + 2 * i);
@@ -157,7 +192,7 @@ static void laplacian_ref(int32_t begin, int32_t end, const flx_stencil *stencil
 {
     int32_t whole = stencil->n_site / L < end ? stencil->n_site / L : end;
     for (int32_t s = begin; s < whole; s++) {
-        slice_d sum = laplacian(stencil, s, diag, psi);
+        slice_d sum = laplacian(s, links_times_d(stencil, s, psi), diag, psi);
         memcpy(y + 2 * (size_t)s * L, &sum, sizeof sum);
     }
     if (whole < end) { // the sites that do not fill a slice
@@ -210,7 +245,9 @@ static double begin_ref(int32_t begin, int32_t end, const flx_stencil *stencil,
 {
     slice_f squares = {0};
     for (int32_t s = begin; s < end; s++) {
-        slice_d sum = laplacian(stencil, s, job->diag, job->psi);
+        slice_d sum =
+            job->turned ? new_links_times(stencil, s, job) : links_times_d(stencil, s, job->psi);
+        sum = laplacian(s, sum, job->diag, job->psi);
         for (int32_t p = 0; p < PARTS_F; p++) {
             size_t i = (size_t)s * L + (size_t)p * SITES_F;
             const double *right = job->right + 2 * i;

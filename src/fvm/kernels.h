@@ -35,6 +35,10 @@ typedef struct flx_begin {
     const double *diag;        // [whole slices]
     const float *area;         // [whole slices] weights of the norm
     float *g;                  // [whole slices][2]
+    // Links that are not set yet: those of the edges, and where each comes from (fvm/operator.h). NULL:
+    // they are.
+    const double *turned;
+    const uint32_t *from;
 } flx_begin;
 
 // What flows into the cells. Vectors are of whole slices.
@@ -65,7 +69,8 @@ typedef struct flx_kernels {
     // normal current that leaves a cell.
     void (*inflow)(int32_t begin, int32_t end, const flx_stencil *stencil, const flx_inflow *job);
 
-    // g = D^{-1} (right_i + sum_j link_ij psi_j - diag_i psi_i); returns sum_i area_i |g_i|^2.
+    // g = D^{-1} (right_i + sum_j link_ij psi_j - diag_i psi_i); returns sum_i area_i |g_i|^2. Of links
+    // that are not set yet it sets those in single precision.
     double (*begin)(int32_t begin, int32_t end, const flx_stencil *stencil, const flx_begin *job);
 
     // z = g + D^{-1} sum_j link_ij x_j - x;  direction_new = first direction + second z;

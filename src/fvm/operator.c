@@ -53,19 +53,25 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
     FLX_TRY(flx_kernels_find(ctx, kernels, &op->kernels));
     FLX_TRY(init_stencil(ctx, mesh, &op->stencil));
     op->weight = FLX_NEW_ARRAY(ctx, double, mesh->n_edge);
-    op->turned = FLX_NEW_ARRAY(ctx, double, 2 * (int64_t)mesh->n_edge);
+    op->turned = FLX_NEW_ARRAY(ctx, double, 2 * ((int64_t)mesh->n_edge + 1));
+    size_t places = (size_t)op->stencil.start[op->stencil.n_slice] * L;
+    op->from = FLX_NEW_ARRAY(ctx, uint32_t, places);
     op->diag = FLX_NEW_ARRAY(ctx, double, op->stencil.n_slice *L);
-    if (!op->weight || !op->turned || !op->diag)
+    if (!op->weight || !op->turned || !op->from || !op->diag)
         return FLX_ERR_MEMORY;
+    for (size_t at = 0; at < places; at++)
+        op->from[at] = 2 * (uint32_t)mesh->n_edge;
     for (int32_t e = 0; e < mesh->n_edge; e++)
         op->weight[e] = mesh->dual[e] / mesh->length[e];
     for (int32_t i = 0; i < mesh->n_site; i++)
         for (int32_t k = mesh->row[i]; k < mesh->row[i + 1]; k++) {
-            double weight = op->weight[mesh->half_edge[k]];
-            op->diag[i] += weight;
-            op->stencil.weight[place(&op->stencil, i, k - mesh->row[i])] = weight;
+            int32_t e = mesh->half_edge[k];
+            size_t at = place(&op->stencil, i, k - mesh->row[i]);
+            op->diag[i] += op->weight[e];
+            op->stencil.weight[at] = op->stencil.link[2 * at] = op->weight[e];
+            op->stencil.link32[2 * at] = (float)op->weight[e];
+            op->from[at] = 2 * (uint32_t)e + (mesh->tail[e] != i);
         }
-    flx_operator_set_links(op, NULL, NULL);
     return FLX_OK;
 }
 
@@ -73,6 +79,7 @@ void flx_operator_clear(flx_operator *op)
 {
     flx_free(op->weight);
     flx_free(op->turned);
+    flx_free(op->from);
     flx_free(op->diag);
     flx_free(op->stencil.start);
     flx_free(op->stencil.place);
@@ -106,33 +113,36 @@ static void turn_edges(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// To both ends of an edge: a_ji = -a_ij.
+// To both ends of an edge: a_ji = -a_ij. begin, end: slices.
 static void set_links(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const flx_mesh *m = j->op->mesh;
     const flx_stencil *st = &j->op->stencil;
-    for (int32_t i = begin; i < end; i++)
-        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
-            int32_t e = m->half_edge[k];
-            const double *turned = j->op->turned + 2 * e;
-            size_t at = place(st, i, k - m->row[i]);
-            st->link[2 * at] = turned[0];
-            st->link[2 * at + 1] = m->neighbour[k] > i ? turned[1] : -turned[1];
-            st->link32[2 * at] = (float)st->link[2 * at];
-            st->link32[2 * at + 1] = (float)st->link[2 * at + 1];
-        }
+    const uint32_t *restrict from = j->op->from;
+    const double *restrict turned = j->op->turned;
+    double *restrict link = st->link;
+    float *restrict link32 = st->link32;
+    for (size_t at = (size_t)st->start[begin] * L; at < (size_t)st->start[end] * L; at++) {
+        const double *edge = turned + (from[at] & ~1u);
+        double re = edge[0], im = from[at] & 1 ? -edge[1] : edge[1];
+        link[2 * at] = re;
+        link[2 * at + 1] = im;
+        link32[2 * at] = (float)re;
+        link32[2 * at + 1] = (float)im;
+    }
+}
+
+void flx_operator_turn_links(flx_operator *op, flx_pool *pool, const double *a)
+{
+    flx_pool_for(pool, op->mesh->n_edge, turn_edges, &(job){.op = op, .x = a});
+    op->waiting = true;
 }
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a)
 {
-    job links = {.op = op, .x = a};
-    if (a)
-        flx_pool_for(pool, op->mesh->n_edge, turn_edges, &links);
-    else
-        for (int32_t e = 0; e < op->mesh->n_edge; e++)
-            op->turned[2 * e] = op->weight[e];
-    flx_pool_for(pool, op->mesh->n_site, set_links, &links);
+    flx_operator_turn_links(op, pool, a);
+    flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, set_links, &(job){.op = op});
+    op->waiting = false;
 }
 
 static void apply(void *arg, int32_t begin, int32_t end)
@@ -143,6 +153,7 @@ static void apply(void *arg, int32_t begin, int32_t end)
 
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y)
 {
+    assert(!op->waiting);
     flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, apply,
                    &(job){.op = op, .x = psi, .y = y});
 }
@@ -156,6 +167,7 @@ static void inflow(void *arg, int32_t begin, int32_t end)
 void flx_operator_inflow(const flx_operator *op, flx_pool *pool, const double *psi,
                          const double *mu, double *b)
 {
+    assert(!op->waiting);
     flx_inflow what = {.psi = psi, .mu = mu, .diag = op->diag, .b = b};
     flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, inflow,
                    &(job){.op = op, .inflow = &what});
@@ -170,7 +182,11 @@ static double begin_block(void *arg, int32_t begin, int32_t end)
 
 double flx_operator_begin(const flx_operator *op, flx_pool *pool, const flx_begin *begin)
 {
-    return flx_pool_sum(pool, op->stencil.n_site, begin_block, &(job){.op = op, .begin = begin});
+    flx_begin with_links = *begin;
+    with_links.turned = op->waiting ? op->turned : NULL;
+    with_links.from = op->from;
+    return flx_pool_sum(pool, op->stencil.n_site, begin_block,
+                        &(job){.op = op, .begin = &with_links});
 }
 
 static void sweep_part(void *arg, int32_t begin, int32_t end)

@@ -16,9 +16,12 @@ typedef struct flx_operator {
     const flx_mesh *mesh; // borrowed
     const flx_kernels *kernels;
     double *weight; // [n_edge] [1] s_e/e_e
-    double *turned; // [n_edge][2] scratch: weight exp(-i a)
-    double *diag;   // [n_site, whole slices] [1] sum of the weights of a site
+    double *turned; // [n_edge + 1][2] scratch: weight exp(-i a), and 0
+    uint32_t
+        *from;    // [places of the stencil] twice the edge of a link, 1 more where it is the head's
+    double *diag; // [n_site, whole slices] [1] sum of the weights of a site
     flx_stencil stencil;
+    bool waiting; // links have been turned, and not been set
 } flx_operator;
 
 // Links start at a = 0. Clear with flx_operator_clear, also after a failure.
@@ -27,6 +30,8 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
 void flx_operator_clear(flx_operator *op);
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); // [n_edge]
+// The same for flx_operator_begin and then flx_operator_sweep, not for the others.
+void flx_operator_turn_links(flx_operator *op, flx_pool *pool, const double *a);
 
 // y = a Lap psi; both [n_site][2].
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);

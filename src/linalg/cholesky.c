@@ -88,6 +88,22 @@ void flx_cholesky_solve(void *factor_, const double *b, const double *z, double 
         solve_d(f, b, z, x);
 }
 
+const int32_t *flx_cholesky_order(const void *factor_)
+{
+    return ((const factor *)factor_)->perm;
+}
+
+float *flx_cholesky_vector(void *factor_)
+{
+    return ((factor *)factor_)->x;
+}
+
+void flx_cholesky_solve_vector(void *factor_, const double *z)
+{
+    assert(((factor *)factor_)->precision == FLX_HALF);
+    substitute_h(factor_, z);
+}
+
 static void *new_reals(flx_ctx *ctx, const factor *f, int64_t n)
 {
     return f->precision == FLX_DOUBLE ? (void *)FLX_NEW_ARRAY(ctx, double, n)

@@ -20,6 +20,11 @@ flx_status flx_cholesky_factor_half(flx_ctx *ctx, const flx_csr *matrix, flx_poo
                                     void **out);
 // z joins after the forward solve: x = A^{-1} b + P^T L^{-T} z. NULL: none.
 void flx_cholesky_solve(void *factor, const double *b, const double *z, double *x);
+// Of a factor in half precision: the row of A at each place of its order; a vector [n] in this order,
+// and the solution there in its stead.
+const int32_t *flx_cholesky_order(const void *factor);
+float *flx_cholesky_vector(void *factor);
+void flx_cholesky_solve_vector(void *factor, const double *z);
 void flx_cholesky_free(void *factor);
 double flx_cholesky_bytes(const void *factor);
 

@@ -3,6 +3,7 @@
 #include "linalg/spd.h"
 
 #include "linalg/cholesky.h"
+#include "linalg/condense.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,8 +23,8 @@ static const flx_spd_ops table[] = {
      flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
     {"cholmod-single", NULL, true, flx_cholesky_factor_single, flx_cholesky_prepare_single,
      flx_cholesky_refactor, flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
-    {"cholmod-half", NULL, true, flx_cholesky_factor_half, NULL, NULL, flx_cholesky_solve,
-     flx_cholesky_free, flx_cholesky_bytes},
+    {"cholmod-half", NULL, true, flx_condensed_factor, NULL, NULL, flx_condensed_solve,
+     flx_condensed_free, flx_condensed_bytes},
     {"petsc", "the distributed solver is a separate module that this version does not have", false,
      NULL, NULL, NULL, NULL, NULL, NULL},
 };

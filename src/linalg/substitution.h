@@ -92,11 +92,10 @@ static void NAMED(join)(void *arg, int32_t begin, int32_t end)
         x[k] += (REAL)z[k];
 }
 
-static void NAMED(solve)(factor *f, const double *b, const double *z, double *x)
+// On x, in the order of the factor.
+static void NAMED(substitute)(factor *f, const double *z)
 {
-    const void *from[] = {f, b}, *random[] = {f, z};
-    void *to[] = {f, x};
-    flx_pool_for(f->pool, f->n, NAMED(permute), (void *)from);
+    const void *random[] = {f, z};
     flx_pool_each(f->pool, f->n_tree, NAMED(forward_subtree), f);
     NAMED(forward_top)(f);
     if (z)
@@ -104,5 +103,13 @@ static void NAMED(solve)(factor *f, const double *b, const double *z, double *x)
     for (int32_t k = f->n_top - 1; k >= 0; k--)
         NAMED(backward_super)(f, &f->super[f->top[k]], f->top_x);
     flx_pool_each(f->pool, f->n_tree, NAMED(backward_subtree), f);
+}
+
+static void NAMED(solve)(factor *f, const double *b, const double *z, double *x)
+{
+    const void *from[] = {f, b};
+    void *to[] = {f, x};
+    flx_pool_for(f->pool, f->n, NAMED(permute), (void *)from);
+    NAMED(substitute)(f, z);
     flx_pool_for(f->pool, f->n, NAMED(permute_back), to);
 }

@@ -489,21 +489,43 @@ static void transposed_times(int32_t n, const float *restrict a, const float *re
             y[j] += a[j] * x[i];
 }
 
-void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, const double *r)
+static void add_lines(float *to, int32_t stride, const V4 *line)
 {
-    int32_t n = c->n, stride = c->stride, n_all = c->n_grid + HOLES;
-    float *restrict grid = c->grid;
-    memset(grid, 0, (size_t)n_all * sizeof *grid);
+    for (int j = 0; j < 3; j++, to += stride) {
+        V4 sum = load(to) + line[j];
+        memcpy(to, &sum, sizeof sum);
+    }
+}
+
+// Grid of P^T r. Neighbours follow each other, many in one cell: its sums wait in registers.
+static void collect(const tdgl_coarse *c, const double *restrict r, float *restrict grid)
+{
+    int32_t node = c->place[0].node;
+    V4 line[3] = {{0}};
     for (int32_t t = 0; t < c->faces->n_face; t++) {
         const tdgl_place *p = &c->place[t];
-        float of = (float)r[t], *to = grid + p->node;
-        V4 x = load(p->x);
-        for (int j = 0; j < 3; j++, to += stride) {
-            V4 sum = load(to) + x * (p->y[j] * of);
-            memcpy(to, &sum, sizeof sum);
+        float of = (float)r[t];
+        if (p->node != node) {
+            add_lines(grid + node, c->stride, line);
+            node = p->node;
+            for (int j = 0; j < 3; j++)
+                line[j] = (V4){0};
         }
-        grid[p->hole] += p->share * of;
+        V4 x = load(p->x) * of;
+        for (int j = 0; j < 3; j++)
+            line[j] += x * p->y[j];
+        if (p->share > 0)
+            grid[p->hole] += p->share * of;
     }
+    add_lines(grid + node, c->stride, line);
+}
+
+void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, const double *r)
+{
+    int32_t n = c->n, n_all = c->n_grid + HOLES;
+    float *restrict grid = c->grid;
+    memset(grid, 0, (size_t)n_all * sizeof *grid);
+    collect(c, r, grid);
     for (int32_t k = 0; k < n; k++) {
         c->in[k] = grid[c->node[k]];
         c->modes[k] = c->out[k] = 0;
@@ -530,6 +552,7 @@ void flx_coarse_add(const tdgl_coarse *c, int32_t begin, int32_t end, double *x)
         V4 line = load(from) * p->y[0] + load(from + c->stride) * p->y[1] +
                   load(from + 2 * c->stride) * p->y[2];
         line *= load(p->x);
-        x[t] += (double)(((line[0] + line[1]) + line[2]) + p->share * grid[p->hole]);
+        float sum = (line[0] + line[1]) + line[2];
+        x[t] += (double)(p->share > 0 ? sum + p->share * grid[p->hole] : sum);
     }
 }

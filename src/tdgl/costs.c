@@ -1,6 +1,6 @@
 // tdgl/costs.c -- what the stages of a step cost, measured on the simulation itself.
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tdgl/tdgl_internal.h"
+#include "tdgl/screen.h"
 
 #include <math.h>
 
@@ -32,6 +32,8 @@ flx_tdgl_costs flx_tdgl_costs_of(flx_tdgl *sim, int32_t repetitions)
                        .direction_new = sim->direction,
                        .first = 0.5f,
                        .second = 0.5f};
+    if (sim->screen)
+        flx_operator_set_links(&sim->op, sim->pool, sim->screen->a);
     for (int32_t k = 0; k < repetitions; k++) {
         double begin = flx_wtime();
         flx_operator_apply(&sim->op, sim->pool, sim->psi[0], sim->y);

@@ -269,7 +269,7 @@ double flx_tdgl_change(flx_tdgl *sim)
     flx_tdgl_drive_at(sim, sim->clock.t);
     if (sim->screen) {
         flx_screen_observe(sim->screen);
-        flx_operator_set_links(&sim->op, sim->pool, sim->screen->a[0]);
+        flx_operator_set_links(&sim->op, sim->pool, sim->screen->a);
     }
     flx_operator_apply(&sim->op, sim->pool, psi, sim->y);
     flx_tdgl_slope(sim, psi, sim->y, mu, rate);

@@ -9,7 +9,9 @@
 // the rest of M^-1 is a blend of one (K + s D)^-1 or two (rungs.c). Conjugate gradients need one step
 // with it while steps in time are long. Where they need more, the last one is left unmade: its
 // direction z = M^-1 r is added to x, and with A z = r but for what M^-1 lacks, (r - K z)/beta to
-// L x. L z itself is found with the next application that is made, in the next step.
+// L x. L z itself is found with the next application that is made, in the next step. An iteration
+// whose like has been measured is taken for granted, with the length it had then: neither K nor what
+// it leaves is asked for.
 //
 // What is left of an error is found again in the a of this step, so in the difference formula of
 // the next, and in its guess. If rho of it is left, with a guess by a straight line, errors die out
@@ -31,10 +33,10 @@ typedef struct film {
     tdgl_blend blend; // for b [1/xi]
     double b;
     tdgl_coarse coarse;
-    // What the first iteration left of r.z when it was last measured, at which b; how often it has
-    // been taken for granted since.
+    // What the first iteration left of r.z when it was last measured, its length, at which b; how
+    // often it has been taken for granted since.
     struct measured {
-        double b, left;
+        double b, left, step;
         int32_t trusted;
     } measured;
     double k_low, k_max;                        // [1/xi] of the waves that are left to the blend
@@ -73,7 +75,8 @@ typedef struct job {
     film *m;
     const tdgl_system *y;
     double step;
-    double *line, *flux; // of fed currents
+    const double *currents; // to be applied
+    double *line, *flux;    // of fed currents
 } job;
 
 static void curl_of(void *arg, int32_t begin, int32_t end)
@@ -98,8 +101,9 @@ static double make_image(void *arg, int32_t begin, int32_t end)
     const job *j = arg;
     film *m = j->m;
     double sum = 0;
-    for (int32_t i = begin; i < end; i++) {
+    for (int32_t i = begin; i < end && *j->y->owes; i++)
         m->image_flux[i] -= j->y->owed_flux[i];
+    for (int32_t i = begin; i < end; i++) {
         m->image[i] = j->y->beta * m->image_flux[i] + resistance(m->faces, m->direction, i);
         sum += m->direction[i] * m->image[i];
     }
@@ -146,7 +150,51 @@ static void add_owed(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     for (int32_t i = begin; i < end; i++)
-        j->m->z[i] = j->m->direction[i] + j->y->owed[i];
+        j->m->z[i] = j->currents[i] + j->y->owed[i];
+}
+
+// L (currents + owed), in image_flux.
+static void apply(job *j, const double *currents)
+{
+    film *m = j->m;
+    j->currents = currents;
+    if (*j->y->owes)
+        flx_pool_for(m->sim->pool, m->faces->n_face, add_owed, j);
+    m->base.seconds += flx_sheet_flux(&m->sheet, *j->y->owes ? m->z : currents, m->image_flux);
+}
+
+static void stretch(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const film *m = j->m;
+    const tdgl_system *y = j->y;
+    for (int32_t i = begin; i < end; i++)
+        y->x[i] = j->step * m->z[i];
+}
+
+static void take(void *arg, int32_t begin, int32_t end)
+{
+    const job *j = arg;
+    const film *m = j->m;
+    const tdgl_system *y = j->y;
+    for (int32_t i = begin; i < end; i++) {
+        y->g[i] += y->x[i];
+        y->flux[i] += m->image_flux[i];
+    }
+    for (int32_t i = begin; i < end && *y->owes; i++)
+        y->flux[i] -= y->owed_flux[i];
+}
+
+static void take_for_granted(job *j)
+{
+    film *m = j->m;
+    int32_t n = m->faces->n_face;
+    j->step = m->measured.step;
+    flx_pool_for(m->sim->pool, n, stretch, j);
+    apply(j, j->y->x);
+    flx_pool_for(m->sim->pool, n, take, j);
+    *j->y->owes = false;
+    m->measured.trusted++;
 }
 
 static void advance(void *arg, int32_t begin, int32_t end)
@@ -156,8 +204,10 @@ static void advance(void *arg, int32_t begin, int32_t end)
     const tdgl_system *y = j->y;
     for (int32_t i = begin; i < end; i++) {
         y->x[i] += j->step * m->direction[i];
-        y->lx[i] += j->step * m->image_flux[i];
+        y->flux[i] += j->step * m->image_flux[i];
         y->r[i] -= j->step * m->image[i];
+    }
+    for (int32_t i = begin; i < end && *y->owes; i++) {
         y->owed[i] *= 1 - j->step;
         y->owed_flux[i] *= 1 - j->step;
     }
@@ -179,20 +229,58 @@ static void add_estimate(void *arg, int32_t begin, int32_t end)
     for (int32_t i = begin; i < end; i++) {
         double flux = (y->r[i] - resistance(m->faces, m->z, i)) / y->beta;
         y->x[i] += m->z[i];
-        y->lx[i] += flux;
-        y->owed[i] += m->z[i];
-        y->owed_flux[i] += flux;
+        y->flux[i] += flux;
+        y->owed[i] = m->z[i] + (*y->owes ? y->owed[i] : 0);
+        y->owed_flux[i] = flux + (*y->owes ? y->owed_flux[i] : 0);
     }
+}
+
+static void add_currents(void *arg, int32_t begin, int32_t end)
+{
+    const tdgl_system *y = ((const job *)arg)->y;
+    for (int32_t i = begin; i < end; i++)
+        y->g[i] += y->x[i];
+}
+
+// Conjugate gradients from x = 0 and r.z = rz until that is enough.
+static int32_t iterate(job *j, double rz, double enough)
+{
+    enum { AT_MOST = 100 };
+    const double small = 0.2;
+    film *m = j->m;
+    const tdgl_system *y = j->y;
+    flx_pool *pool = m->sim->pool;
+    int32_t n = m->faces->n_face;
+    // What an iteration leaves of r.z.
+    double left = m->blend.error * m->blend.error, last = 0;
+    memset(y->x, 0, (size_t)n * sizeof *y->x);
+    for (int32_t it = 0; it < AT_MOST; it++) {
+        if (!(rz > enough))
+            return isfinite(rz) ? it : -1;
+        if (it > 0 && rz * 2 * left <= enough && (it > 1 || left < small * small)) {
+            flx_pool_for(pool, n, add_estimate, j);
+            *y->owes = true;
+            return it;
+        }
+        j->step = it > 0 ? rz / last : 0;
+        flx_pool_for(pool, n, turn_direction, j);
+        apply(j, m->direction); // once what was owed is paid, it is some rounding
+        double step = j->step = rz / flx_pool_sum(pool, n, make_image, j);
+        flx_pool_for(pool, n, advance, j);
+        last = rz;
+        rz = precondition(j);
+        left = fmax(left, rz / last);
+        if (it == 0)
+            m->measured = (struct measured){.b = m->b, .left = rz / last, .step = step};
+    }
+    return -1;
 }
 
 static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
-    enum { AT_MOST = 100 };
-    const double shrink = 40, small = 0.2;
-    enum { TRUST = 7 };
+    enum { TRUST = 15 };
+    const double shrink = 40;
     film *m = (film *)induction;
-    flx_pool *pool = m->sim->pool;
-    int32_t n = m->faces->n_face;
     job j = {.m = m, .y = y};
     double b = y->beta / (2 * m->sim->p.pearl_length);
     if (b != m->b)
@@ -201,40 +289,19 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
     // As good as no error. While steps are so short that L outweighs K on every scale, M is poor, and
     // little happens in a step.
     double none = b > m->k_max ? 5e-3 : 2e-4;
-    memset(y->x, 0, (size_t)n * sizeof *y->x);
-    memset(y->lx, 0, (size_t)n * sizeof *y->lx);
     double rz = precondition(&j);
     double enough = fmin(y->target * y->target, rz / (shrink * shrink));
     enough = fmax(enough, none * none * y->target * y->target);
-    // What an iteration leaves of r.z.
-    double left = m->blend.error * m->blend.error, last = 0;
-    for (int32_t it = 0; it < AT_MOST; it++) {
-        if (!(rz > enough))
-            return isfinite(rz) ? it : -1;
-        if (it > 0 && rz * 2 * left <= enough && (it > 1 || left < small * small)) {
-            flx_pool_for(pool, n, add_estimate, &j);
-            return it;
-        }
-        j.step = it > 0 ? rz / last : 0;
-        flx_pool_for(pool, n, turn_direction, &j);
-        // once what was owed is paid, it is some rounding
-        flx_pool_for(pool, n, add_owed, &j);
-        m->base.seconds += flx_sheet_flux(&m->sheet, m->z, m->image_flux);
-        j.step = rz / flx_pool_sum(pool, n, make_image, &j);
-        flx_pool_for(pool, n, advance, &j);
-        struct measured *seen = &m->measured;
-        if (it == 0 && seen->trusted < TRUST && fabs(b / seen->b - 1) < 0.1 &&
-            rz * 1.5 * seen->left <= enough) {
-            seen->trusted++;
-            return 1;
-        }
-        last = rz;
-        rz = precondition(&j);
-        left = fmax(left, rz / last);
-        if (it == 0)
-            *seen = (struct measured){.b = b, .left = rz / last};
+    const struct measured *seen = &m->measured;
+    if (rz > enough && seen->trusted < TRUST && fabs(b / seen->b - 1) < 0.1 &&
+        rz * 1.5 * seen->left <= enough) {
+        take_for_granted(&j);
+        return 1;
     }
-    return -1;
+    int32_t iterations = iterate(&j, rz, enough);
+    if (iterations >= 0)
+        flx_pool_for(m->sim->pool, m->faces->n_face, add_currents, &j);
+    return iterations;
 }
 
 static void guess(tdgl_induction *induction, double *drive, double *x, double *flux)

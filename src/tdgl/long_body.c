@@ -125,8 +125,10 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
         }
         rho = next;
     }
-    for (int32_t i = 0; i < n; i++)
-        y->lx[i] = b->inductance[i] * x[i];
+    for (int32_t i = 0; i < n; i++) {
+        y->g[i] += x[i];
+        y->flux[i] += b->inductance[i] * x[i];
+    }
     return steps;
 }
 

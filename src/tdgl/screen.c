@@ -19,7 +19,24 @@ typedef struct job {
     const tdgl_formula *formula;
     const double *psi;
     double beta;
+    double star[CHANGES], past[CHANGES], check[CHANGES]; // formulas over the changes
 } job;
+
+// sum_j w_j a_j = (sum_j w_j) a + sum_i over_i change_i
+static void over_changes(const double w[LEVELS], double over[CHANGES])
+{
+    double sum = 0;
+    for (int32_t i = CHANGES - 1; i >= 0; i--) {
+        sum += w[i + 1];
+        over[i] = -sum;
+    }
+}
+
+static inline double along(const double over[CHANGES], float *const change[CHANGES], int32_t e)
+{
+    return over[0] * (double)change[0][e] + over[1] * (double)change[1][e] +
+           over[2] * (double)change[2][e];
+}
 
 // -- inputs ---------------------------------------------------------------------------------------
 
@@ -49,29 +66,37 @@ static void extrapolate_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
-    const double *p = j->formula->predict;
+    const double *restrict a = s->a;
+    double *restrict edge = s->edge;
     for (int32_t e = begin; e < end; e++)
-        s->a_star[e] =
-            p[0] * s->a[0][e] + p[1] * s->a[1][e] + p[2] * s->a[2][e] + p[3] * s->a[3][e];
+        edge[e] = a[e] + along(j->star, s->change, e);
 }
 
 void flx_screen_predict(flx_tdgl *sim, const tdgl_formula *formula)
 {
-    job j = {.sim = sim, .formula = formula};
+    job j = {.sim = sim};
+    over_changes(formula->predict, j.star);
     flx_pool_for(sim->pool, sim->mesh->n_edge, extrapolate_edges, &j);
-    flx_operator_set_links(&sim->op, sim->pool, sim->screen->a_star);
+    // |psi| is held by more than a sweep.
+    (sim->o.frozen_amplitude ? flx_operator_set_links
+                             : flx_operator_turn_links)(&sim->op, sim->pool, sim->screen->edge);
 }
 
 static void extrapolate_faces(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
-    const double *p = j->formula->guess;
+    const double p0 = j->formula->guess[0], p1 = j->formula->guess[1];
     for (int32_t f = begin; f < end; f++) {
-        s->g_next[f] = p[0] * s->g[0][f] + p[1] * s->g[1][f];
-        s->flux_next[f] = p[0] * s->flux[0][f] + p[1] * s->flux[1][f];
-        s->owed_next[f] = p[0] * s->owed[0][f] + p[1] * s->owed[1][f];
-        s->owed_flux_next[f] = p[0] * s->owed_flux[0][f] + p[1] * s->owed_flux[1][f];
+        s->g_next[f] = p0 * s->g[0][f] + p1 * s->g[1][f];
+        s->flux_next[f] = p0 * s->flux[0][f] + p1 * s->flux[1][f];
+    }
+    if (!s->owes_next)
+        return;
+    const double o0 = s->owes[0] ? p0 : 0, o1 = s->owes[1] ? p1 : 0;
+    for (int32_t f = begin; f < end; f++) {
+        s->owed_next[f] = o0 * s->owed[0][f] + o1 * s->owed[1][f];
+        s->owed_flux_next[f] = o0 * s->owed_flux[0][f] + o1 * s->owed_flux[1][f];
     }
 }
 
@@ -81,19 +106,22 @@ static inline double supercurrent(const double *p, const double *q, const double
     return turned[0] * (p[0] * q[1] - p[1] * q[0]) + turned[1] * (p[0] * q[0] + p[1] * q[1]);
 }
 
-// edge = h + n a* + w^-1 (w js - I_T - C^T g*); the links are those of a*.
+// edge = h + n a* + w^-1 (w js - I_T - C^T g*), where h + n a* is beta a and some of the changes; the
+// links are those of a*.
 static void push_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
     const flx_mesh *m = j->sim->mesh;
     const double *restrict psi = j->psi, *restrict turned = j->sim->op.turned;
-    const double *d = j->formula->difference;
+    const double *restrict fed = j->sim->n_inflow > 0 ? s->fed : NULL;
     for (int32_t e = begin; e < end; e++) {
-        double js = supercurrent(psi + 2 * m->tail[e], psi + 2 * m->head[e], turned + 2 * e);
-        double h = d[0] * s->a[0][e] + d[1] * s->a[1][e] + d[2] * s->a[2][e] + d[3] * s->a[3][e];
-        double flow = js - s->fed[e] - flx_faces_flow(&s->faces, s->g_next, e);
-        s->edge[e] = FLX_SCREEN_DENSITY * s->a_star[e] - h + flow / s->faces.conductance[e];
+        double flow = supercurrent(psi + 2 * m->tail[e], psi + 2 * m->head[e], turned + 2 * e);
+        flow -= flx_faces_flow(&s->faces, s->g_next, e);
+        if (fed)
+            flow -= fed[e];
+        s->edge[e] =
+            j->beta * s->a[e] + along(j->past, s->change, e) + flow * (double)s->resistance[e];
     }
 }
 
@@ -106,37 +134,36 @@ static void face_residual(void *arg, int32_t begin, int32_t end)
             flx_faces_curl(&s->faces, s->edge, f) - j->beta * (s->applied[f] + s->flux_next[f]);
 }
 
-static void correct_faces(void *arg, int32_t begin, int32_t end)
-{
-    const tdgl_screen *s = ((const job *)arg)->sim->screen;
-    for (int32_t f = begin; f < end; f++) {
-        s->g_next[f] += s->correction[f];
-        s->flux_next[f] += s->correction_flux[f];
-    }
-}
-
 // The new a; returns its largest error per length: that of the formula, and what psi and js have
-// from a* in place of a, which reaches the new state with 1/beta. An edge without dual face acts on
-// nothing: what it has counts the less, the smaller w is.
+// from a* in place of a, which reaches the new state with 1/beta.
 static double pull_edges(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
-    const double *length = j->sim->mesh->length, *c = j->formula->check;
+    const double inverse = 1 / j->beta, share = j->formula->share;
     double largest = 0;
     for (int32_t e = begin; e < end; e++) {
         double flow = flx_faces_flow(&s->faces, s->correction, e);
-        double a = (s->edge[e] - flow / s->faces.conductance[e]) / j->beta;
-        double predicted =
-            c[0] * s->a[0][e] + c[1] * s->a[1][e] + c[2] * s->a[2][e] + c[3] * s->a[3][e];
-        double acts = 10 * s->faces.conductance[e], lag = fabs(a - s->a_star[e]) / j->beta;
-        double miss = j->formula->share * fabs(a - predicted);
-        acts = acts < 1 ? acts : 1; // (fmin and fmax are calls)
-        double error = acts * (miss < lag ? lag : miss) / length[e];
+        double a = (s->edge[e] - flow * (double)s->resistance[e]) * inverse, change = a - s->a[e];
+        double miss = share * fabs(change - along(j->check, s->change, e));
+        double lag = inverse * fabs(change - along(j->star, s->change, e));
+        double error = (double)s->weigh[e] * (miss < lag ? lag : miss); // (fmax is a call)
         s->a_next[e] = a;
+        s->change_next[e] = (float)change;
         largest = !(error <= largest) ? error : largest; // keeps NaN
     }
     return largest;
+}
+
+static job make_job(flx_tdgl *sim, const tdgl_formula *formula)
+{
+    job j = {sim, formula, .psi = sim->next, .beta = formula->alpha + FLX_SCREEN_DENSITY};
+    over_changes(formula->predict, j.star);
+    over_changes(formula->check, j.check);
+    over_changes(formula->difference, j.past);
+    for (int32_t i = 0; i < CHANGES; i++)
+        j.past[i] = FLX_SCREEN_DENSITY * j.star[i] - j.past[i];
+    return j;
 }
 
 double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
@@ -144,7 +171,8 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
     const double algebra = 0.05; // error of the linear system, as a share of the tolerance
     tdgl_screen *s = sim->screen;
     int32_t n_edge = sim->mesh->n_edge, n_face = s->faces.n_face;
-    job j = {sim, formula, sim->next, formula->alpha + FLX_SCREEN_DENSITY};
+    job j = make_job(sim, formula);
+    s->owes_next = s->owes[0] || s->owes[1];
     flx_pool_for(sim->pool, n_face, extrapolate_faces, &j);
     flx_pool_for(sim->pool, n_edge, push_edges, &j);
     flx_pool_for(sim->pool, n_face, face_residual, &j);
@@ -153,14 +181,15 @@ double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula)
                           .target = algebra * sim->o.tolerance * j.beta * sqrt(sim->area),
                           .r = s->residual,
                           .x = s->correction,
-                          .lx = s->correction_flux,
+                          .g = s->g_next,
+                          .flux = s->flux_next,
                           .owed = s->owed_next,
-                          .owed_flux = s->owed_flux_next};
+                          .owed_flux = s->owed_flux_next,
+                          .owes = &s->owes_next};
     int32_t iterations = s->induction->ops->solve(s->induction, &system);
     if (iterations < 0)
         return INFINITY;
     s->iterations += iterations;
-    flx_pool_for(sim->pool, n_face, correct_faces, &j);
     return flx_pool_max(sim->pool, n_edge, pull_edges, &j);
 }
 
@@ -176,11 +205,20 @@ static void shift(int32_t n, double **level, double **next)
 void flx_screen_accept(flx_tdgl *sim)
 {
     tdgl_screen *s = sim->screen;
-    shift(LEVELS, s->a, &s->a_next);
+    double *a = s->a;
+    float *change = s->change[CHANGES - 1];
+    s->a = s->a_next;
+    s->a_next = a;
+    for (int32_t k = CHANGES - 1; k > 0; k--)
+        s->change[k] = s->change[k - 1];
+    s->change[0] = s->change_next;
+    s->change_next = change;
     shift(GUESS, s->g, &s->g_next);
     shift(GUESS, s->flux, &s->flux_next);
     shift(GUESS, s->owed, &s->owed_next);
     shift(GUESS, s->owed_flux, &s->owed_flux_next);
+    s->owes[1] = s->owes[0];
+    s->owes[0] = s->owes_next;
     s->observed = false;
 }
 
@@ -192,7 +230,7 @@ static void edge_rate(void *arg, int32_t begin, int32_t end)
     const job *j = arg;
     const tdgl_screen *s = j->sim->screen;
     const flx_mesh *m = j->sim->mesh;
-    const double *restrict psi = j->psi, *restrict a = s->a[0];
+    const double *restrict psi = j->psi, *restrict a = s->a;
     const double *restrict weight = j->sim->op.weight;
     for (int32_t e = begin; e < end; e++) {
         double c, n;
@@ -224,7 +262,7 @@ static void report_edges(void *arg, int32_t begin, int32_t end)
     tdgl_screen *s = sim->screen;
     for (int32_t e = begin; e < end; e++) {
         s->a_dot[e] -= sim->mu[0][sim->mesh->head[e]] - sim->mu[0][sim->mesh->tail[e]];
-        s->a_induced[e] = s->a[0][e] - sim->a[e];
+        s->a_induced[e] = s->a[e] - sim->a[e];
     }
 }
 
@@ -267,12 +305,13 @@ void flx_screen_begin(flx_tdgl *sim, const double *a_induced)
     tdgl_screen *s = sim->screen;
     for (int32_t e = 0; e < sim->mesh->n_edge; e++) {
         s->edge[e] = a_induced ? a_induced[e] : 0;
-        s->a[0][e] = sim->a[e] + s->edge[e];
+        s->a[e] = sim->a[e] + s->edge[e];
     }
     for (int32_t f = 0; f < s->faces.n_face; f++)
         s->flux[0][f] = flx_faces_curl(&s->faces, s->edge, f);
     for (int32_t f = 0; f < s->faces.n_face; f++)
-        s->g[0][f] = s->owed[0][f] = s->owed_flux[0][f] = 0;
+        s->g[0][f] = 0;
+    s->owes[0] = s->owes[1] = false;
     edge_rate(&(job){.sim = sim, .psi = sim->psi[0]}, 0, sim->mesh->n_edge); // with g = 0
     for (int32_t f = 0; f < s->faces.n_face; f++)
         s->residual[f] = flx_faces_curl(&s->faces, s->a_dot, f);
@@ -287,30 +326,31 @@ void flx_screen_imagine(flx_tdgl *sim, double dt)
     size_t on_faces = (size_t)s->faces.n_face * sizeof(double);
     flx_pool_for(sim->pool, sim->mesh->n_edge, edge_rate, &(job){.sim = sim, .psi = sim->psi[0]});
     for (int32_t e = 0; e < sim->mesh->n_edge; e++)
-        s->a[1][e] = s->a[0][e] - dt * s->a_dot[e];
+        s->change[0][e] = (float)(dt * s->a_dot[e]);
     memcpy(s->g[1], s->g[0], on_faces);
     memcpy(s->flux[1], s->flux[0], on_faces);
-    memcpy(s->owed[1], s->owed[0], on_faces);
-    memcpy(s->owed_flux[1], s->owed_flux[0], on_faces);
+    s->owes[1] = false;
     s->observed = false;
 }
 
 int32_t flx_screen_state(flx_tdgl *sim, flx_state_block *blocks)
 {
-    static const char *const a_name[LEVELS] = {"a0", "a1", "a2", "a3"};
+    static const char *const change_name[CHANGES] = {"change0", "change1", "change2"};
     static const char *const name[GUESS][4] = {{"g0", "flux0", "owed0", "owed_flux0"},
                                                {"g1", "flux1", "owed1", "owed_flux1"}};
     tdgl_screen *s = sim->screen;
-    size_t on_edges = (size_t)sim->mesh->n_edge * sizeof(double);
+    size_t n_edge = (size_t)sim->mesh->n_edge;
     size_t on_faces = (size_t)s->faces.n_face * sizeof(double);
     int32_t n = 0;
-    for (int32_t j = 0; j < LEVELS; j++)
-        blocks[n++] = (flx_state_block){a_name[j], s->a[j], on_edges};
+    blocks[n++] = (flx_state_block){"a", s->a, n_edge * sizeof *s->a};
+    for (int32_t j = 0; j < CHANGES; j++)
+        blocks[n++] = (flx_state_block){change_name[j], s->change[j], n_edge * sizeof(float)};
     for (int32_t j = 0; j < GUESS; j++) {
         double *data[] = {s->g[j], s->flux[j], s->owed[j], s->owed_flux[j]};
         for (int k = 0; k < 4; k++)
             blocks[n++] = (flx_state_block){name[j][k], data[k], on_faces};
     }
+    blocks[n++] = (flx_state_block){"owes", s->owes, sizeof s->owes};
     if (s->induction->ops->state)
         blocks[n++] = s->induction->ops->state(s->induction);
     return n;
@@ -356,19 +396,28 @@ flx_status flx_screen_create(flx_tdgl *sim)
         return FLX_ERR_MEMORY;
     FLX_TRY(flx_faces_init(sim->ctx, sim->mesh, sim->p.screening == FLX_SCREENING_LONG, &s->faces));
     s->sim = sim;
-    double **on_edges[] = {&s->a[0],   &s->a[1], &s->a[2],  &s->a[3],      &s->a_next,
-                           &s->a_star, &s->fed,  &s->a_dot, &s->a_induced, &s->edge};
-    double **on_faces[] = {&s->g[0],           &s->g[1],      &s->flux[0],      &s->flux[1],
-                           &s->owed[0],        &s->owed[1],   &s->owed_flux[0], &s->owed_flux[1],
-                           &s->g_next,         &s->flux_next, &s->owed_next,    &s->owed_flux_next,
-                           &s->applied,        &s->fed_flux,  &s->residual,     &s->correction,
-                           &s->correction_flux};
+    double **on_edges[] = {&s->a, &s->a_next, &s->fed, &s->a_dot, &s->a_induced, &s->edge};
+    float **single[] = {&s->change[0],   &s->change[1],  &s->change[2],
+                        &s->change_next, &s->resistance, &s->weigh};
+    double **on_faces[] = {&s->g[0],    &s->g[1],      &s->flux[0],      &s->flux[1],
+                           &s->owed[0], &s->owed[1],   &s->owed_flux[0], &s->owed_flux[1],
+                           &s->g_next,  &s->flux_next, &s->owed_next,    &s->owed_flux_next,
+                           &s->applied, &s->fed_flux,  &s->residual,     &s->correction};
     for (size_t k = 0; k < sizeof on_edges / sizeof *on_edges; k++)
         if (!(*on_edges[k] = FLX_NEW_ARRAY(sim->ctx, double, n_edge)))
+            return FLX_ERR_MEMORY;
+    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+        if (!(*single[k] = FLX_NEW_ARRAY(sim->ctx, float, n_edge)))
             return FLX_ERR_MEMORY;
     for (size_t k = 0; k < sizeof on_faces / sizeof *on_faces; k++)
         if (!(*on_faces[k] = FLX_NEW_ARRAY(sim->ctx, double, s->faces.n_face)))
             return FLX_ERR_MEMORY;
+    // An edge without dual face acts on nothing: what it has counts the less, the smaller w is.
+    for (size_t e = 0; e < n_edge; e++) {
+        double w = s->faces.conductance[e];
+        s->resistance[e] = (float)(1 / w);
+        s->weigh[e] = (float)(fmin(10 * w, 1) / sim->mesh->length[e]);
+    }
     FLX_TRY(flx_feed_check(sim));
     if (sim->p.screening == FLX_SCREENING_FILM)
         return flx_film_create(sim, &s->faces, &s->induction);
@@ -380,19 +429,22 @@ void flx_screen_free(flx_tdgl *sim)
     tdgl_screen *s = sim->screen;
     if (!s)
         return;
-    for (int32_t k = 0; k < LEVELS; k++)
-        flx_free(s->a[k]);
     for (int32_t k = 0; k < GUESS; k++) {
         flx_free(s->g[k]);
         flx_free(s->flux[k]);
         flx_free(s->owed[k]);
         flx_free(s->owed_flux[k]);
     }
-    double *arrays[] = {s->a_next,  s->g_next,   s->flux_next, s->owed_next,  s->owed_flux_next,
-                        s->a_star,  s->fed,      s->a_dot,     s->a_induced,  s->edge,
-                        s->applied, s->fed_flux, s->residual,  s->correction, s->correction_flux};
+    double *arrays[] = {s->a,         s->a_next,         s->g_next,  s->flux_next,
+                        s->owed_next, s->owed_flux_next, s->fed,     s->a_dot,
+                        s->a_induced, s->edge,           s->applied, s->fed_flux,
+                        s->residual,  s->correction};
+    float *single[] = {s->change[0],   s->change[1],  s->change[2],
+                       s->change_next, s->resistance, s->weigh};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
+    for (size_t k = 0; k < sizeof single / sizeof *single; k++)
+        flx_free(single[k]);
     if (s->induction)
         s->induction->ops->free(s->induction);
     flx_faces_clear(&s->faces);

@@ -70,14 +70,17 @@ void flx_coarse_add(const tdgl_coarse *coarse, int32_t begin, int32_t end, doubl
 // the new a, which keeps long steps stable.
 #define FLX_SCREEN_DENSITY 1.0
 
-// (beta L + C w^-1 C^T) x = r
+// (beta L + C w^-1 C^T) x = r for what the currents differ from their guess by.
 typedef struct tdgl_system {
     double beta, target;
-    double *r;      // destroyed
-    double *x, *lx; // lx stands for L x
+    double *r;        // destroyed
+    double *x;        // left: the difference
+    double *g, *flux; // given: the guess, and what flux it makes; left: the solution
     // Currents whose flux is only estimated: L owed = owed_flux nearly. Given are those of the guess;
-    // the estimate is replaced by the flux, and those of the result are left.
+    // the estimate is replaced by the flux, and those of the result are left. If nothing is owed the
+    // arrays hold anything.
     double *owed, *owed_flux;
+    bool *owes;
 } tdgl_system;
 
 // Solves it, as a table of functions.
@@ -107,30 +110,37 @@ flx_status flx_feed_check(flx_tdgl *sim);
 void flx_feed(flx_tdgl *sim, double *flow);
 
 enum { GUESS = 2 }; // states that the guess of the currents is made from
+enum { CHANGES = LEVELS - 1 };
 
 // The state of the field and the scratch of its step.
 struct tdgl_screen {
     tdgl_faces faces;
     tdgl_induction *induction;
-    int32_t iterations;                     // since the last step began
-    double *a[LEVELS];                      // [n_edge] total line integrals, newest first
+    int32_t iterations; // since the last step began
+    double *a;          // [n_edge] total line integrals
+    // [n_edge] How they changed in the last steps, newest first. The rounding of single precision is
+    // a share of the change: it is forgotten with it, and at rest there is none.
+    float *change[CHANGES];
     double *g[GUESS];                       // [n_face] circulating currents
     double *flux[GUESS];                    // [n_face] L g: flux induced, but for what is owed
     double *owed[GUESS], *owed_flux[GUESS]; // [n_face] as in tdgl_system
+    bool owes[GUESS];
     double *a_next, *g_next, *flux_next, *owed_next, *owed_flux_next;
-    double *a_star; // [n_edge] extrapolated
-    double *fed;    // [n_edge] I_T
+    float *change_next;
+    bool owes_next;
+    float *resistance; // [n_edge] 1/w
+    float *weigh;      // [n_edge] what an error of a counts
+    double *fed;       // [n_edge] I_T
     flx_tdgl *sim;
     bool observed;     // mu, a_dot and a_induced are those of the present state
     double *a_dot;     // [n_edge] reported: with mu it gives the electric field
     double *a_induced; // [n_edge] reported: a without the applied part
-    double *edge;      // [n_edge] scratch
+    double *edge;      // [n_edge] scratch: a*, then beta a but for what g is corrected by
     // At the time of the inputs: flux of the applied field and of I_T, its own part, its energy.
     double *applied, *fed_flux; // [n_face]
     double fed_energy;
-    double *residual;        // [n_face]
-    double *correction;      // [n_face]
-    double *correction_flux; // [n_face]
+    double *residual;   // [n_face]
+    double *correction; // [n_face]
 };
 
 flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o);
@@ -143,12 +153,12 @@ void flx_screen_inputs(flx_tdgl *sim);
 // Begins with the line integrals that the currents have made so far, a_induced [n_edge]; NULL: 0.
 void flx_screen_begin(flx_tdgl *sim, const double *a_induced);
 
-// Fills the second level with a state dt before the present one, on the tangent at this.
+// A state dt before the present one, on the tangent at this, becomes its past.
 void flx_screen_imagine(flx_tdgl *sim, double dt);
 
 // Weights of the levels in a step to a new time.
 typedef struct tdgl_formula {
-    double predict[LEVELS]; // a* = sum_j predict_j a_j
+    double predict[LEVELS]; // a* = sum_j predict_j a_j, a_j a state j steps ago
     double guess[GUESS];    // of g and its flux: a straight line, which multiplies errors less
     double check[LEVELS];   // through one state more than the formula: `share` of its distance
     double share;           // to the result is error

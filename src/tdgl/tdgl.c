@@ -125,7 +125,7 @@ static void imagine_past(flx_tdgl *sim, double dt)
     double *psi = sim->psi[0], *past = sim->psi[1], *rate = sim->slope[0], *mu = sim->next_mu;
     flx_tdgl_drive_at(sim, clock->t);
     flx_screen_imagine(sim, dt);
-    flx_operator_set_links(&sim->op, sim->pool, sim->screen->a[0]);
+    flx_operator_set_links(&sim->op, sim->pool, sim->screen->a);
     flx_operator_apply(&sim->op, sim->pool, psi, sim->y);
     memset(mu, 0, (size_t)n * sizeof *mu);
     flx_tdgl_slope(sim, psi, sim->y, mu, rate);
@@ -534,7 +534,7 @@ flx_frame flx_tdgl_frame(const flx_tdgl *sim)
                        .step = sim->clock.step,
                        .psi = (const flx_cplx *)(const void *)sim->psi[0],
                        .mu = sim->mu[0],
-                       .a = screen ? screen->a[0] : sim->a,
+                       .a = screen ? screen->a : sim->a,
                        .a_dot = screen ? screen->a_dot : a_dot,
                        .a_induced = screen ? screen->a_induced : NULL,
                        .eps = sim->p.drive.epsilon ? sim->eps : NULL,
