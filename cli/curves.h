@@ -11,7 +11,8 @@
 int cli_plot_series(cli_data *data, const char *names, int width, const char *path);
 
 // A picture of results of a sweep against x (a swept key or another result; NULL: the key that
-// varies fastest): one panel for each name of the list (NULL: voltages, else windings).
+// varies fastest): one panel for each name of the list (NULL: what its engine is
+// asked for most).
 int cli_plot_sweep(cli_data *data, const char *names, const char *x, int width, const char *path);
 
 // The next of a list of names separated by commas, copied into name [size]; NULL at the end.

@@ -211,7 +211,7 @@ const cli_command cli_plot = {
             "  fluxoid plot kt.h5 -q phases -t 0.9 -o snapshot.png\n"
             "A series shows columns over time: voltage, winding, energy, dt, or one by its name:\n"
             "  fluxoid plot out.h5 -q voltage -o v.svg\n"
-            "A sweep shows voltage, winding, current, moment, energy ... against a swept key or\n"
+            "A sweep shows voltage, winding, moment, energy, helicity ... against a swept key or\n"
             "another result:\n"
             "  fluxoid plot iv.h5 -q voltage --x current.source -o iv.pdf",
     .main = plot_main};

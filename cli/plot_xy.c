@@ -298,18 +298,34 @@ static void place(const layer *l, double x, double y, double at[2])
     at[1] = l->triangular ? y * 0.86602540378443864676 : y;
 }
 
+// Sites that are drawn: on a periodic axis the first once more behind the last, so that every plaquette
+// stands in the picture, and once.
+static void drawn(const layer *l, int32_t n[2])
+{
+    n[0] = l->nx + !l->open[0];
+    n[1] = l->ny + !l->open[1];
+}
+
+// The site of the lattice that drawn site i shows.
+static int32_t shown(const layer *l, const int32_t n[2], int32_t i)
+{
+    return i % n[0] % l->nx + l->nx * (i / n[0] % l->ny);
+}
+
 static flx_status mesh_of(flx_ctx *ctx, const layer *l, flx_mesh **out)
 {
-    int32_t n = l->nx * l->ny, m = 0;
+    int32_t size[2], m = 0;
+    drawn(l, size);
+    int32_t n = size[0] * size[1];
     double *x = cli_alloc(2 * (size_t)n, sizeof *x), *y = x + n;
     int32_t *tri = cli_alloc(6 * (size_t)n, sizeof *tri);
     for (int32_t i = 0; i < n; i++) {
         double at[2];
-        place(l, i % l->nx, i / l->nx, at);
+        place(l, i % size[0], i / size[0], at);
         x[i] = at[0];
         y[i] = at[1];
-        if (i % l->nx + 1 < l->nx && i / l->nx + 1 < l->ny) {
-            const int32_t up = i + l->nx, corner[6] = {i, i + 1, up, i + 1, up + 1, up};
+        if (i % size[0] + 1 < size[0] && i / size[0] + 1 < size[1]) {
+            const int32_t up = i + size[0], corner[6] = {i, i + 1, up, i + 1, up + 1, up};
             memcpy(&tri[m], corner, sizeof corner);
             m += 6;
         }
@@ -322,17 +338,17 @@ static flx_status mesh_of(flx_ctx *ctx, const layer *l, flx_mesh **out)
     return status;
 }
 
-// Those of the plaquettes that the picture shows; n [ny][nx], of triangles twice.
+// Those of all plaquettes; n [ny][nx], of triangles twice. Beyond an end there are none.
 static int32_t list_vortices(const layer *l, const double *n, flx_plot_vortex *v)
 {
     const int32_t n_site = l->nx * l->ny;
     int32_t n_vortex = 0;
     for (int32_t k = 0; k < (l->triangular ? 2 : 1); k++)
         for (int32_t i = 0; i < n_site; i++) {
-            // A triangle that points down stands left of its site.
-            int32_t x = i % l->nx - k, y = i / l->nx;
-            if (n[k * n_site + i] == 0 || y + 1 == l->ny || x < 0 || x + 1 == l->nx)
+            if (n[k * n_site + i] == 0)
                 continue;
+            // A triangle that points down stands left of its site.
+            int32_t x = (i % l->nx + l->nx - k) % l->nx, y = i / l->nx;
             double middle = l->triangular ? (k + 1) / 3.0 : 0.5, at[2];
             place(l, x + middle, y + middle, at);
             v[n_vortex++] =
@@ -341,14 +357,20 @@ static int32_t list_vortices(const layer *l, const double *n, flx_plot_vortex *v
     return n_vortex;
 }
 
-// Shortest way from vortex a to vortex b: around the lattice if it is periodic.
+// Shortest way from vortex a to vortex b: around the lattice where it is periodic.
 static double way(const layer *l, const flx_plot_vortex *a, const flx_plot_vortex *b, double d[2])
 {
-    d[0] = b->x - a->x;
-    d[1] = b->y - a->y;
-    if (!l->triangular) {
-        d[0] -= l->open[0] ? 0 : l->nx * rint(d[0] / l->nx);
-        d[1] -= l->open[1] ? 0 : l->ny * rint(d[1] / l->ny);
+    const double height = l->triangular ? 0.86602540378443864676 : 1;
+    double y = (b->y - a->y) / height, x = b->x - a->x - (l->triangular ? y / 2 : 0);
+    x -= l->open[0] ? 0 : l->nx * rint(x / l->nx);
+    y -= l->open[1] ? 0 : l->ny * rint(y / l->ny);
+    place(l, x, y, d);
+    // On a lattice that leans, the next turn around it may be the shorter one.
+    for (int turn = -1; turn <= 1 && l->triangular && !l->open[0]; turn += 2) {
+        double other[2];
+        place(l, x + turn * l->nx, y, other);
+        if (hypot(other[0], other[1]) < hypot(d[0], d[1]))
+            memcpy(d, other, sizeof other);
     }
     return hypot(d[0], d[1]);
 }
@@ -389,14 +411,25 @@ static void bind_pairs(const layer *l, flx_plot_vortex *v, int32_t n)
 static flx_status draw_layer(cli_data *data, const layer *l, const char *title,
                              const cli_xy_plot *plot, const char *path)
 {
-    int32_t n = l->nx * l->ny;
-    flx_cplx *psi = cli_alloc((size_t)n, sizeof *psi);
-    flx_plot_vortex *v = cli_alloc(2 * (size_t)n, sizeof *v);
+    int32_t size[2];
+    drawn(l, size);
+    size_t n = (size_t)size[0] * (size_t)size[1];
+    flx_cplx *psi = cli_alloc(n, sizeof *psi);
+    double *blank = cli_alloc(2 * n, sizeof *blank);
+    flx_plot_vortex *v = cli_alloc(2 * n, sizeof *v);
     flx_frame frame = {.psi = psi};
-    flx_plot_scene scene = {.frame = &frame, .vortices = v, .length_name = "a"};
-    for (int32_t i = 0; i < n; i++)
-        if (isfinite(l->theta[i]))
-            psi[i] = (flx_cplx){cos(l->theta[i]), sin(l->theta[i])};
+    flx_plot_scene scene = {.frame = &frame,
+                            .vortices = v,
+                            .length_name = "a",
+                            .blank = blank,
+                            .blank_radius = 0.5}; // as far as halfway to the neighbours
+    for (int32_t i = 0; i < (int32_t)n; i++) {
+        double theta = l->theta[shown(l, size, i)];
+        if (isfinite(theta))
+            psi[i] = (flx_cplx){cos(theta), sin(theta)};
+        else
+            place(l, i % size[0], i / size[0], &blank[2 * scene.n_blank++]);
+    }
     scene.n_vortex = l->vortex ? list_vortices(l, l->vortex, v) : 0;
     bind_pairs(l, v, scene.n_vortex);
     flx_mesh *mesh = NULL;
@@ -410,6 +443,7 @@ static flx_status draw_layer(cli_data *data, const layer *l, const char *title,
         status = flx_plot_frame(data->ctx, &scene, &opts, path);
     flx_mesh_free(mesh);
     free(v);
+    free(blank);
     free(psi);
     return status;
 }
@@ -421,9 +455,10 @@ static int plot_phases(cli_data *data, const cli_xy_plot *plot, const char *path
                          data->path);
     char *end = NULL;
     double wanted = plot->temperature ? strtod(plot->temperature, &end) : INFINITY;
-    if (plot->temperature && (end == plot->temperature || *end))
+    if (plot->temperature && (end == plot->temperature || *end || !isfinite(wanted)))
         return cli_wrong("plot", "-t wants a temperature in J/k_B, not '%s'", plot->temperature);
     flx_array t = {0}, size = {0}, lattice = {0}, theta = {0}, vortex = {0};
+    int code = CLI_DONE;
     flx_status status = flx_file_read_array(data->file, "temperature", &t);
     if (status >= 0)
         status = flx_file_read_array(data->file, "size", &size);
@@ -438,20 +473,25 @@ static int plot_phases(cli_data *data, const cli_xy_plot *plot, const char *path
         for (int64_t k = 0; k < t.n_row && isfinite(wanted); k++)
             if (fabs(t.value[k] - wanted) < fabs(t.value[nearest] - wanted))
                 nearest = k;
+        double last = t.value[t.n_row - 1], slack = 1e-9 * last;
         char title[64];
         snprintf(title, sizeof title, "T = %.4g J/k_{B}", t.value[nearest]);
+        if (isfinite(wanted) && !(wanted > t.value[0] - slack && wanted < last + slack))
+            code = cli_wrong("plot", "%s has temperatures from %.6g to %.6g J/k_B, not %g",
+                             data->path, t.value[0], last, wanted);
         layer l = {.nx = (int32_t)size.value[0],
                    .ny = (int32_t)size.value[1],
                    .triangular = lattice.value[0] == FLX_XY_TRIANGULAR,
                    .theta = theta.value + nearest * theta.n_column,
                    .vortex = vortex.value ? vortex.value + nearest * vortex.n_column : NULL,
                    .open = {lattice.value[2] != 0, lattice.value[3] != 0}};
-        status = draw_layer(data, &l, title, plot, path);
+        if (code == CLI_DONE)
+            status = draw_layer(data, &l, title, plot, path);
     }
     flx_array *all[] = {&t, &size, &lattice, &theta, &vortex};
     for (size_t k = 0; k < 5; k++)
         flx_array_clear(all[k]);
-    return cli_end(data->ctx, "plot", status);
+    return code == CLI_DONE ? cli_end(data->ctx, "plot", status) : code;
 }
 
 int cli_plot_xy(cli_data *data, const cli_xy_plot *plot, const char *path)

@@ -208,8 +208,8 @@ static const char *voltage_cell(const json_t *voltage, char *buffer)
     return buffer;
 }
 
-// The columns that lines of sweeps begin with: values swept, windings; without a point their titles.
-static void print_set_and_loops(const json_t *pattern, const json_t *point)
+// The columns that lines of sweeps begin with: values swept; without a point their titles.
+static void print_set(const json_t *pattern, const json_t *point)
 {
     const char *key;
     json_t *value;
@@ -219,6 +219,14 @@ static void print_set_and_loops(const json_t *pattern, const json_t *point)
         const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
         printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
     }
+}
+
+static void print_set_and_loops(const json_t *pattern, const json_t *point)
+{
+    const char *key;
+    json_t *value;
+    char text[CELL];
+    print_set(pattern, point);
     json_object_foreach(json_object_get(pattern, "loops"), key, value)
     {
         const json_t *loop = json_object_get(json_object_get(point, "loops"), key);
@@ -272,11 +280,7 @@ static void print_plain_point(const json_t *pattern, const json_t *point)
     const char *key;
     json_t *value;
     char text[CELL];
-    json_object_foreach(json_object_get(pattern, "set"), key, value)
-    {
-        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
-        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
-    }
+    print_set(pattern, point);
     json_object_foreach((json_t *)pattern, key, value)
     {
         if (json_is_number(value))
@@ -289,53 +293,18 @@ static void print_plain_point(const json_t *pattern, const json_t *point)
 
 static void print_london_point(const json_t *pattern, const json_t *point)
 {
-    const char *key;
-    json_t *value;
-    char text[CELL];
-    json_object_foreach(json_object_get(pattern, "set"), key, value)
-    {
-        const char *shown = point ? set_cell(json_object_get(point, "set"), key, text) : key;
-        printf("%*s  ", (int)strlen(key) > 12 ? (int)strlen(key) : 12, shown);
-    }
+    print_set(pattern, point);
     cli_report_london_point(pattern, point);
 }
 
-// -- xy -------------------------------------------------------------------------------------------
-
-// "0.6234 +- 0.0012" of {"value", "error"}.
-static const char *estimate_cell(const json_t *object, const char *key, char *buffer)
+// A point of the engine xy has a line for each temperature, and of an array for each current.
+static void print_xy_point(const json_t *pattern, const json_t *point)
 {
-    const json_t *e = json_object_get(object, key);
-    const json_t *value = json_object_get(e, "value"), *error = json_object_get(e, "error");
-    if (!json_is_number(value))
-        snprintf(buffer, CELL, "-");
-    else if (!json_is_number(error))
-        snprintf(buffer, CELL, "%.6g +- ?", json_number_value(value));
-    else
-        snprintf(buffer, CELL, "%.6g +- %.1g", json_number_value(value), json_number_value(error));
-    return buffer;
-}
-
-static void print_xy(const json_t *run)
-{
-    static const char *const column[] = {"helicity", "energy", "specific_heat", "vortex_density"};
-    size_t k;
-    json_t *row;
-    char text[CELL];
-    printf("%s: %s sites\n\n%-8s", json_string_value(json_object_get(run, "case")),
-           cell(run, "sites", "%g", text), "T");
-    for (size_t c = 0; c < sizeof column / sizeof *column; c++)
-        printf("  %22s", column[c]);
-    printf("\n");
-    json_array_foreach(json_object_get(run, "temperatures"), k, row)
-    {
-        printf("%-8s", cell(row, "T", "%.6g", text));
-        for (size_t c = 0; c < sizeof column / sizeof *column; c++)
-            printf("  %22s", estimate_cell(row, column[c], text));
-        printf("\n");
+    size_t n = point ? cli_report_xy_lines(point) : 1;
+    for (size_t k = 0; k < n; k++) {
+        print_set(pattern, point);
+        cli_report_xy_line(pattern, point, k);
     }
-    if (json_object_get(run, "T_KT"))
-        printf("\nT_KT      %s\n", estimate_cell(run, "T_KT", text));
 }
 
 // -- the engine static ----------------------------------------------------------------------------
@@ -422,7 +391,7 @@ static const struct report {
 } reports[] = {
     {"tdgl", print_run, print_point},
     {"static", print_static, print_static_point},
-    {"xy", print_xy, print_plain_point},
+    {"xy", cli_report_xy, print_xy_point},
     {"london", cli_report_london, print_london_point},
 };
 

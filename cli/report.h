@@ -13,6 +13,12 @@ void cli_report(const char *json);
 void cli_report_london(const json_t *run);
 void cli_report_london_point(const json_t *pattern, const json_t *point);
 
+// Of the engine xy: a run; how many lines a point of a sweep has; one of them, behind the values swept
+// (point NULL: titles).
+void cli_report_xy(const json_t *run);
+size_t cli_report_xy_lines(const json_t *point);
+void cli_report_xy_line(const json_t *pattern, const json_t *point, size_t k);
+
 // What a table holds: a value in SI with its prefix, "-" where it is null or missing. Returns buffer
 // [CLI_CELL].
 enum { CLI_CELL = 40 };

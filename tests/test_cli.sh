@@ -125,6 +125,46 @@ run 0 run xy.yaml --json b.json -q --threads 2
 grep -v wall_s a.json >a.txt
 grep -v wall_s b.json >b.txt
 cmp -s a.txt b.txt || fail "$what: other numbers with another number of threads"
+run 0 run xy.yaml -o film.h5 --set xy.film='{critical_temperature: 9 K, sheet_resistance: 2000 ohm}'
+out "film      T_KT = 8.26831 K"
+# All plaquettes of a periodic lattice stand in the picture: f N of them hold a vortex, and one the legend.
+run 0 run xy.yaml -o quarter.h5 -q --set xy.flux=0.25 --set xy.temperature=0.05
+run 0 plot quarter.h5 -q phases -o quarter.svg
+checks=$((checks + 1))
+[ "$(grep -c 'rgb(84' quarter.svg)" = 17 ] || fail "not 16 vortices"
+run 2 plot xy.h5 -q phases -t 5 -o xy.png
+err "xy.h5 has temperatures from 0.7 to 1.1 J/k_B, not 5"
+# Missing sites are left white, like the page and where there are no vortices nothing else.
+run 0 run xy.yaml -o holes.h5 -q --set xy.temperature=0.1 --set xy.disorder='{dilution: 0.2}' --set xy.open=xy
+run 0 plot holes.h5 -q phases -o holes.svg
+checks=$((checks + 1))
+[ "$(grep -c 'rgb(100' holes.svg)" = 2 ] || fail "missing sites are not white"
+# An array: voltages, and the exponent of currents well below I_c alone.
+cat >array.yaml <<'CASE'
+fluxoid: 1
+engine: xy
+xy: {size: 8, temperature: 1.4, dynamics: {current: [0.1, 0.2, 0.3, 1.2], time: 4000}}
+CASE
+run 0 run array.yaml -o array.h5
+out "array of 64 sites"
+out "voltage"
+out "I = 0.1 to 0.3 I_c"
+run 0 run array.yaml --set xy.dynamics.current='[0.5, 0.8, 1.2]'
+checks=$((checks + 1))
+grep -q "V ~ I^a" out && fail "an exponent across I_c"
+# Sweeps: a line for each temperature; pictures of what the engine is asked for, or what there is.
+run 0 run xy.yaml -o xys.h5 --set sweep='{xy.disorder.coupling: [0, 0.5]}'
+out "xy.disorder.coupling"
+checks=$((checks + 1))
+[ "$(grep -c ' +- ' out)" = 4 ] || fail "a sweep of two points at two temperatures has no four lines"
+run 0 plot xys.h5 -o xys.svg
+run 0 plot xys.h5 -q helicity -o same.svg
+cmp -s xys.svg same.svg || fail "helicity is not what is drawn"
+run 0 plot xys.h5 -q helicity.1.1,vortex_density,energy -o xys.svg
+run 2 plot xys.h5 -q current -o xys.svg
+err "the sweep has no 'current'; it has helicity, specific_heat,"
+run 2 plot xys.h5 -q helicity.3 -o xys.svg
+err "the sweep has no 'helicity.3'"
 run 2 run xy.yaml --set xy.size=null
 err "xy.yaml:3: xy: 'size' is missing"
 run 2 run xy.yaml --set xy.find_transition=true
@@ -320,6 +360,23 @@ run 0 plot keys.h5 -q moment,layers.al.u -o turned.svg
 checks=$((checks + 1)) # as many letters in either order: each panel has its own name
 [ "$(grep -c '<use' sweep.svg)" = "$(grep -c '<use' turned.svg)" ] || fail "panels share a name"
 run 0 plot sweep.h5 --point 1 -o point.png
+cat >bias.yaml <<'CASE'
+fluxoid: 1
+units: {length: um}
+layers: {nb: {pearl_length: 1 um}}
+films: {ring: {layer: nb, shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 1}]}}}
+mesh: {max_edge: 0.3}
+drive: {field: 0 mT}
+engine: london
+sweep: {drive.field: [0 mT, 1 mT]}
+CASE
+run 0 run bias.yaml -o bias.h5
+run 0 plot bias.h5 -o bias.svg
+run 0 plot bias.h5 -q circulating_current -o same.svg
+cmp -s bias.svg same.svg || fail "the current is not what is drawn"
+run 0 plot bias.h5 -q inductance,effective_area,fluxoid.h,moment,energy -o bias.svg
+run 2 plot bias.h5 -q winding -o bias.svg
+err "the sweep has no 'winding'; it has circulating_current,"
 run 0 measure sweep.h5 --point 2
 out "hole"
 run 0 measure sweep.h5 --point 2 --field 0,0,1

@@ -66,6 +66,9 @@ typedef struct flx_plot_scene {
     int32_t n_vortex;
     const flx_plot_terminal *terminals; // [n_terminal]
     int32_t n_terminal;
+    const double *blank; // [n_blank][2] [xi] middles of round places where nothing is: left white
+    int32_t n_blank;
+    double blank_radius; // [xi]
 } flx_plot_scene;
 
 typedef struct flx_plot_range {

@@ -181,28 +181,36 @@ static flx_status run(dynamics *d)
 
 // -- results --------------------------------------------------------------------------------------
 
-// Slope of ln V against ln I of the three smallest currents whose voltage is five times its error: the
-// exponent is what small currents tell. False if they are fewer.
-static bool exponent(const dynamics *d, int32_t t, double *a, double *error)
+typedef struct slope {
+    double a, error, from, to; // the exponent, and the currents that it is of [I_c]
+} slope;
+
+// Slope of ln V against ln I of the three smallest currents whose voltage is five times its error. V ~
+// I^a is what pairs of vortices do that a current tears apart at the distance Upsilon/I: it holds where
+// that is more than a junction, and not near I_c, where junctions slip one by one. False if there are
+// fewer than three such currents.
+static bool exponent(const dynamics *d, int32_t t, slope *out)
 {
+    const double largest = 1.0 / 3; // [I_c] Upsilon is 2/3 to 1 up to the transition: two junctions
     double s[3] = {0}, b[2] = {0};
     int32_t used = 0;
     for (int32_t k = 0; k < d->xy->n_current && used < 3; k++) {
         flx_rsj_report r = flx_rsj_report_of(d->sim[t * d->xy->n_current + k]);
-        double v = r.voltage[0], e = r.voltage_error[0] / v;
-        if (!(d->xy->current[k] > 0 && v > 0 && e < 0.2))
+        double i = d->xy->current[k], v = r.voltage[0], e = r.voltage_error[0] / v;
+        if (!(i > 0 && i <= largest && v > 0 && e < 0.2))
             continue;
-        double x = log(d->xy->current[k]), w = 1 / (e * e);
+        double x = log(i), w = 1 / (e * e);
         s[0] += w;
         s[1] += w * x;
         s[2] += w * x * x;
         b[0] += w * log(v);
         b[1] += w * x * log(v);
-        used++;
+        out->from = used++ == 0 ? i : out->from;
+        out->to = i;
     }
     double det = s[0] * s[2] - s[1] * s[1];
-    *a = (s[0] * b[1] - s[1] * b[0]) / det;
-    *error = sqrt(s[0] / det);
+    out->a = (s[0] * b[1] - s[1] * b[0]) / det;
+    out->error = sqrt(s[0] / det);
     return used == 3;
 }
 
@@ -226,6 +234,7 @@ static flx_status put_point(const dynamics *d, json_t *list, int32_t k)
 static flx_status summarise(const dynamics *d, json_t *root)
 {
     FLX_TRY(flx_summary_head(d->ctx, d->c, root));
+    FLX_TRY(flx_json_put(d->ctx, root, "sites", json_integer(d->xy->size[0] * d->xy->size[1])));
     FLX_TRY(flx_json_put(d->ctx, root, "wall_s", flx_json_real(flx_wtime() - d->wall_start)));
     json_t *points = json_array(), *exponents = json_array();
     FLX_TRY(flx_json_put(d->ctx, root, "dynamics", points));
@@ -233,15 +242,17 @@ static flx_status summarise(const dynamics *d, json_t *root)
     for (int32_t k = 0; k < d->n; k++)
         FLX_TRY(put_point(d, points, k));
     for (int32_t t = 0; t < d->xy->n_temperature; t++) {
-        double a, error;
-        if (!exponent(d, t, &a, &error))
+        slope found = {0};
+        if (!exponent(d, t, &found))
             continue;
         json_t *item = json_object();
         if (!item || json_array_append_new(exponents, item) != 0)
             return flx_fail(d->ctx, FLX_ERR_MEMORY, "no memory for the summary");
         FLX_TRY(flx_json_put(d->ctx, item, "T", json_real(d->xy->temperature[t])));
-        FLX_TRY(flx_json_put(d->ctx, item, "a", flx_json_real(a)));
-        FLX_TRY(flx_json_put(d->ctx, item, "error", flx_json_real(error)));
+        FLX_TRY(flx_json_put(d->ctx, item, "a", flx_json_real(found.a)));
+        FLX_TRY(flx_json_put(d->ctx, item, "error", flx_json_real(found.error)));
+        FLX_TRY(flx_json_put(d->ctx, item, "from_Ic", flx_json_real(found.from)));
+        FLX_TRY(flx_json_put(d->ctx, item, "to_Ic", flx_json_real(found.to)));
     }
     return FLX_OK;
 }

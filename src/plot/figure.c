@@ -215,6 +215,7 @@ static flx_status draw_field(const flx_figure *figure, cairo_t *cr, int k, const
     if (figure->opts->mesh)
         flx_draw_mesh(figure, cr, k);
     flx_status status = draw_streams_of(figure, cr, k, raster, quantity);
+    flx_draw_blanks(figure, cr, k);
     flx_draw_rim(figure, cr, k);
     if (status == FLX_OK && figure->opts->terminals)
         status = flx_draw_terminals(figure, cr, k);

@@ -238,6 +238,20 @@ void flx_draw_vortex(cairo_t *cr, const double at[2], double em, int32_t winding
     }
 }
 
+void flx_draw_blanks(const flx_figure *figure, cairo_t *cr, int k)
+{
+    const flx_plot_scene *scene = figure->scene;
+    double radius = scene->blank_radius * figure->panel[0] / (figure->box[2] - figure->box[0]);
+    for (int32_t b = 0; b < scene->n_blank; b++) {
+        double at[2];
+        flx_figure_place(figure, k, &scene->blank[2 * b], at);
+        cairo_new_sub_path(cr);
+        cairo_arc(cr, at[0], at[1], radius, 0, 2 * 3.14159265358979323846);
+    }
+    cairo_set_source_rgb(cr, 1, 1, 1);
+    cairo_fill(cr);
+}
+
 void flx_draw_vortices(const flx_figure *figure, cairo_t *cr, int k)
 {
     const flx_plot_scene *scene = figure->scene;

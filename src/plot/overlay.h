@@ -13,6 +13,7 @@ void flx_draw_mesh(const flx_figure *figure, cairo_t *cr, int k);
 void flx_draw_rim(const flx_figure *figure, cairo_t *cr, int k);
 void flx_draw_streams(const flx_figure *figure, cairo_t *cr, int k, const flx_streams *streams);
 flx_status flx_draw_terminals(const flx_figure *figure, cairo_t *cr, int k);
+void flx_draw_blanks(const flx_figure *figure, cairo_t *cr, int k);
 void flx_draw_vortices(const flx_figure *figure, cairo_t *cr, int k);
 
 // The mark of one vortex, also for the legend.
