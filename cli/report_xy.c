@@ -18,7 +18,7 @@ static const struct column {
                 {"vortex_density", "vortex_density", NULL}},
   driven[] = {{"current_Ic", "I (I_c)", ""},
               {"voltage_IcR", "V (I_c R)", "voltage_error_IcR"},
-              {"energy_EJ", "energy (E_J)", ""}};
+              {"energy_EJ", "energy (E_J)", "energy_error_EJ"}};
 enum { N_AVERAGE = sizeof averages / sizeof *averages, N_DRIVEN = sizeof driven / sizeof *driven };
 
 static const char *estimate(const json_t *value, const json_t *error, char *buffer)

@@ -163,6 +163,52 @@ static void an_array_has_a_voltage(void **state)
     flx_run_result_free(result);
 }
 
+// Value and error of an average of the first temperature of a case.
+static flx_xy_estimate average_of(const char *text, const char *name)
+{
+    flx_run_result *result = run_text(ctx, text, NULL, FLX_OK);
+    json_t *root = json_of(result), *list = json_object_get(root, "temperatures");
+    json_t *item = json_object_get(json_array_get(list, 0), name);
+    flx_xy_estimate e = {number(item, "value", NULL), number(item, "error", NULL), 0};
+    json_decref(root);
+    flx_run_result_free(result);
+    return e;
+}
+
+// The same system said in two ways; energies differ by chance alone. Five standard errors happen once in
+// two million comparisons.
+static void the_same_lattice_said_otherwise_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        // one flux as a number and as a function: other gauges
+        {"flux: 0.25", "flux: \"if(x > 0, 0.25, 0)\""},
+        {"flux: 0.125, lattice: triangular", "flux: \"if(x > 0, 0.125, 0)\", lattice: triangular"},
+        {"flux: 0.1, open: xy", "flux: \"if(x > 0, 0.1, 0)\", open: xy"},
+        // two rows of half a quantum a plaquette, and the bonds between them turned by 180 degrees
+        {"flux: \"if(abs(y - 3.5) < 0.5 or y > 7, 0.5, 0)\", open: x",
+         "phase: {x: \"if(y > 3.5, 180, 0)\"}, open: x"},
+        // what can be gauged away: theta = 20 degrees x y
+        {"open: xy", "phase: {x: 20 y, y: 20 x}, open: xy"},
+        // an axis called otherwise
+        {"lattice: cubic, size: [4, 4, 6], open: z", "lattice: cubic, size: [6, 4, 4], open: x"},
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        flx_xy_estimate e[2];
+        for (int j = 0; j < 2; j++) {
+            char text[512];
+            bool sized = strstr(rows[k][j], "size") != NULL;
+            snprintf(text, sizeof text,
+                     "fluxoid: 1\nengine: xy\nxy: {%stemperature: 0.9, sweeps: 100000, %s}\n",
+                     sized ? "" : "size: 8, ", rows[k][j]);
+            e[j] = average_of(text, "energy");
+        }
+        if (fabs(e[0].value - e[1].value) > 5 * hypot(e[0].error, e[1].error))
+            fail_msg("%s: %g +- %g, %s: %g +- %g", rows[k][0], e[0].value, e[0].error, rows[k][1],
+                     e[1].value, e[1].error);
+    }
+}
+
 static void wrong_cases_are_refused_with_the_line(void **state)
 {
     (void)state;
@@ -187,7 +233,23 @@ static void wrong_cases_are_refused_with_the_line(void **state)
          "test.yaml:5: xy.size: '8.5' was given; wanted is a whole number, 2 to 16384"},
         {XY "size: 8\n  lattice: hexagonal\n",
          "test.yaml:6: xy.lattice: 'hexagonal' is none of square/triangular/cubic"},
-        {XY "size: 8\n  open: z\n", "test.yaml:6: xy.open: 'z' is none of none/x/y/xy/xyz"},
+        {XY "size: 8\n  open: w\n", "test.yaml:6: xy.open: 'w' is none of none/x/y/z/xy/xz/yz/xyz"},
+        {XY "size: 8\n  open: z\n",
+         "test.yaml:6: xy.open: 'z' was given; a square lattice has no axis z"},
+        {XY "size: 8\n  open: xyz\n",
+         "test.yaml:6: xy.open: 'xyz' was given; a square lattice has no axis z"},
+        {XY "size: 8\n  phase: {z: 90}\n",
+         "test.yaml:6: xy.phase.z: a square lattice has no bonds of it"},
+        {XY "size: 8\n  flux: if(x < 1, 0.3, 0)\n",
+         "test.yaml:4: xy: the flux through the periodic lattice is 2.4 Phi0, allowed is an "
+         "integer; "
+         "change flux or size, or open a border"},
+        {XY "size: 8\n  phase: {x: 10 y}\n  clusters: 1\n",
+         "test.yaml:4: xy: clusters is 1, but clusters are right for the XY model without flux and "
+         "phases alone; leave it 0"},
+        {XY "size: 8\n  dynamics: {current: 0.1, boundary: periodic}\n",
+         "test.yaml:6: xy.dynamics.boundary: a periodic array carries no current, and 0.1 I_c was "
+         "given; write current: 0, or boundary: fluctuating"},
         {XY "size: 8\n  flux: 0.3\n",
          "test.yaml:4: xy: the flux through the periodic lattice is 19.2 Phi0, allowed is an "
          "integer; change flux or size, or open a border"},
@@ -254,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_resumed_run_tells_the_same),
         cmocka_unit_test(an_edited_case_is_resumed_over_an_older_file),
         cmocka_unit_test(an_array_has_a_voltage),
+        cmocka_unit_test(the_same_lattice_said_otherwise_is_the_same),
         cmocka_unit_test(wrong_cases_are_refused_with_the_line),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -2,6 +2,7 @@
 // that must agree with each other, refusals, wrong input.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/base.h"
+#include "base/rng.h"
 #include "fluxoid/xy.h"
 #include "test.h"
 #include "xy/words.h"
@@ -270,6 +271,60 @@ static void the_flux_is_that_through_every_plaquette(void **state)
     }
 }
 
+// What goes around each plaquette by the numbering of fluxoid/xy.h alone, less its flux: whole turns.
+static double turns_less_flux(const flx_xy_problem *p, const double *phase, const double *flux)
+{
+    const int32_t nx = p->size[0], ny = p->size[1], n = nx * ny,
+                  planes = p->lattice == FLX_XY_CUBIC ? p->size[2] : 1;
+    const int32_t kinds = p->lattice == FLX_XY_SQUARE ? 2 : 3;
+    const bool triangles = p->lattice == FLX_XY_TRIANGULAR;
+    double worst = 0;
+    for (int32_t k = 0; k < (triangles ? 2 : planes) * n; k++) {
+        int32_t plane = triangles ? 0 : k / n, x = k % n % nx, y = k % n / nx,
+                down = triangles && k >= n;
+        if ((p->open[1] && y + 1 == ny) || (p->open[0] && (down ? x == 0 : x + 1 == nx)))
+            continue;
+        int32_t left = (x + nx - 1) % nx, right = (x + 1) % nx, up = (y + 1) % ny;
+        const double *at = phase + (size_t)plane * (size_t)(n * kinds);
+        // a: at (x, y), b: right of it, c: above, d: above and left
+        const double *a = at + (y * nx + x) * kinds, *b = at + (y * nx + right) * kinds,
+                     *c = at + (up * nx + x) * kinds, *d = at + (up * nx + left) * kinds;
+        double sum = !triangles ? a[0] + b[1] - c[0] - a[1]
+                     : down     ? a[1] - d[0] - a[2]
+                                : a[0] + b[2] - a[1];
+        double turns = sum / 6.28318530717958647692 - flux[triangles ? k : k % n];
+        worst = fmax(worst, fabs(turns - rint(turns)));
+    }
+    return worst;
+}
+
+static void any_flux_can_be_put_through_the_plaquettes(void **state)
+{
+    (void)state;
+    flx_ctx *ctx = flx_ctx_create();
+    for (int32_t k = 0; k < 12; k++) {
+        enum { NX = 7, NY = 5, NZ = 2 };
+        double flux[2 * NX * NY], phase[3 * NX * NY * NZ] = {0}, sum = 0;
+        flx_xy_problem p = {
+            .lattice = k % 3, .size = {NX, NY, NZ}, .open = {k / 3 % 2 == 1, k / 6 == 1}};
+        for (int32_t i = 0; i < 2 * NX * NY; i++) {
+            double u[2];
+            flx_rng_uniform(1, (uint64_t)k, (uint64_t)i, u);
+            flux[i] = 4 * u[0] - 2;
+            sum += i == 0 || (i >= NX * NY && p.lattice != FLX_XY_TRIANGULAR) ? 0 : flux[i];
+        }
+        flx_status status = flx_xy_flux_phases(ctx, &p, flux, phase);
+        assert_int_equal(status, p.open[0] || p.open[1] ? FLX_OK : FLX_ERR_INPUT);
+        if (status != FLX_OK) {
+            flux[0] = -sum; // now none in all
+            assert_int_equal(flx_xy_flux_phases(ctx, &p, flux, phase), FLX_OK);
+        }
+        // Sums of up to 35 numbers of order 1.
+        assert_true(turns_less_flux(&p, phase, flux) < 1e-13);
+    }
+    flx_ctx_free(ctx);
+}
+
 static void a_full_vortex_pair_is_counted(void **state)
 {
     (void)state;
@@ -495,6 +550,7 @@ int main(void)
         cmocka_unit_test(clusters_and_exchange_sample_the_same_distribution),
         cmocka_unit_test(a_hot_cubic_lattice_follows_the_series),
         cmocka_unit_test(the_flux_is_that_through_every_plaquette),
+        cmocka_unit_test(any_flux_can_be_put_through_the_plaquettes),
         cmocka_unit_test(a_full_vortex_pair_is_counted),
         cmocka_unit_test(vortices_in_a_field_make_up_the_flux),
         cmocka_unit_test(no_error_is_quoted_when_windings_were_not_sampled),

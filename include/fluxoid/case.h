@@ -298,7 +298,10 @@ typedef struct flx_case_xy {
     int32_t lattice, model; // flx_xy_lattice, flx_xy_model
     int32_t size[3];
     bool open[3];
-    double flux;                            // [Phi0] through a plaquette
+    double flux;                            // [Phi0] through a plaquette; 0 with flux_at
+    const flx_expr *flux_at;                // [Phi0] at the middle of a plaquette; NULL: flux
+    const flx_expr *offset[3];              // [degree] of bonds along x, y, z (or a2 - a1) at their
+                                            // middles; NULL: 0. Both of places [lattice constants]
     const double *temperature;              // [n_temperature]
     int32_t n_temperature;                  //
     double coupling, phase, dilution;       // of flx_xy_disorder
@@ -309,6 +312,7 @@ typedef struct flx_case_xy {
     const double *current;                  // [n_current] [I_c] of an array of shunted junctions
     int32_t n_current;                      // 0: phases in equilibrium
     double time, settle, dt, capacitance;   // of its dynamics, in hbar/(2 e R I_c); beta_c
+    int32_t periodic;                       // 1: the twist across the array does not move
     double film_tc;                         // [K] 0: no film is given
     double film_stiffness, film_dielectric; // [K] at T = 0; [1]
     flx_xy_opts opts;

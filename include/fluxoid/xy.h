@@ -189,6 +189,15 @@ typedef struct flx_xy_arrays {
 FLX_API void flx_xy_disorder_draw(const flx_xy_disorder *disorder, int64_t n_site, int64_t n_bond,
                                   const flx_xy_arrays *arrays);
 
+// ---- Flux that differs between plaquettes --------------------------------------------------------
+
+// Adds to phase [n_bond] [rad] an A_b that puts flux quanta through the plaquettes of the x-y planes:
+// flux [nx ny], of the triangular lattice [2 nx ny], numbered as in flx_xy_vortices and the same in all
+// planes; those beyond the lattice count for nothing. Of the problem lattice, size and open are read. On
+// a lattice periodic along x and y the sum must be an integer.
+FLX_API flx_status flx_xy_flux_phases(flx_ctx *ctx, const flx_xy_problem *problem,
+                                      const double *flux, double *phase);
+
 // ---- Transition ---------------------------------------------------------------------------------
 
 // Helicity modulus of an L x L lattice.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/engine.h"
 #include "case/key_rows.h"
-#include "case/xy.h"
+#include "case/xy_run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,8 +26,16 @@ static const flx_key keys[] = {
     CHOICE("xy.model", "xy", "xy|villain", "Energy of a bond: -J cos, or Villain's parabolas."),
     OTHER("xy.size", "required", "one whole number, or one for each axis",
           "Number of sites along the axes."),
-    CHOICE("xy.open", "none", "none|x|y|xy|xyz", "Axes along which the lattice has ends."),
-    VALUE("xy.flux", "1", "0", ANY, "Flux quanta through each plaquette of the x-y plane."),
+    CHOICE("xy.open", "none", "none|x|y|z|xy|xz|yz|xyz", "Axes along which the lattice has ends."),
+    FUNCTION("xy.flux", "1", "0", FLX_EXPR_X | FLX_EXPR_Y,
+             "Flux quanta through each plaquette of the x-y plane, by the place of its middle in "
+             "lattice constants."),
+    MAP("xy.phase", "Phase offsets of the bonds, by the places of their middles."),
+    FUNCTION("xy.phase.x", "degree", "0", FLX_EXPR_SPACE, "Of the bonds along x."),
+    FUNCTION("xy.phase.y", "degree", "0", FLX_EXPR_SPACE,
+             "Of those along y; of the triangular lattice, of those at 60 degrees."),
+    FUNCTION("xy.phase.z", "degree", "0", FLX_EXPR_SPACE,
+             "Of those along z; of the triangular lattice, of those at 120 degrees."),
     OTHER("xy.temperature", "required", "a number, a list, or {from, to, steps}",
           "Temperatures in J/k_B, rising."),
     VALUE("xy.temperature.from", "1", "required", POSITIVE, "First temperature."),
@@ -57,6 +65,8 @@ static const flx_key keys[] = {
           "Time that is averaged, in hbar/(2 e R I_c)."),
     VALUE("xy.dynamics.settle", "1", "a tenth of time", NOT_NEGATIVE, "Time before it."),
     BETWEEN("xy.dynamics.dt", "0.1", 1e-6, 1, "Time step."),
+    CHOICE("xy.dynamics.boundary", "fluctuating", "fluctuating|periodic",
+           "The twist across the array follows the current, or there is none of both."),
     VALUE("xy.dynamics.capacitance", "1", "0", NOT_NEGATIVE, "beta_c of the junctions."),
     MAP("xy.film", "A film whose transition temperature is wanted in kelvin."),
     VALUE("xy.film.critical_temperature", "K", "required", POSITIVE, "Mean-field Tc."),
@@ -204,7 +214,7 @@ static flx_status parse_transition(flx_parser *p, const flx_node *section, flx_c
     if (!xy->find_transition)
         return FLX_OK;
     if (xy->lattice != FLX_XY_SQUARE || xy->size[0] != xy->size[1] || xy->open[0] || xy->open[1] ||
-        xy->flux != 0 || xy->phase > 0)
+        xy->flux != 0 || flx_case_xy_phases(xy))
         return flx_parser_fail(p, node,
                                "the law of the transition is that of a square lattice, as long as "
                                "wide, periodic, without flux and phases");
@@ -236,8 +246,16 @@ static flx_status parse_dynamics(flx_parser *p, const flx_node *node, flx_case_x
     FLX_TRY(flx_get_si(p, flx_node_get(node, "settle"), &xy->settle));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "dt"), &xy->dt));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "capacitance"), &xy->capacitance));
+    const flx_node *boundary = flx_node_get(node, "boundary");
+    FLX_TRY(flx_get_choice(p, boundary, &xy->periodic));
+    for (int32_t k = 0; k < xy->n_current && xy->periodic; k++)
+        if (current[k] != 0)
+            return flx_parser_fail(p, boundary,
+                                   "a periodic array carries no current, and %g I_c was given; "
+                                   "write current: 0, or boundary: fluctuating",
+                                   current[k]);
     if (xy->lattice != FLX_XY_SQUARE || xy->model != FLX_XY_COSINE || xy->open[0] || xy->open[1] ||
-        xy->coupling > 0 || xy->phase > 0 || xy->dilution > 0 || xy->find_transition)
+        xy->coupling > 0 || flx_case_xy_phases(xy) || xy->dilution > 0 || xy->find_transition)
         return flx_parser_fail(p, node,
                                "the dynamics are those of a square lattice of equal junctions, "
                                "periodic, and find no transition by themselves");
@@ -288,11 +306,68 @@ static flx_status parse_disorder(flx_parser *p, const flx_node *node, flx_case_x
     return FLX_OK;
 }
 
+static flx_status parse_open(flx_parser *p, const flx_node *node, flx_case_xy *xy)
+{
+    // Bits of the axes, in the order of the choices.
+    static const int32_t axes[] = {0, 1, 2, 4, 3, 5, 6, 7};
+    static const char *const lattice[] = {"square", "triangular"};
+    int32_t open = 0;
+    FLX_TRY(flx_get_choice(p, node, &open));
+    for (int a = 0; a < 3; a++)
+        xy->open[a] = axes[open] >> a & 1;
+    if (xy->open[2] && xy->lattice != FLX_XY_CUBIC)
+        return flx_parser_fail(p, node, "'%s' was given; a %s lattice has no axis z", node->text,
+                               lattice[xy->lattice]);
+    return FLX_OK;
+}
+
+// Functions of the place: x, y, z count lattice constants, here alone.
+static flx_status parse_gauge(flx_parser *p, const flx_node *section, flx_case_xy *xy)
+{
+    static const char *const axis[] = {"x", "y", "z"};
+    const flx_node *phase = flx_node_get(section, "phase"), *flux = flx_node_get(section, "flux");
+    const flx_names names = p->names;
+    flx_status status = FLX_OK;
+    if (!flx_absent(phase) && phase->kind != FLX_NODE_MAP)
+        return flx_parser_wrong(p, phase);
+    if (xy->lattice == FLX_XY_SQUARE && !flx_absent(flx_node_get(phase, "z")))
+        return flx_parser_fail(p, flx_node_get(phase, "z"), "a square lattice has no bonds of it");
+    p->names.length = p->names.unit = 1;
+    for (int a = 0; a < 3 && status == FLX_OK && phase; a++)
+        if (!flx_absent(flx_node_get(phase, axis[a])))
+            status = flx_get_function(p, flx_node_get(phase, axis[a]), &xy->offset[a]);
+    if (status == FLX_OK && !flx_absent(flux))
+        status = flx_get_function(p, flux, &xy->flux_at);
+    p->names = names;
+    if (status == FLX_OK && xy->flux_at && flx_expr_uses(xy->flux_at) == 0) {
+        xy->flux = flx_expr_eval(xy->flux_at, (const double[3]){0}, 0);
+        xy->flux_at = NULL;
+    }
+    return status;
+}
+
+// What the lattice refuses, with functions of the place as they come out.
+static flx_status check(flx_parser *p, const flx_case_xy *xy)
+{
+    flx_xy_problem problem = flx_case_xy_problem(xy);
+    FLX_TRY(flx_xy_check(p->ctx, &problem, &xy->opts));
+    if (!xy->flux_at && !xy->offset[0] && !xy->offset[1] && !xy->offset[2])
+        return FLX_OK;
+    size_t n_bond = (size_t)flx_xy_sites(xy) * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
+    double *phase = FLX_NEW_ARRAY(p->ctx, double, n_bond);
+    flx_status status =
+        phase ? flx_case_xy_bonds(p->ctx, xy, &(flx_xy_arrays){.phase = phase}) : FLX_ERR_MEMORY;
+    problem.phase = phase;
+    if (status == FLX_OK)
+        status = flx_xy_check(p->ctx, &problem, &xy->opts);
+    flx_free(phase);
+    return status;
+}
+
 static flx_status parse(flx_parser *p, const flx_node *section)
 {
     flx_case_xy *xy = &p->c->xy;
     flx_node *size, *temperature;
-    int32_t open = 0;
     if (!section)
         return flx_parser_fail(p, p->root,
                                "'xy' is missing, e.g. xy: {size: 64, temperature: 0.9}");
@@ -302,11 +377,8 @@ static flx_status parse(flx_parser *p, const flx_node *section)
     FLX_TRY(flx_get_choice(p, flx_node_get(section, "model"), &xy->model));
     FLX_TRY(flx_need(p, section, "size", &size));
     FLX_TRY(parse_size(p, size, xy));
-    FLX_TRY(flx_get_choice(p, flx_node_get(section, "open"), &open));
-    xy->open[0] = open == 1 || open >= 3;
-    xy->open[1] = open >= 2;
-    xy->open[2] = open == 4;
-    FLX_TRY(flx_get_si(p, flx_node_get(section, "flux"), &xy->flux));
+    FLX_TRY(parse_open(p, flx_node_get(section, "open"), xy));
+    FLX_TRY(parse_gauge(p, section, xy));
     FLX_TRY(flx_need(p, section, "temperature", &temperature));
     FLX_TRY(parse_temperatures(p, temperature, xy));
     FLX_TRY(flx_get_options(p, section, &flx_xy_option_table, &xy->opts));
@@ -318,9 +390,9 @@ static flx_status parse(flx_parser *p, const flx_node *section)
         return flx_parser_fail(p, flx_node_get(section, "disorder"),
                                "there are neither clusters nor correlations where bonds have "
                                "phases of their own; leave those off, or xy.disorder.phase 0");
-    flx_xy_problem problem = flx_case_xy_problem(xy);
-    if (flx_xy_check(p->ctx, &problem, &xy->opts) == FLX_OK)
-        return FLX_OK;
+    flx_status status = check(p, xy);
+    if (status == FLX_OK || status == FLX_ERR_MEMORY)
+        return status;
     char reason[512];
     snprintf(reason, sizeof reason, "%s", flx_ctx_error(p->ctx));
     return flx_parser_fail(p, section, "%s", reason);

@@ -270,19 +270,17 @@ static flx_status run_stages(xy_run *r)
 
 // -- begin and end --------------------------------------------------------------------------------
 
-static flx_status create_disorder(xy_run *r)
+static flx_status create_bonds(xy_run *r)
 {
     const flx_case_xy *xy = r->xy;
     int64_t n_site = flx_xy_sites(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
     if (xy->coupling > 0 && !(r->coupling = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
         return FLX_ERR_MEMORY;
-    if (xy->phase > 0 && !(r->phase = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
+    if (flx_case_xy_phases(xy) && !(r->phase = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
         return FLX_ERR_MEMORY;
     if (xy->dilution > 0 && !(r->absent = FLX_NEW_ARRAY(r->ctx, uint8_t, n_site)))
         return FLX_ERR_MEMORY;
-    flx_xy_disorder d = {xy->coupling, xy->phase, xy->dilution, xy->disorder_seed};
-    flx_xy_disorder_draw(&d, n_site, n_bond, &(flx_xy_arrays){r->coupling, r->phase, r->absent});
-    return FLX_OK;
+    return flx_case_xy_bonds(r->ctx, xy, &(flx_xy_arrays){r->coupling, r->phase, r->absent});
 }
 
 static flx_status prepare(xy_run *r)
@@ -306,7 +304,7 @@ static flx_status prepare(xy_run *r)
         if (!r->lattice)
             return FLX_ERR_MEMORY;
     }
-    return create_disorder(r);
+    return create_bonds(r);
 }
 
 static void remove_checkpoints(const xy_run *r)

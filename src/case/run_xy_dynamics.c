@@ -106,6 +106,7 @@ static flx_status create(dynamics *d)
         flx_rsj_opts opts = flx_rsj_opts_default();
         opts.dt = xy->dt;
         opts.capacitance = xy->capacitance;
+        opts.twist = !xy->periodic;
         opts.seed = (int32_t)(((uint32_t)xy->opts.seed + (uint32_t)k * 7919u) & 0x7fffffffu);
         FLX_TRY(flx_rsj_create(d->ctx, &problem, &opts, &d->sim[k]));
     }
@@ -225,7 +226,8 @@ static flx_status put_point(const dynamics *d, json_t *list, int32_t k)
         double value;
     } rows[] = {{"T", temperature_of(d, k)},        {"current_Ic", current_of(d, k)},
                 {"voltage_IcR", r.voltage[0]},      {"voltage_error_IcR", r.voltage_error[0]},
-                {"hall_voltage_IcR", r.voltage[1]}, {"energy_EJ", r.energy}};
+                {"hall_voltage_IcR", r.voltage[1]}, {"energy_EJ", r.energy},
+                {"energy_error_EJ", r.energy_error}};
     for (size_t j = 0; j < sizeof rows / sizeof *rows; j++)
         FLX_TRY(flx_json_put(d->ctx, item, rows[j].key, flx_json_real(rows[j].value)));
     return FLX_OK;

@@ -8,6 +8,12 @@
 // Without disorder; arrays are borrowed from the case.
 flx_xy_problem flx_case_xy_problem(const flx_case_xy *xy);
 
+// Whether bonds have phases of their own: drawn, or given as functions of the place.
+bool flx_case_xy_phases(const flx_case_xy *xy);
+
+// Fills arrays of the lattice; NULL where not wanted. phase needs to be 0 before.
+flx_status flx_case_xy_bonds(flx_ctx *ctx, const flx_case_xy *xy, const flx_xy_arrays *arrays);
+
 flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                       flx_run_result **out);
 

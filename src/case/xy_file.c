@@ -83,8 +83,8 @@ flx_status flx_xy_write(xy_run *r, flx_file *file)
     flx_free(t.value);
     FLX_TRY(status);
     FLX_TRY(flx_file_write_array(file, "size", &sizes));
-    double lattice[4] = {r->xy->lattice, r->xy->flux != 0 || r->xy->phase > 0, r->xy->open[0],
-                         r->xy->open[1]}; // kind, gauge field?, ends along x and y?
+    double lattice[4] = {r->xy->lattice, r->xy->flux != 0 || flx_case_xy_phases(r->xy),
+                         r->xy->open[0], r->xy->open[1]}; // kind, gauge field?, ends along x and y?
     FLX_TRY(flx_file_write_array(file, "lattice", &(flx_array){4, 1, lattice}));
     for (size_t k = 0; k < sizeof columns / sizeof *columns; k++)
         FLX_TRY(write_column(r, file, columns[k].name, columns[k].offset));
