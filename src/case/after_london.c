@@ -5,6 +5,7 @@
 // through of K.n times its length there; K = curl(g z) makes it g(end) - g(start) within one film.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
+#include "case/drive.h"
 #include "case/london.h"
 
 #include <math.h>
@@ -32,6 +33,7 @@ static flx_status read_scaled(flx_after *a, const char *name, int64_t n_row, dou
 
 static flx_status open_currents(flx_after *a)
 {
+    FLX_TRY(flx_case_inputs_check(a->ctx, a->c, a->file, true));
     flx_london_run_state *r = FLX_NEW(a->ctx, flx_london_run_state);
     const flx_mesh *m = a->device->mesh;
     if (!r)

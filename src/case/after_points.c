@@ -265,7 +265,9 @@ flx_status flx_after_fields(flx_after *a, json_t *root)
     double *r = FLX_NEW_ARRAY(a->ctx, double, 9 * (size_t)a->request->n_field);
     if (!r)
         return FLX_ERR_MEMORY;
-    flx_status status = flx_case_drive_init(a->ctx, a->device, a->c, &drive);
+    flx_status status = flx_case_inputs_check(a->ctx, a->c, a->file, true);
+    if (status == FLX_OK)
+        status = flx_case_drive_init(a->ctx, a->device, a->c, &drive);
     if (status == FLX_OK)
         status = put_fields(a, drive.source, r, all);
     flx_case_drive_clear(&drive);

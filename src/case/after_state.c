@@ -5,6 +5,7 @@
 // + (grad - iA)^2 psi and s^2 = 1 + g^2 |psi|^2 the equation of motion, solved for the covariant
 // derivative D psi = (d/dt + i mu) psi, is
 //   D psi = (s/u) [R - g^2/s^2 Re(psi* R) psi].
+// With frozen_amplitude what holds |psi| takes all of R along psi: 1/|psi|^2 is in place of g^2/s^2.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
 
@@ -55,13 +56,13 @@ static void right_hand_side(const flx_frame *f, flx_cplx *out)
 }
 
 // d psi/dt in place of R.
-static void solve_rate(const flx_frame *f, flx_cplx *rate)
+static void solve_rate(const flx_frame *f, bool frozen, flx_cplx *rate)
 {
     double g2 = f->gamma * f->gamma;
     for (int32_t i = 0; i < f->mesh->n_site; i++) {
         flx_cplx p = f->psi[i], r = rate[i];
-        double s2 = 1 + g2 * (p.re * p.re + p.im * p.im), s_u = sqrt(s2) / f->u;
-        double along = g2 / s2 * (p.re * r.re + p.im * r.im);
+        double n = p.re * p.re + p.im * p.im, s2 = 1 + g2 * n, s_u = sqrt(s2) / f->u;
+        double along = (frozen ? n > 0 ? 1 / n : 0 : g2 / s2) * (p.re * r.re + p.im * r.im);
         rate[i].re = s_u * (r.re - along * p.re) + f->mu[i] * p.im;
         rate[i].im = s_u * (r.im - along * p.im) - f->mu[i] * p.re;
     }
@@ -88,7 +89,7 @@ static flx_status put_power(flx_after *a, json_t *root)
     if (!rate)
         return FLX_ERR_MEMORY;
     right_hand_side(frame, rate);
-    solve_rate(frame, rate);
+    solve_rate(frame, a->c->run.opts.frozen_amplitude, rate);
     hold_terminals(a, rate);
     flx_power power = flx_measure_power(frame, rate);
     flx_free(rate);

@@ -4,6 +4,7 @@
 // the summary says of it: a sweep that was stopped goes on behind the last row.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/circuit.h"
+#include "case/drive.h"
 #include "case/summary.h"
 #include "fluxoid/circuit.h"
 #include "fluxoid/io.h"
@@ -174,10 +175,8 @@ static flx_status begin_file(deck_run *d, bool sweep, bool *old)
     FLX_TRY(*old ? flx_file_open(d->ctx, d->opts->output, FLX_FILE_APPEND, &d->file)
                  : flx_file_create(d->ctx, d->opts->output, &d->file));
     FLX_TRY(mark_file(d, *old));
-    if (d->c && !*old) {
-        FLX_TRY(flx_file_write_text(d->file, "case/given", d->c->given));
-        FLX_TRY(flx_file_write_text(d->file, "case/used", d->c->used));
-    }
+    if (d->c && !*old)
+        FLX_TRY(flx_case_write(d->ctx, d->c, d->file));
     int32_t n = 0, room = 1 + d->deck->n_sweep + N_OF_PROBE * d->deck->n_probe +
                           N_OF_MEASURE * (d->deck->n_measure + N_OF_SQUID);
     char **names = FLX_NEW_ARRAY(d->ctx, char *, room);

@@ -61,6 +61,11 @@ typedef struct flx_plane_file {
 flx_status flx_plane_file_read(flx_ctx *ctx, const flx_case *c, const flx_plane_file *from,
                                flx_field_grid *out);
 
+// Writes the case into a data file, with hashes of the files that it reads; and refuses those that
+// have changed since, or the fields among them (inputs.c).
+flx_status flx_case_write(flx_ctx *ctx, const flx_case *c, flx_file *file);
+flx_status flx_case_inputs_check(flx_ctx *ctx, const flx_case *c, flx_file *file, bool fields_only);
+
 // Refuses cuts of drive.phase that end in a film (phase.c).
 flx_status flx_case_phase_check(flx_ctx *ctx, const flx_device *device, const flx_case *c);
 // What they add to the line integrals, offset [n_edge] [A0 xi], once checked.

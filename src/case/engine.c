@@ -1,6 +1,7 @@
 // case/engine.c -- the table of engines, and what those share that keep no frames.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/engine.h"
+#include "case/drive.h"
 #include "case/summary.h"
 
 #include <string.h>
@@ -31,9 +32,7 @@ flx_status flx_engine_file(flx_ctx *ctx, const flx_run_point *point, const flx_r
         return FLX_OK;
     FLX_TRY(flx_file_create(ctx, opts->output, out));
     const flx_device *d = point->device;
-    flx_status status = flx_file_write_text(*out, "case/given", point->c->given);
-    if (status == FLX_OK)
-        status = flx_file_write_text(*out, "case/used", point->c->used);
+    flx_status status = flx_case_write(ctx, point->c, *out);
     if (status == FLX_OK && d)
         status = flx_file_write_mesh(*out, d->mesh, d->hole_name, d->n_hole);
     if (status == FLX_OK && d)

@@ -4,6 +4,7 @@
 // it; what the file has beyond is dropped when the run goes on from there, and made again bit for
 // bit.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/drive.h"
 #include "case/runner.h"
 #include "case/summary.h"
 
@@ -135,8 +136,7 @@ flx_status flx_runner_create_file(flx_runner *r)
     FLX_TRY(flx_file_create(r->ctx, r->opts->output, &r->file));
     unlink(r->checkpoint); // of what was there before: not if another run still writes the file
     FLX_TRY(flx_file_write_mesh(r->file, r->device->mesh, r->device->hole_name, r->device->n_hole));
-    FLX_TRY(flx_file_write_text(r->file, "case/given", c->given));
-    FLX_TRY(flx_file_write_text(r->file, "case/used", c->used));
+    FLX_TRY(flx_case_write(r->ctx, c, r->file));
     FLX_TRY(flx_file_write_options(r->file, &flx_tdgl_option_table, &c->run.opts));
     FLX_TRY(flx_file_write_scales(r->file, &c->scales));
     return begin_series(r);
@@ -302,10 +302,13 @@ flx_status flx_runner_finished(flx_ctx *ctx, const flx_case *c, const char *path
         result = flx_file_text(file, "case/used", &text);
         if (result == FLX_OK && strcmp(text, c->used) != 0)
             result = flx_fail(ctx, FLX_ERR_INPUT,
-                              "%s: was made by another case, or the case was changed since; resume "
-                              "with the case it holds or write to a new file",
-                              path);
+                              "was made by another case, or the case was changed since; resume "
+                              "with the case it holds or write to a new file");
     }
+    if (result == FLX_OK)
+        result = flx_case_inputs_check(ctx, c, file, false);
+    if (result == FLX_ERR_INPUT)
+        flx_fail_in(ctx, result, "%s", path);
     if (result == FLX_OK && flx_file_has(file, "summary")) {
         result = flx_file_text(file, "summary", &text);
         if (result == FLX_OK)

@@ -4,6 +4,7 @@
 // it has ended it is moved to /points/NNN of the output, its summary last: a point with a summary
 // is done.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "case/drive.h"
 #include "case/summary.h"
 #include "case/sweep.h"
 
@@ -111,9 +112,7 @@ static flx_status create_output(flx_sweep *s)
             remove_point(path);
         flx_free(path);
     }
-    flx_status status = flx_file_write_text(file, "case/given", s->c->given);
-    if (status == FLX_OK)
-        status = flx_file_write_text(file, "case/used", s->c->used);
+    flx_status status = flx_case_write(s->ctx, s->c, file);
     if (status == FLX_OK && s->device)
         status =
             flx_file_write_mesh(file, s->device->mesh, s->device->hole_name, s->device->n_hole);
