@@ -136,6 +136,8 @@ void cli_report_xy_line(const json_t *pattern, const json_t *point, size_t k)
     if (json_object_get(pattern, "film"))
         printf("  %14s", point ? number_cell(json_object_get(point, "film"), "T_KT_K", text)
                                : "film T_KT (K)");
+    const json_t *row = json_array_get(rows_of(point), k);
     const char *error = json_string_value(json_object_get(point, "error"));
+    error = error ? error : json_string_value(json_object_get(row, "no_error_because"));
     printf("%s%s\n", error ? "  " : "", error ? error : "");
 }
