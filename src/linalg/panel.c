@@ -88,6 +88,49 @@ static inline f8 unpack_h(const uint16_t *from)
     return (f8)(__builtin_convertvector(v, u8) << 16);
 }
 
+// Two columns of a tile.
+static inline void unpack_two_d(const double *from, d8 *to)
+{
+    to[0] = unpack_d(from);
+    to[1] = unpack_d(from + T);
+}
+
+static inline void unpack_two_f(const float *from, f8 *to)
+{
+    to[0] = unpack_f(from);
+    to[1] = unpack_f(from + T);
+}
+
+// Row after row, both numbers of a row in one word: a shift and a mask take them apart.
+static inline void unpack_two_h(const uint16_t *from, f8 *to)
+{
+    u8 v;
+    memcpy(&v, from, sizeof v);
+    to[0] = (f8)(v << 16);
+    to[1] = (f8)(v & 0xffff0000u);
+}
+
+// Where row i of column c of a tile stands.
+static inline int32_t place_d(int32_t width, int32_t c, int32_t i)
+{
+    (void)width;
+    return c * T + i;
+}
+
+static inline int32_t place_f(int32_t width, int32_t c, int32_t i)
+{
+    (void)width;
+    return c * T + i;
+}
+
+static inline int32_t place_h(int32_t width, int32_t c, int32_t i)
+{
+    enum { LOW_FIRST = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
+    if (c == width - 1 && c % 2 == 0)
+        return c * T + i;
+    return c / 2 * 2 * T + 2 * i + (LOW_FIRST ? c % 2 : 1 - c % 2);
+}
+
 #define REAL double
 #define KEPT double
 #define V8 d8

@@ -23,7 +23,8 @@ int64_t flx_panel_size(int32_t n_col, int32_t n_row); // numbers
 // times: y = M x; y is written in whole tiles.
 // transposed_times: x = M^T y; y is read in whole tiles.
 // gather: y_r = x[rows[r]] in whole tiles; rows is [whole tiles].
-// KEPT is how the panel is kept: in h the upper half of each float, which has 8 bits of 24.
+// KEPT is how the panel is kept: in h the upper half of each float, which has 8 bits of 24, two
+// columns of a tile side by side.
 #define FLX_PANEL_OF(REAL, KEPT, suffix)                                                           \
     void flx_panel_fill_##suffix(int32_t n_col, int32_t n_row, const double *matrix, KEPT *panel); \
     void flx_panel_times_##suffix(int32_t n_col, int32_t n_row, const KEPT *panel, const REAL *x,  \

@@ -11,12 +11,14 @@ static inline V8 NAMED(load)(const REAL *from)
 
 void NAMED(flx_panel_fill)(int32_t n_col, int32_t n_row, const double *matrix, KEPT *panel)
 {
-    for (int32_t j = 0; j < n_col; j += T)
-        for (int32_t r = j; r < n_row; r += T)
-            for (int32_t c = j; c < n_col && c < j + T; c++)
+    for (int32_t j = 0; j < n_col; j += T) {
+        int32_t width = n_col - j < T ? n_col - j : T;
+        for (int32_t r = j; r < n_row; r += T, panel += width * T)
+            for (int32_t c = j; c < j + width; c++)
                 for (int32_t i = r; i < r + T; i++)
-                    *panel++ =
+                    panel[NAMED(place)(width, c - j, i - r)] =
                         NAMED(keep)(i < n_row && i >= c ? matrix[(int64_t)c * n_row + i] : 0);
+    }
 }
 
 // y += tiles x, or = for the first group. Even and odd columns are summed apart.
@@ -28,9 +30,16 @@ static inline __attribute__((always_inline)) void NAMED(times)(int32_t width, in
     for (int32_t c = 0; c < width; c++)
         x_c[c] = x[c];
     for (int32_t k = 0; k < n_tile; k++, tile += width * T, y += T) {
-        V8 sum[2] = {NAMED(unpack)(tile) * x_c[0]};
-        for (int32_t c = 1; c < width; c++)
-            sum[c % 2] += NAMED(unpack)(tile + c * T) * x_c[c];
+        V8 sum[2] = {{0}}, column[2];
+        for (int32_t c = 0; c + 1 < width; c += 2) {
+            NAMED(unpack_two)(tile + c * T, column);
+            sum[0] = c > 0 ? sum[0] + column[0] * x_c[c] : column[0] * x_c[c];
+            sum[1] += column[1] * x_c[c + 1];
+        }
+        if (width % 2) {
+            V8 last = NAMED(unpack)(tile + (width - 1) * T) * x_c[width - 1];
+            sum[0] = width > 1 ? sum[0] + last : last;
+        }
         V8 all = sum[0] + sum[1];
         if (!first)
             all += NAMED(load)(y);
@@ -63,9 +72,14 @@ static inline __attribute__((always_inline)) void NAMED(transposed)(int32_t widt
     for (int32_t k = 0; k < n_tile; k++) {
         tile -= width * T;
         y -= T;
-        V8 y8 = NAMED(load)(y);
-        for (int32_t c = width - 1; c >= 0; c--)
-            sum[c] += NAMED(unpack)(tile + c * T) * y8;
+        V8 y8 = NAMED(load)(y), column[2];
+        if (width % 2)
+            sum[width - 1] += NAMED(unpack)(tile + (width - 1) * T) * y8;
+        for (int32_t c = width / 2 * 2 - 2; c >= 0; c -= 2) {
+            NAMED(unpack_two)(tile + c * T, column);
+            sum[c + 1] += column[1] * y8;
+            sum[c] += column[0] * y8;
+        }
     }
     V8 all = NAMED(sums)(sum);
     memcpy(x, &all, (size_t)width * sizeof *x);

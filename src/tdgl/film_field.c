@@ -293,7 +293,9 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
     double enough = fmin(y->target * y->target, rz / (shrink * shrink));
     enough = fmax(enough, none * none * y->target * y->target);
     const struct measured *seen = &m->measured;
-    if (rz > enough && seen->trusted < TRUST && fabs(b / seen->b - 1) < 0.1 &&
+    // M is the better, the less b is: while steps grow what was measured holds.
+    const double ratio = b / seen->b, least = b > m->k_max ? 0.9 : 0.5;
+    if (rz > enough && seen->trusted < TRUST && ratio > least && ratio < 1.1 &&
         rz * 1.5 * seen->left <= enough) {
         take_for_granted(&j);
         return 1;
