@@ -3,6 +3,7 @@
 #include "base/binning.h"
 #include "base/rng.h"
 #include "fluxoid/tdgl.h"
+#include "tdgl/counterterm.h"
 #include "tdgl/noise.h"
 #include "test_lattice.h"
 #include "test_measure_mesh.h"
@@ -263,6 +264,43 @@ static void the_counterterm_of_a_cell_is_the_logarithm_of_its_size(void **state)
     assert_mean(&b, mean_of_cell(0.25, 1, 0.1), 2e-3);
 }
 
+// int d^2k/(2 pi)^2 1/(K + M) over the square lattice is an elliptic integral,
+// 1/agm(4 + M, sqrt((4 + M)^2 - 16)); with K_i = 4 sin^2(k_i/2), sum_i 4 sin^2 k_i = 4 K - K_x^2 - K_y^2.
+static double bracket_of_squares(double h)
+{
+    enum { N = 600 };
+    double eta = h * h / 16, m2 = h * h * (2 + 4 * eta), x = 4 + m2, y = sqrt(x * x - 16), c = 0;
+    for (int i = 0; i < 40; i++) {
+        double mean = (x + y) / 2;
+        y = sqrt(x * y);
+        x = mean;
+    }
+    double g = 1 / x;
+    for (int i = 0; i < N; i++)
+        for (int j = 0; j < N; j++) {
+            double kx = 4 * pow(sin(pi * (i + 0.5) / N), 2),
+                   ky = 4 * pow(sin(pi * (j + 0.5) / N), 2);
+            c -= (kx * kx + ky * ky) / (kx + ky) / (kx + ky + m2) / 2 / N / N;
+        }
+    c += 2 * g;
+    return ((3 + 18 * eta) / (1 + 2 * eta) - 1 - m2 / 4) * g + 0.5 + c;
+}
+
+static void the_counterterm_of_a_lattice_is_the_sum_over_its_waves(void **state)
+{
+    (void)state;
+    const double h[] = {1, 0.5, 0.25, 0.125};
+    for (int k = 0; k < 4; k++) {
+        assert_near(flx_counterterm_bracket(false, h[k]), bracket_of_squares(h[k]), 2e-5);
+        // on fine meshes (1/pi) ln(C/32 a) + (ln 16 + 1/2)/pi: what is left is of order h^2 ln h
+        double rest[2], limit = (log(16) + 0.5) / pi, order = h[k] * h[k] * log(4 / h[k]);
+        for (int t = 0; t < 2; t++) {
+            rest[t] = flx_counterterm_bracket(t, h[k]) - log((t ? 1.5 : 1) / (h[k] * h[k])) / pi;
+            assert_near(rest[t], limit, 0.02 * order);
+        }
+    }
+}
+
 // ---- Lattices -----------------------------------------------------------------------------------
 
 // T << 1: psi = (1 + r) exp(i theta) with <|r_k|^2> = T/(q^2 + 2), <|theta_k|^2> = T/q^2,
@@ -421,6 +459,7 @@ int main(void)
         cmocka_unit_test(a_cell_has_its_exact_mean_for_every_gamma),
         cmocka_unit_test(the_distribution_of_a_cell_does_not_depend_on_gamma),
         cmocka_unit_test(the_counterterm_of_a_cell_is_the_logarithm_of_its_size),
+        cmocka_unit_test(the_counterterm_of_a_lattice_is_the_sum_over_its_waves),
         cmocka_unit_test(cold_modes_have_their_share),
         cmocka_unit_test(threads_and_restarts_do_not_change_a_bit),
         cmocka_unit_test(refusals_name_the_remedy),

@@ -87,7 +87,7 @@ typedef struct flx_tdgl_opts {
     double dt_max;         // [tau0] largest step
     double dt_min;         // [tau0] below it the run fails
     bool adaptive;         // false: every step is dt; langevin: true is a length by the mesh
-    bool counterterm;      // langevin: epsilon is shifted so that the mesh does not matter
+    bool counterterm;      // langevin: fluctuations do not depend on the mesh (docs/noise.md)
     int32_t seed;          // [1] of the noise
     bool frozen_amplitude; // |psi| is held at 1 (bdf, rk32): the London limit
     int32_t threads;       // [1] 0: those of the context, if the film is large enough to gain

@@ -20,6 +20,7 @@
 #include "tdgl/langevin.h"
 
 #include "base/rotation.h"
+#include "tdgl/counterterm.h"
 #include "tdgl/noise.h"
 
 #include <math.h>
@@ -34,7 +35,7 @@ struct tdgl_langevin {
     double *drift;            // [n_site][2] f of the step before; g > 0
     double *rate;             // [n_site] 1/u, less where the cell is too stiff for the step
     double *amplitude;        // [n_site] sqrt(2 T rate_i/a_i)
-    double *counter;          // [n_site] what the cutoff adds to epsilon
+    double *shift, *core;     // [n_site] of the counterterm (counterterm.h); NULL: without
     float *kick;              // [n_site][2] xi
     float *jolt, *jolt_next;  // [n_site] Gaussians of the normal currents, this step's and the next
     double *shake;            // [n_site] what they add up to in a step
@@ -53,6 +54,13 @@ typedef struct job {
 
 // -- stages of the step ---------------------------------------------------------------------------
 
+// -dV/d psi of cell i is this times psi, n2 = |psi|^2.
+static inline double own_of(const tdgl_langevin *l, const double *eps, double n2, int32_t i)
+{
+    double own = eps[i] - n2;
+    return l->core ? own + l->shift[i] + l->core[i] * own * (3 * n2 - eps[i]) : own;
+}
+
 // base_next = X + h f(Y) + K, with the constant noise of g = 0.
 static void move_plain(void *arg, int32_t begin, int32_t end)
 {
@@ -61,15 +69,14 @@ static void move_plain(void *arg, int32_t begin, int32_t end)
     const tdgl_langevin *l = sim->langevin;
     const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
     const double *restrict psi = sim->psi[0], *restrict y = sim->y, *restrict base = l->base;
-    const double *restrict counter = l->counter, *restrict amplitude = l->amplitude;
-    const double *restrict mobility = l->rate;
+    const double *restrict amplitude = l->amplitude, *restrict mobility = l->rate;
     const float *restrict kick = l->kick;
     double *restrict out = l->base_next;
     double h = j->dt, root_dt = sqrt(h);
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
         double re = psi[2 * i], im = psi[2 * i + 1], b = root_dt * amplitude[i];
-        double own = eps[i] + counter[i] - (re * re + im * im), a = 1 / area[i];
+        double own = own_of(l, eps, re * re + im * im, i), a = 1 / area[i];
         double rate = h * mobility[i];
         out[2 * i] = base[2 * i] + rate * (own * re + a * y[2 * i]) + b * (double)kick[2 * i];
         out[2 * i + 1] =
@@ -122,14 +129,14 @@ static void move_coupled(void *arg, int32_t begin, int32_t end)
     const tdgl_langevin *l = sim->langevin;
     const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
     const double *restrict psi = sim->psi[0], *restrict y = sim->y, *restrict base = l->base;
-    const double *restrict counter = l->counter, *restrict amplitude = l->amplitude;
+    const double *restrict amplitude = l->amplitude;
     const double *restrict mobility = l->rate, *restrict push = l->push;
     double *restrict drift = l->drift, *restrict out = l->base_next, *restrict angle = l->angle;
     double g2 = sim->p.gamma * sim->p.gamma, h = j->dt;
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
         double re = psi[2 * i], im = psi[2 * i + 1], n2 = re * re + im * im;
-        double own = eps[i] + counter[i] - n2, a = 1 / area[i];
+        double own = own_of(l, eps, n2, i), a = 1 / area[i];
         double s = 1 / sqrt(1 + g2 * n2), rate = mobility[i] * s;
         double spurious = amplitude[i] * amplitude[i] * 0.5 * g2 * s * s * s;
         double f_re = rate * (own * re + a * y[2 * i]) - spurious * re;
@@ -319,26 +326,6 @@ flx_status flx_langevin_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx
     return FLX_OK;
 }
 
-// What a lattice of cell a makes of <|psi|^2> through its shortest waves, (T/pi) ln(C/32 a) more
-// than the square one of cell xi^2, doubled by the interaction: epsilon + counter keeps the
-// fluctuating film what it is on any mesh. C = 2 (sum w)^3/sum w^2 is that of the square lattice
-// (32) and of the triangular one (24 sqrt 3).
-static void set_counter(flx_tdgl *sim)
-{
-    const flx_mesh *m = sim->mesh;
-    const double pi = 3.14159265358979323846;
-    for (int32_t i = 0; i < m->n_site; i++) {
-        double sum = 0, squares = 0;
-        for (int32_t k = m->row[i]; k < m->row[i + 1]; k++) {
-            double w = sim->op.weight[m->half_edge[k]];
-            sum += w;
-            squares += w * w;
-        }
-        double c = sum > 0 ? 2 * sum * sum * sum / squares : 32;
-        sim->langevin->counter[i] = sim->p.temperature / pi * log(c / (32 * m->area[i]));
-    }
-}
-
 // Bound of the rate at which the phase of cell i falls by its own mobility, S (lambda_i + 2)/u with
 // lambda_i = 2 sum_j w_ij/a_i (Gershgorin).
 static double own_rate(const flx_tdgl *sim, int32_t i)
@@ -391,13 +378,12 @@ flx_status flx_langevin_create(flx_tdgl *sim)
     l->base_next = FLX_NEW_ARRAY(ctx, double, 2 * n);
     l->rate = FLX_NEW_ARRAY(ctx, double, n);
     l->amplitude = FLX_NEW_ARRAY(ctx, double, n);
-    l->counter = FLX_NEW_ARRAY(ctx, double, n);
     l->kick = FLX_NEW_ARRAY(ctx, float, 2 * n);
     l->jolt = FLX_NEW_ARRAY(ctx, float, n);
     l->jolt_next = FLX_NEW_ARRAY(ctx, float, n);
     l->shake = FLX_NEW_ARRAY(ctx, double, n);
-    if (!l->base || !l->base_next || !l->rate || !l->amplitude || !l->counter || !l->kick ||
-        !l->jolt || !l->jolt_next || !l->shake)
+    if (!l->base || !l->base_next || !l->rate || !l->amplitude || !l->kick || !l->jolt ||
+        !l->jolt_next || !l->shake)
         return FLX_ERR_MEMORY;
     if (coupled &&
         !((l->drift = FLX_NEW_ARRAY(ctx, double, 2 * n)) &&
@@ -410,8 +396,13 @@ flx_status flx_langevin_create(flx_tdgl *sim)
     if (sim->o.adaptive)
         choose_dt(sim);
     set_rates(sim);
-    if (sim->o.counterterm)
-        set_counter(sim);
+    if (!sim->o.counterterm)
+        return FLX_OK;
+    l->shift = FLX_NEW_ARRAY(ctx, double, n);
+    l->core = FLX_NEW_ARRAY(ctx, double, n);
+    if (!l->shift || !l->core)
+        return FLX_ERR_MEMORY;
+    flx_counterterm(m, sim->op.weight, sim->p.temperature, l->core, l->shift);
     return FLX_OK;
 }
 
@@ -420,9 +411,9 @@ void flx_langevin_free(flx_tdgl *sim)
     tdgl_langevin *l = sim->langevin;
     if (!l)
         return;
-    void *arrays[] = {l->base,    l->base_next, l->rate, l->drift,     l->amplitude,
-                      l->counter, l->kick,      l->jolt, l->jolt_next, l->shake,
-                      l->spin,    l->thin,      l->sign, l->push,      l->angle};
+    void *arrays[] = {l->base, l->base_next, l->rate, l->drift,     l->amplitude, l->shift,
+                      l->core, l->kick,      l->jolt, l->jolt_next, l->shake,     l->spin,
+                      l->thin, l->sign,      l->push, l->angle};
     for (size_t k = 0; k < sizeof arrays / sizeof arrays[0]; k++)
         flx_free(arrays[k]);
     flx_free(l);

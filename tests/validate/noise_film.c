@@ -25,16 +25,34 @@ static flx_tdgl *start(flx_ctx *ctx, const flx_tdgl_problem *p, bool counterterm
 enum { SAMPLES = 40000 };
 static double stiffness[SAMPLES], twist[2][SAMPLES], voltage[SAMPLES], density[SAMPLES];
 
-// Y/T of a torus of side cells of h, from samples one tau0 apart. mu is of little help to psi
-// here, and u makes psi no faster than the phase that the normal current moves.
-static flx_thermal torus(double h, int32_t side, double temperature, bool counterterm, int32_t n)
+// A film without rim, and the way from tail to head of its edges.
+typedef struct torus {
+    flx_mesh *mesh;
+    double lx, ly;   // [xi]
+    double *dx, *dy; // [n_edge]
+} torus;
+
+static torus torus_of(flx_mesh *m, double lx, double ly)
+{
+    torus t = {m, lx, ly, get(m->n_edge, sizeof(double)), get(m->n_edge, sizeof(double))};
+    for (int32_t e = 0; e < m->n_edge; e++) {
+        double dx = m->x[m->head[e]] - m->x[m->tail[e]], dy = m->y[m->head[e]] - m->y[m->tail[e]];
+        t.dx[e] = dx - lx * round(dx / lx);
+        t.dy[e] = dy - ly * round(dy / ly);
+    }
+    return t;
+}
+
+// Its Y/T, mean of both directions, from samples one tau0 apart. mu is of little help to psi here,
+// and u makes psi no faster than the phase that the normal current moves.
+static flx_thermal modulus(const torus *film, double temperature, bool counterterm, int32_t n)
 {
     flx_ctx *ctx = flx_ctx_create();
-    squares l = squares_torus(side, side, h);
-    flx_tdgl_problem p = {.mesh = &l.mesh, .u = 8, .temperature = temperature};
-    flx_tdgl *sim = start(ctx, &p, counterterm, side + (int32_t)lround(1000 * temperature));
+    const flx_mesh *m = film->mesh;
+    flx_tdgl_problem p = {.mesh = m, .u = 8, .temperature = temperature};
+    flx_tdgl *sim = start(ctx, &p, counterterm, m->n_site + (int32_t)lround(1000 * temperature));
     flx_tdgl_report report;
-    int32_t cells = side * side;
+    double root_area = sqrt(film->lx * film->ly);
     for (int32_t s = -n / 10; s < n; s++) {
         for (double end = flx_tdgl_frame(sim).time + 1; flx_tdgl_frame(sim).time < end - 0.5;)
             must(ctx, flx_tdgl_step(sim, HUGE_VAL, &report));
@@ -42,40 +60,38 @@ static flx_thermal torus(double h, int32_t side, double temperature, bool counte
             continue;
         const flx_cplx *psi = flx_tdgl_frame(sim).psi;
         double cosine = 0, x = 0, y = 0;
-        for (int32_t i = 0; i < cells; i++) {
-            flx_cplx c = psi[i], r = psi[i % side == side - 1 ? i + 1 - side : i + 1],
-                     u = psi[(i + side) % cells];
-            cosine += c.re * (r.re + u.re) + c.im * (r.im + u.im);
-            x += c.re * r.im - c.im * r.re;
-            y += c.re * u.im - c.im * u.re;
+        for (int32_t e = 0; e < m->n_edge; e++) {
+            flx_cplx i = psi[m->tail[e]], j = psi[m->head[e]];
+            double w = m->dual[e] / m->length[e], sine = w * (i.re * j.im - i.im * j.re);
+            cosine += w * m->length[e] * m->length[e] * (i.re * j.re + i.im * j.im) / 2;
+            x += film->dx[e] * sine;
+            y += film->dy[e] * sine;
         }
-        stiffness[s] = cosine / (2 * cells);
-        twist[0][s] = x / side;
-        twist[1][s] = y / side;
+        stiffness[s] = cosine / (root_area * root_area);
+        twist[0][s] = x / root_area;
+        twist[1][s] = y / root_area;
     }
     flx_thermal along[2];
     for (int d = 0; d < 2; d++)
         must(ctx, flx_thermal_helicity(ctx, stiffness, twist[d], n, temperature, &along[d]));
     flx_tdgl_free(sim);
-    squares_clear(&l);
     flx_ctx_free(ctx);
     return (flx_thermal){.mean = (along[0].mean + along[1].mean) / 2 / temperature,
                          .error = hypot(along[0].error, along[1].error) / 2 / temperature,
                          .tau = along[0].tau};
 }
 
-// Where Y/T falls through 2/pi on a torus of 16 xi: the line through three temperatures about it, by
-// weighted least squares, and its error.
-static flx_thermal crossing(int32_t per_xi, bool counterterm)
+// Where Y/T falls through 2/pi: the line through four temperatures about it, by weighted least
+// squares, and its error.
+static flx_thermal crossing(const torus *film, const char *name, bool counterterm, int32_t n)
 {
     enum { N = 4 };
     const double level = 2 / pi;
     double first = counterterm ? 0.46 : 0.32, w0 = 0, w1 = 0, w2 = 0, y0 = 0, y1 = 0;
-    printf("# h = xi/%d%s: Y/T =", per_xi, counterterm ? "" : " without the counterterm");
+    printf("# %s: Y/T =", name);
     for (int k = 0; k < N; k++) {
         double t = 0.02 * k;
-        flx_thermal y =
-            torus(1.0 / per_xi, 16 * per_xi, first + t, counterterm, per_xi == 3 ? 20000 : SAMPLES);
+        flx_thermal y = modulus(film, first + t, counterterm, n);
         printf("%s %.3f(%.3f) at %.2f", k ? "," : "", y.mean, y.error, first + t);
         double w = 1 / (y.error * y.error);
         w0 += w;
@@ -84,35 +100,54 @@ static flx_thermal crossing(int32_t per_xi, bool counterterm)
         y0 += w * (y.mean - level);
         y1 += w * t * (y.mean - level);
     }
-    printf("\n");
     double det = w0 * w2 - w1 * w1, at0 = (w2 * y0 - w1 * y1) / det,
            slope = (w0 * y1 - w1 * y0) / det;
     double t = -at0 / slope, variance = (w2 - 2 * w1 * t + w0 * t * t) / det;
+    printf("; 2/pi at %.4f(%.4f)\n", first + t, sqrt(variance) / fabs(slope));
     return (flx_thermal){.mean = first + t, .error = sqrt(variance) / fabs(slope)};
+}
+
+static flx_thermal squares_crossing(int32_t per_xi, bool counterterm)
+{
+    char name[64];
+    int32_t side = 16 * per_xi;
+    squares l = squares_torus(side, side, 1.0 / per_xi);
+    torus film = torus_of(&l.mesh, 16, 16);
+    snprintf(name, sizeof name, "Squares, h = xi/%d%s", per_xi,
+             counterterm ? "" : ", without the counterterm");
+    flx_thermal at = crossing(&film, name, counterterm, per_xi == 3 ? SAMPLES / 2 : SAMPLES);
+    free(film.dx);
+    free(film.dy);
+    squares_clear(&l);
+    return at;
+}
+
+static flx_thermal triangles_crossing(void)
+{
+    lattice l = lattice_make(16, 18, 1, sqrt(0.75), true);
+    torus film = torus_of(&l.mesh, l.lx, l.ly);
+    flx_thermal at = crossing(&film, "Triangles, h = xi", true, SAMPLES);
+    free(film.dx);
+    free(film.dy);
+    lattice_clear(&l);
+    return at;
 }
 
 static void meshes(void)
 {
     printf("# A film of 16 xi x 16 xi without rim: k_B T/E_s where the helicity modulus is 2/pi "
-           "k_B T, "
-           "on square meshes of edge h. With the counterterm it is one number but for "
-           "terms of order h^2\n");
-    flx_thermal one = crossing(1, true), before = one;
-    for (int k = 2; k <= 3; k++) {
-        flx_thermal at = crossing(k, true);
-        char name[64], tolerance[32];
-        snprintf(tolerance, sizeof tolerance, "%.2g", 4 * hypot(at.error, before.error));
-        if (k == 3)
-            row("crossing, h = xi/3, once more", at.mean, before.mean, tolerance,
-                "the same on h = xi/2, 4 standard errors");
-        before = at;
-        snprintf(name, sizeof name, "crossing, h = xi/%d", k);
-        printf("# h = xi/%d: %.4f(%.4f), h = xi: %.4f(%.4f)\n", k, at.mean, at.error, one.mean,
-               one.error);
-        row(name, at.mean, one.mean, "2.5%", "the same on h = xi; terms of order h^2 are left");
+           "k_B T, on meshes of squares and triangles of edge h. With the counterterm it is one "
+           "number\n");
+    flx_thermal fine = squares_crossing(3, true);
+    const char *names[] = {"crossing, squares of xi", "crossing, squares of xi/2",
+                           "crossing, triangles of xi"};
+    for (int k = 0; k < 3; k++) {
+        flx_thermal at = k < 2 ? squares_crossing(k + 1, true) : triangles_crossing();
+        char tolerance[32];
+        snprintf(tolerance, sizeof tolerance, "%.2g", 3 * hypot(at.error, fine.error));
+        row(names[k], at.mean, fine.mean, tolerance, "the same on squares of xi/3, 3 errors");
     }
-    flx_thermal bare = crossing(2, false);
-    printf("# Without the counterterm, h = xi/2: %.4f(%.4f)\n", bare.mean, bare.error);
+    squares_crossing(2, false);
 }
 
 // ---- Two sides ----------------------------------------------------------------------------------
