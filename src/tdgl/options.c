@@ -22,7 +22,8 @@ static const flx_option rows[] = {
      "Choose the steps by the error they make; for langevin, one step by the mesh."},
     {"seed", FLX_OPTION_INT, AT(seed), 1, 0, 2147483647, "1", NULL, "Of the thermal noise."},
     {"counterterm", FLX_OPTION_BOOL, AT(counterterm), 0, 0, 1, "1", NULL,
-     "Undo what the mesh does to thermal fluctuations, by a shift of epsilon and a term in the free "
+     "Undo what the mesh does to thermal fluctuations, by a shift of epsilon and a term in the "
+     "free "
      "energy of its cells, so that they do not depend on it."},
     {"frozen_amplitude", FLX_OPTION_BOOL, AT(frozen_amplitude), 0, 0, 1, "1", NULL,
      "Hold |psi| at 1, so that the phase alone moves: the London limit."},
