@@ -106,10 +106,14 @@ static void cylinders(void)
 {
     static const struct {
         double a, w, hole, out;
-    } all[] = {{.5, .3, .054282814, .089808973}, {.5, 3, .122063848, .856389324},
+    } all[] = {{.5, .3, .054282814, .089808973}, {.5, 2, .119776802, .677898612},
+               {.5, 3, .122063848, .856389324},  {.5, 5, .122429606, .975182435},
                {2, .1, .088642416, .093107735},  {2, 1, .392470623, .588346925},
-               {2, 3, .447773064, .927639427},   {10, .3, .589449212, .607088739},
-               {10, 1, .785875417, .859679159}};
+               {2, 2, .441138015, .825192214},   {2, 3, .447773064, .927639427},
+               {2, 5, .448806030, .988312857},   {10, .3, .589449212, .607088739},
+               {10, 1, .785875417, .859679159},  {10, 2, .821518967, .950318791},
+               {50, 1, .949739551, .967351815},  {50, 2, .959793441, .989204419},
+               {100, 1, .974316473, .983335964}};
     const char *source = "c1 I0 + c2 K0 with the fluxoid Phi0 (Lipkin, Peshkin, Tassie 1962)";
     printf("# Hollow cylinders a < r < a + w (in lambda) with |psi| held at 1: flux of one fluxoid "
            "quantum in the hole and outside, and what an applied field leaves in the hole; two "
@@ -117,7 +121,7 @@ static void cylinders(void)
     for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
         double coarse[3], fine[3], exact[3] = {all[k].hole, all[k].out, 1 - all[k].out};
         static const char *const what[] = {"flux in the hole/Phi0", "flux outside/Phi0", "B_i/B_a"};
-        double h = fmin(all[k].w / 4, .2);
+        double h = all[k].a < 50 ? fmin(all[k].w / 4, .2) : .3; // some 10^4 sites at most
         char name[128];
         cylinder(all[k].a, all[k].w, h, 1, true, coarse);
         cylinder(all[k].a, all[k].w, h / 2, 1, true, fine);
@@ -141,6 +145,87 @@ static void cylinders(void)
         cylinder(.5, .3, .4 / free_psi[k].kappa, free_psi[k].kappa, false, v);
         snprintf(name, sizeof name, "kappa = %g: flux in the hole/Phi0", free_psi[k].kappa);
         row(name, v[0], free_psi[k].hole, "0.3%", "radial Ginzburg-Landau equations, 3 digits");
+    }
+}
+
+// -- a slab ---------------------------------------------------------------------------------------
+
+// B = 0.01 beyond both rims of a lattice closed along x.
+static void outside_field(void *user, double t, double *a, double *a_dot)
+{
+    const lattice *l = user;
+    (void)t;
+    for (int32_t e = 0; e < l->mesh.n_edge; e++) {
+        double y = (l->mesh.y[l->mesh.tail[e]] + l->mesh.y[l->mesh.head[e]] - l->ly) / 2;
+        a[e] = -0.01 * y * l->dx[e];
+        a_dot[e] = 0;
+    }
+}
+
+// B over that outside between rows r and r + 1 of a slab of n + 1 rows, b [n]: the flux there.
+static void slab(double width, int32_t n, double *b)
+{
+    enum { COLUMNS = 4 };
+    flx_ctx *ctx = flx_ctx_create();
+    lattice l = lattice_make(COLUMNS, n + 1, width / n, width / n, false);
+    lattice_faces(&l, COLUMNS);
+    flx_tdgl_problem p = {.mesh = &l.mesh,
+                          .u = 1,
+                          .drive = {.user = &l, .vector_potential = outside_field},
+                          .screening = FLX_SCREENING_LONG,
+                          .kappa = 1};
+    flx_tdgl_opts o = flx_tdgl_opts_default();
+    o.frozen_amplitude = true;
+    flx_tdgl *sim;
+    flx_cplx *psi = get(l.mesh.n_site, sizeof *psi);
+    flx_start_uniform(&l.mesh, NULL, psi);
+    must(ctx, flx_tdgl_create(ctx, &p, &o, &sim));
+    must(ctx, flx_tdgl_set_psi(sim, psi, 0));
+    settle(ctx, sim, 1000, 1e-9);
+    flx_frame f = flx_tdgl_frame(sim);
+    double *along = get(n + 1, sizeof *along); // round the slab, on each row
+    for (int32_t e = 0; e < l.mesh.n_edge; e++)
+        if (l.mesh.tail[e] / COLUMNS == l.mesh.head[e] / COLUMNS)
+            along[l.mesh.tail[e] / COLUMNS] += l.dx[e] > 0 ? f.a[e] : -f.a[e];
+    for (int32_t r = 0; r < n; r++)
+        b[r] = (along[r] - along[r + 1]) / (l.lx * width / n) / 0.01;
+    free(along);
+    free(psi);
+    flx_tdgl_free(sim);
+    lattice_clear(&l);
+    flx_ctx_free(ctx);
+}
+
+static void expulsion(void)
+{
+    enum { N = 240 }; // rows: h = 0.05 lambda in the broadest
+    static const double depth[] = {0, 0.5, 1, 2, 3, 5};
+    double b[N];
+    char name[96];
+    printf("# Meissner effect: B in a slab in a field along it, with |psi| held at 1; lambda the "
+           "unit, error of order h^2\n");
+    slab(12, N, b);
+    for (size_t k = 0; k < sizeof depth / sizeof *depth; k++) {
+        int32_t r = (int32_t)lround(depth[k] * N / 12);
+        double x = (r + 0.5) * 12 / N, both = exp(-12) * exp(x); // from the other side
+        snprintf(name, sizeof name, "12 lambda wide, %g lambda below the surface: B/B_a", x);
+        row(name, b[r], (exp(-x) + both) / (1 + exp(-12)), "0.1%",
+            "exp(-x/lambda), and from the other side");
+    }
+    double low = log(b[0] / b[N / 12]); // over 1 lambda
+    row("12 lambda wide: lambda from the decay over the first of them", 1 / low, 1, "0.1%",
+        "exp(-x/lambda)");
+    const double width[] = {0.5, 2, 6};
+    for (int k = 0; k < 3; k++) {
+        double flux = 0;
+        slab(width[k], N, b);
+        for (int32_t r = 0; r < N; r++)
+            flux += b[r] / N;
+        snprintf(name, sizeof name, "%g lambda wide, in the middle: B/B_a", width[k]);
+        row(name, (b[N / 2 - 1] + b[N / 2]) / 2, 1 / cosh(width[k] / 2), "0.1%",
+            "1/cosh(w/2 lambda)");
+        snprintf(name, sizeof name, "%g lambda wide: mean B/B_a", width[k]);
+        row(name, flux, tanh(width[k] / 2) * 2 / width[k], "0.1%", "tanh(w/2 lambda) 2 lambda/w");
     }
 }
 
@@ -260,6 +345,7 @@ static void pairs(void)
 
 int main(void)
 {
+    expulsion();
     cylinders();
     vortices();
     pairs();

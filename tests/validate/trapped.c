@@ -125,25 +125,39 @@ static void tubes(void)
 
 // -- films ----------------------------------------------------------------------------------------
 
-static char *film(double a, double b, double lambda, double xi, double edge, const char *more)
+typedef struct ring {
+    double a, b, lambda, xi, edge; // [um]
+} ring;
+
+// layer: further keys of it.
+static char *film(ring r, const char *layer, const char *more)
 {
     char text[768];
     snprintf(
         text, sizeof text,
         "fluxoid: 1\nunits: {length: um}\n"
-        "layers: {nb: {pearl_length: %g um, coherence_length: %g um, u: 1, gamma: 0}}\n"
+        "layers: {nb: {pearl_length: %g um, coherence_length: %g um, u: 1, gamma: 0%s}}\n"
         "films: {f: {layer: nb, shape: [circle: {radius: %g}], holes: {hole: [circle: {radius: "
         "%g}]}}}\n"
         "mesh: {max_edge: %g}\nloops: {middle: [circle: {radius: %g}]}\n%s",
-        lambda, xi, b, a, edge, (a + b) / 2, more);
+        r.lambda, r.xi, layer, r.b, r.a, r.edge, (r.a + r.b) / 2, more);
     return summary_of(text);
 }
 
 static const char *const held =
     "drive: {field: 0 mT}\nstart: {winding: {hole: 1}}\ntdgl: {time: 300 "
     "tau0, selffield: true, stop_when_steady: 1e-6}\n";
-static const char *const london =
-    "drive: {field: 0 mT}\nengine: london\nlondon: {fluxoids: {hole: 1}}\n";
+
+// Flux through the middle of the film with n quanta, over n Phi0, by the engine london.
+static double london_flux(ring r)
+{
+    r.edge /= 2;
+    char *json =
+        film(r, "", "drive: {field: 0 mT}\nengine: london\nlondon: {fluxoids: {hole: 1}}\n");
+    double flux = number(json, "middle", "flux_Phi0");
+    free(json);
+    return flux;
+}
 
 static void films(void)
 {
@@ -154,7 +168,7 @@ static void films(void)
     char name[96];
     for (int k = 0; k < 2; k++) {
         double xi = k ? 0.05 : 0.1;
-        char *json = film(1, 2, 1, xi, 0.1, held);
+        char *json = film((ring){1, 2, 1, xi, 0.1}, "", held);
         value[k] = 1e18 * number(json, "", "moment");
         snprintf(name, sizeof name, "xi = %g um", xi);
         row(name, value[k], 929.51776068, k ? "0.3%" : "1%",
@@ -164,21 +178,48 @@ static void films(void)
     row("extrapolated to xi = 0", limit_of(value[0], value[1], 2), 929.51776068, "0.1%",
         "axisymmetric integral equation; mesh");
 
-    const double ring[][3] = {{1, 6, 0.05}, {1, 1.2, 2}};
+    const ring rings[] = {{1, 6, 0.05, 0.2, 0.2}, {1, 1.2, 2, 0.05, 0.05}};
     printf("# Broad and narrow film rings with one fluxoid quantum, tdgl beside engine london: "
-           "through a "
-           "loop in the middle\n");
+           "through a loop in the middle\n");
     for (int k = 0; k < 2; k++) {
-        double a = ring[k][0], b = ring[k][1], edge = k ? 0.05 : 0.2;
-        char *json = film(a, b, ring[k][2], k ? 0.05 : 0.2, edge, held);
-        char *other = film(a, b, ring[k][2], 0.2, edge / 2, london);
-        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: fluxoid/Phi0", a, b, ring[k][2]);
+        ring r = rings[k];
+        char *json = film(r, "", held);
+        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: fluxoid/Phi0", r.a, r.b, r.lambda);
         row(name, number(json, "middle", "fluxoid_Phi0"), 1, "0.1%", "single-valued psi");
-        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: flux/Phi0", a, b, ring[k][2]);
-        row(name, number(json, "middle", "flux_Phi0"), number(other, "middle", "flux_Phi0"), "1%",
+        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: flux/Phi0", r.a, r.b, r.lambda);
+        row(name, number(json, "middle", "flux_Phi0"), london_flux(r), "1%",
             "engine london; mesh, and the place of the loop");
         free(json);
-        free(other);
+    }
+}
+
+// epsilon rises from a normal metal to 1 in the field, which is then taken away.
+static void cooled_films(void)
+{
+    const struct {
+        ring r;
+        double field; // [mT]
+    } all[] = {{{1, 3, 0.05, 0.2, 0.15}, 0.3}, {{1, 1.2, 2, 0.05, 0.05}, 1.2}};
+    char name[96], more[256];
+    printf(
+        "# Film rings cooled through Tc in a field, epsilon from -0.2 to 1, the field then taken "
+        "away: what is left in the middle of the film, over the winding there\n");
+    for (int k = 0; k < 2; k++) {
+        ring r = all[k].r;
+        snprintf(more, sizeof more,
+                 "drive: {field: \"%g mT * (1 - ramp(t, 200, 300))\"}\n"
+                 "start: {normal: {noise: 0.01, seed: 3}}\n"
+                 "tdgl: {time: 600 tau0, selffield: true, stop_when_steady: 1e-6}\n",
+                 all[k].field);
+        char *json = film(r, ", epsilon: \"-0.2 + 1.2 * ramp(t, 0, 200)\"", more);
+        double n = number(json, "middle", "winding");
+        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: fluxoid/n Phi0, n = %g", r.a, r.b,
+                 r.lambda, n);
+        row(name, number(json, "middle", "fluxoid_Phi0") / n, 1, "0.1%", "single-valued psi");
+        snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: flux/n Phi0", r.a, r.b, r.lambda);
+        row(name, number(json, "middle", "flux_Phi0") / n, london_flux(r), "1%",
+            "engine london; mesh, and the place of the loop");
+        free(json);
     }
 }
 
@@ -186,5 +227,6 @@ int main(void)
 {
     tubes();
     films();
+    cooled_films();
     return 0;
 }
