@@ -13,7 +13,7 @@
 
 typedef struct measure_args {
     cli_list loops, along, points, fields;
-    const char *at, *json, *point, *reach, *quantum;
+    const char *at, *json, *point, *reach, *quantum, *film;
     bool tracks;
 } measure_args;
 
@@ -41,6 +41,7 @@ static int measure(const char *path, const measure_args *args)
                                    .n_point = args->points.n,
                                    .field = args->fields.item,
                                    .n_field = args->fields.n,
+                                   .film = args->film,
                                    .tracks = args->tracks,
                                    .reach = args->reach};
     if (args->at && !cli_time("measure", args->at, &request.time))
@@ -66,7 +67,7 @@ static int measure(const char *path, const measure_args *args)
 static int measure_quantum(const char *path, const measure_args *args)
 {
     if (args->loops.n || args->along.n || args->points.n || args->fields.n || args->at ||
-        args->point || args->tracks)
+        args->point || args->tracks || args->film)
         return cli_wrong("measure", "--flux-quantum is of a whole sweep; it goes with no other "
                                     "measurement");
     flx_ctx *ctx = cli_context(0);
@@ -93,6 +94,8 @@ static int measure_main(int argc, char **argv)
          "psi, mu, currents, electric field in a film; repeatable"},
         {"--field", NULL, "X,Y,Z", CLI_LIST, &args.fields,
          "applied and induced B and A at a point; repeatable"},
+        {"--film", NULL, "NAME", CLI_TEXT, &args.film,
+         "film that loops, paths and points are in, where several have them"},
         {"--tracks", NULL, NULL, CLI_FLAG, &args.tracks, "follows vortices through all frames"},
         {"--reach", NULL, "LENGTH", CLI_TEXT, &args.reach,
          "how far a vortex may go astray between frames"},

@@ -100,6 +100,7 @@ static void print_cuts(const json_t *all)
     json_object_foreach((json_t *)all, name, path)
     {
         printf("\n%s  current %s", name, si_of(path, "current", "A", a));
+        cli_print_films(json_object_get(path, "films"));
     }
     if (json_object_size(all) > 0)
         printf("\n");

@@ -106,6 +106,21 @@ static void print_voltages(const json_t *voltages)
     }
 }
 
+// " (strip 1 uA, ring 2 uA)": what a path carries in each film.
+void cli_print_films(const json_t *films)
+{
+    const char *name, *gap = "  (";
+    json_t *value;
+    char text[CELL];
+    json_object_foreach((json_t *)films, name, value)
+    {
+        printf("%s%s %s", gap, name, cli_si_cell(value, "A", text));
+        gap = ", ";
+    }
+    if (json_object_size(films) > 0)
+        printf(")");
+}
+
 // Paths of `measure --along`: what they carry.
 static void print_paths(const json_t *paths)
 {
@@ -118,27 +133,56 @@ static void print_paths(const json_t *paths)
     printf("\n%-*s  %12s  %14s\n", width, "path", "phase (rad)", "current");
     json_object_foreach((json_t *)paths, name, path)
     {
-        printf("%-*s  %12s  %14s\n", width, name, cell(path, "phase", "%.6g", phase),
+        printf("%-*s  %12s  %14s", width, name, cell(path, "phase", "%.6g", phase),
                cli_si_cell(json_object_get(path, "current"), "A", current));
+        cli_print_films(json_object_get(path, "films"));
+        printf("\n");
     }
+}
+
+// "3, antivortices 1" of a film; NULL: of all.
+static void print_count(const json_t *vortices, const char *film)
+{
+    int count[2] = {0, 0};
+    size_t k;
+    json_t *vortex;
+    json_array_foreach((json_t *)vortices, k, vortex)
+    {
+        const char *in = json_string_value(json_object_get(vortex, "film"));
+        if (!film || (in && strcmp(in, film) == 0))
+            count[!(json_number_value(json_object_get(vortex, "winding")) > 0)]++;
+    }
+    printf("%d", count[0]);
+    if (count[1])
+        printf(", antivortices %d", count[1]);
+    printf("\n");
+}
+
+// The first vortex in its film.
+static bool is_first(const json_t *vortices, size_t k, const char *film)
+{
+    while (k-- > 0) {
+        const char *in = json_string_value(json_object_get(json_array_get(vortices, k), "film"));
+        if (in && strcmp(in, film) == 0)
+            return false;
+    }
+    return true;
 }
 
 static void print_vortices(const json_t *vortices)
 {
     size_t k;
     json_t *vortex;
-    int plus = 0, minus = 0;
+    printf("\nvortices  ");
+    print_count(vortices, NULL);
     json_array_foreach((json_t *)vortices, k, vortex)
     {
-        if (json_integer_value(json_object_get(vortex, "winding")) > 0)
-            plus++;
-        else
-            minus++;
+        const char *film = json_string_value(json_object_get(vortex, "film"));
+        if (!film || !is_first(vortices, k, film))
+            continue;
+        printf("  in %s  ", film);
+        print_count(vortices, film);
     }
-    printf("\nvortices  %d", plus);
-    if (minus)
-        printf(", antivortices %d", minus);
-    printf("\n");
 }
 
 void cli_print_currents(const json_t *currents)

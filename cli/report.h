@@ -25,6 +25,8 @@ enum { CLI_CELL = 40 };
 const char *cli_si_cell(const json_t *value, const char *unit, char *buffer);
 // A line of the currents of terminals, nothing if there are none.
 void cli_print_currents(const json_t *currents);
+// " (strip 1 uA, ring 2 uA)": currents in each film behind their sum, nothing without films.
+void cli_print_films(const json_t *films);
 // Name of current k of the engine london: of a hole, then of a port.
 const char *cli_london_name(const json_t *run, size_t k);
 

@@ -303,7 +303,7 @@ for key in energy power current_residual value_V0 phase normal_current electric_
     grep -q "\"$key\":" measured.json || fail "$what: measured.json has no '$key'"
 done
 run 2 measure ring.h5 --at-point 0,0
-err "point '0,0': x = 0, y = 0 xi lies in no film"
+err "point '0,0' lies in no film"
 run 2 measure ring.h5 --field 0
 err "field at '0': wanted are lengths with commas between"
 run 2 measure ring.h5 --tracks --reach '1 T'

@@ -39,7 +39,7 @@ static double circulating(const body *b, double from, double to)
 {
     double *j = total_current(b), current;
     const double points[] = {from, 0.003, to, 0.003};
-    must(b, flx_measure_cut(b->ctx, b->mesh, j, points, 2, &current));
+    must(b, flx_measure_cut(b->ctx, b->mesh, j, &(flx_cut){points, 2, -1}, &current));
     free(j);
     return fabs(current);
 }

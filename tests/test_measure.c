@@ -171,7 +171,7 @@ static void a_normal_bar_conserves_its_current(void **state)
         {2.2, 3.5, 2.2, -1, 2.2, -1}, {1, 4, 4.5, 1.5, 1.7, -1}, {2.5, 3, 2.5, 1.5, 2.5, 0}};
     for (int k = 0; k < 3; k++) {
         double current;
-        assert_int_equal(flx_measure_cut(NULL, m, j, cut[k], 3, &current), FLX_OK);
+        assert_int_equal(flx_measure_cut(NULL, m, j, &(flx_cut){cut[k], 3, -1}, &current), FLX_OK);
         // Walked downwards, its left is at larger x.
         assert_near(current, -0.4 * 3, 1e-14);
     }
@@ -206,12 +206,13 @@ static void the_current_through_a_cut_depends_on_its_ends_alone(void **state)
     };
     for (int k = 0; k < 4; k++) {
         double current;
-        assert_int_equal(flx_measure_cut(NULL, m, j, cut[k], 6, &current), FLX_OK);
+        assert_int_equal(flx_measure_cut(NULL, m, j, &(flx_cut){cut[k], 6, 0}, &current), FLX_OK);
         assert_near(current, outside - in_hole, 1e-13); // rounding of some 20 terms
     }
     flx_ctx *ctx = flx_ctx_create();
     double current, inside[4] = {0, 0, 2, 0.1};
-    assert_int_equal(flx_measure_cut(ctx, m, j, inside, 2, &current), FLX_ERR_INPUT);
+    assert_int_equal(flx_measure_cut(ctx, m, j, &(flx_cut){inside, 2, -1}, &current),
+                     FLX_ERR_INPUT);
     assert_non_null(strstr(flx_ctx_error(ctx), "inside the film"));
     flx_ctx_free(ctx);
     free(j);
@@ -518,10 +519,12 @@ static void probes_interpolate_and_must_lie_in_a_film(void **state)
     for (int32_t i = 0; i < s.mesh->n_site; i++)
         s.mu[i] = 0.3 * s.mesh->x[i] - 0.4 * s.mesh->y[i];
     flx_probe probe;
-    assert_int_equal(flx_probe_at(ctx, s.mesh, 1.37, 2.11, &probe), FLX_OK);
+    assert_int_equal(flx_probe_at(ctx, s.mesh, -1, (double[]){1.37, 2.11}, &probe), FLX_OK);
     assert_near(flx_probe_value(&probe, s.mu), 0.3 * 1.37 - 0.4 * 2.11, 1e-14);
-    assert_int_equal(flx_probe_at(ctx, s.mesh, 4.2, 1, &probe), FLX_ERR_INPUT);
+    assert_int_equal(flx_probe_at(ctx, s.mesh, -1, (double[]){4.2, 1}, &probe), FLX_ERR_INPUT);
     assert_non_null(strstr(flx_ctx_error(ctx), "is in no film; the nearest point"));
+    assert_int_equal(flx_probe_at(ctx, s.mesh, 0, (double[]){4.2, 1}, &probe), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "is outside the film; the nearest point"));
     flx_ctx_free(ctx);
     sample_clear(&s);
 }
@@ -547,7 +550,7 @@ static void every_failed_allocation_is_reported(void **state)
         flx_ctx_fail_allocation(ctx, n);
         left += flx_measure_change(ctx, s.mesh, s.psi, s.psi, 1, &value) == FLX_ERR_MEMORY;
         flx_ctx_fail_allocation(ctx, n);
-        left += flx_probe_at(ctx, s.mesh, 2, 0, &probe) == FLX_ERR_MEMORY;
+        left += flx_probe_at(ctx, s.mesh, -1, (double[]){2, 0}, &probe) == FLX_ERR_MEMORY;
         flx_ctx_fail_allocation(ctx, n);
         left += flx_site_currents_create(ctx, s.mesh, &fits) == FLX_ERR_MEMORY;
         flx_site_currents_free(fits);

@@ -233,6 +233,116 @@ static void a_field_from_a_file_that_changed_is_refused(void **state)
     }
 }
 
+// A vortex in the upper ring and an antivortex in the plate under it, each on its own side.
+static void films_one_above_another_are_measured_each_by_its_name(void **state)
+{
+    (void)state;
+    const char *loops[] = {"{circle: {radius: 0.9}}"}, *points[] = {"0.9, 0"};
+    const char *along[] = {"[[0.9, 0], [0.9, 0.3]]", "[[0, 0], [3, 0]]"};
+    make_file("after-stack.h5",
+              "fluxoid: 1\n"
+              "units: {length: um}\n"
+              "layers:\n"
+              "  al: {coherence_length: 0.2 um, pearl_length: 40 um}\n"
+              "  up: {coherence_length: 0.2 um, pearl_length: 40 um, z: 0.2 um}\n"
+              "films:\n"
+              "  plate: {layer: al, shape: [box: {size: 3}]}\n"
+              "  ring: {layer: up, shape: [circle: {radius: 1.2}],\n"
+              "         holes: {hole: [circle: {radius: 0.4}]}}\n"
+              "loops:\n"
+              "  below: {film: plate, shape: [circle: {radius: 0.8}]}\n"
+              "  above: {film: ring, shape: {circle: {radius: 0.8}}}\n"
+              "  wide: [circle: {radius: 1.3}]\n"
+              "probes: {v: {film: ring, points: [[0.9, 0], [-0.9, 0]]}, w: [[1.3, 0], [-1.3, 0]]}\n"
+              "mesh: {max_edge: 0.7 xi}\n"
+              "start:\n"
+              "  winding: {hole: 1}\n"
+              "  vortices: [{at: [0.1, 0.2], winding: -1, film: plate},\n"
+              "             {at: [0.6, 0], film: ring}]\n"
+              "tdgl: {time: 0.1 tau0, frames: 1}\n",
+              NULL, 0);
+    flx_measure_request request = {.time = NAN,
+                                   .loop = loops,
+                                   .n_loop = 1,
+                                   .along = along,
+                                   .n_along = 2,
+                                   .at_point = points,
+                                   .n_point = 1,
+                                   .film = "ring"};
+    json_t *root = measure("after-stack.h5", &request);
+    // Round the hole and the vortex of the ring; round the antivortex of the plate alone.
+    assert_true(number(root, "loops", "above", "winding", NULL) == 2);
+    assert_true(number(root, "loops", "below", "winding", NULL) == -1);
+    assert_true(number(root, "loops", "wide", "winding", NULL) == -1);
+    assert_true(number(root, "loops", "loop-1", "winding", NULL) == 2);
+    const json_t *vortices = json_object_get(root, "vortices");
+    assert_int_equal(json_array_size(vortices), 2);
+    for (size_t k = 0; k < 2; k++) {
+        const json_t *vortex = json_array_get(vortices, k);
+        bool plate = number(vortex, "winding", NULL) < 0;
+        assert_string_equal(json_string_value(json_object_get(vortex, "film")),
+                            plate ? "plate" : "ring");
+    }
+    const json_t *point = json_object_get(json_object_get(root, "points"), "point-1");
+    assert_string_equal(json_string_value(json_object_get(point, "film")), "ring");
+    // Across the ring from its hole to the outside flows what the fluxoid drives; the plate below is
+    // not counted, though the path begins in it.
+    double ring = number(root, "paths", "path-2", "current", NULL);
+    assert_true(fabs(ring) > 1e-6);
+    (void)number(root, "paths", "path-1", "phase", NULL);
+    json_decref(root);
+
+    request.film = NULL;
+    request.n_loop = 0;
+    root = measure("after-stack.h5", &request);
+    const json_t *all = json_object_get(root, "points");
+    assert_non_null(json_object_get(all, "point-1.plate"));
+    assert_non_null(json_object_get(all, "point-1.ring"));
+    const json_t *path = json_object_get(json_object_get(root, "paths"), "path-1");
+    assert_string_equal(json_string_value(json_object_get(path, "reason")),
+                        "the path begins in several films; name one");
+    // Ends inside the plate, but outside the ring.
+    path = json_object_get(json_object_get(root, "paths"), "path-2");
+    assert_true(json_is_null(json_object_get(path, "current")));
+    assert_true(json_is_null(json_object_get(json_object_get(path, "films"), "plate")));
+    assert_true(number(path, "films", "ring", NULL) == ring);
+    json_decref(root);
+
+    char *text = NULL;
+    request.n_loop = 1;
+    assert_int_equal(flx_measure_file(ctx, "after-stack.h5", &request, &text), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "2 films have this place: plate, ring; name one"));
+    request.n_loop = 0;
+    request.film = "rang";
+    assert_int_equal(flx_measure_file(ctx, "after-stack.h5", &request, &text), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "no film 'rang'"));
+}
+
+// A half-flux ring over a plain film: the cut is in the ring alone.
+static void a_cut_of_phase_is_in_the_film_that_it_names(void **state)
+{
+    (void)state;
+    static const char text[] = "fluxoid: 1\n"
+                               "units: {length: um}\n"
+                               "layers:\n"
+                               "  al: {coherence_length: 0.2 um, pearl_length: 40 um}\n"
+                               "  up: {coherence_length: 0.2 um, pearl_length: 40 um, z: 0.2 um}\n"
+                               "films:\n"
+                               "  plate: {layer: al, shape: [box: {size: 3}]}\n"
+                               "  ring: {layer: up, shape: [circle: {radius: 1.2}],\n"
+                               "         holes: {hole: [circle: {radius: 0.4}]}}\n"
+                               "loops: {l: {film: plate, shape: [circle: {radius: 0.8}]}}\n"
+                               "mesh: {max_edge: 0.7 xi}\n"
+                               "drive: {phase: [{along: [[0.1, 0], [1.3, 0]], film: ring}]}\n"
+                               "tdgl: {time: 1 tau0}\n";
+    json_t *root = json_of(run_text(ctx, text, NULL, FLX_OK));
+    // n less half a fluxoid in the ring; nothing at all below it, to rounding.
+    assert_near(fabs(number(root, "loops", "hole", "fluxoid_Phi0", NULL)), 0.5, 0.05);
+    assert_near(number(root, "loops", "l", "fluxoid_Phi0", NULL), 0, 1e-9);
+    assert_int_equal(json_array_size(json_object_get(root, "vortices")), 0);
+    json_decref(root);
+}
+
 // -- power and energy -----------------------------------------------------------------------------
 
 static void a_normal_bar_dissipates_current_times_voltage(void **state)
@@ -552,6 +662,8 @@ int main(void)
         cmocka_unit_test(the_field_on_the_axis_of_a_ring_is_that_of_its_currents),
         cmocka_unit_test(far_from_a_ring_field_and_potential_are_those_of_its_moment),
         cmocka_unit_test(two_films_are_measured_each_at_its_height),
+        cmocka_unit_test(films_one_above_another_are_measured_each_by_its_name),
+        cmocka_unit_test(a_cut_of_phase_is_in_the_film_that_it_names),
         cmocka_unit_test(a_normal_bar_dissipates_current_times_voltage),
         cmocka_unit_test(a_film_left_alone_loses_the_energy_that_it_dissipates),
         cmocka_unit_test(a_field_from_a_file_that_changed_is_refused),

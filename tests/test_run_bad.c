@@ -335,8 +335,58 @@ static void parts_that_miss_the_film(void **state)
          .status = FLX_ERR_INPUT,
          .message = "9: the vortex at (0, 0) xi lies in no film; to let a hole hold it give "
                     "start.winding"},
+        {.mesh = IMPORT("tiny.msh"),
+         .more = "start: {vortices: [{at: [3, 0.7], winding: 1}]}",
+         .status = FLX_ERR_INPUT,
+         .message = "9: the vortex at (3, 0.7) xi lies on the rim of film 'film', where it has no "
+                    "effect; move it into the film"},
+        {.mesh = IMPORT("tiny.msh"),
+         .more = "start: {vortices: [{at: [1, 1], winding: 1}]}",
+         .status = FLX_ERR_INPUT,
+         .message = "9: the vortex at (1, 1) xi lies on the rim of film 'film', where it has no "
+                    "effect; move it into the film"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
+}
+
+static void places_that_several_films_have(void **state)
+{
+    (void)state;
+#define STACK                                                                                      \
+    "layers: {al: {coherence_length: 1 um, pearl_length: 9 um}, up: {coherence_length: 1 um, "     \
+    "pearl_length: 9 um, z: 1}}\nfilms: {low: {layer: al, shape: [box: {size: 4}]}, high: "        \
+    "{layer: "                                                                                     \
+    "up, shape: [box: {size: [2, 6]}]}}\n"
+    static const char *const rows[][2] = {
+        {"loops: {l: [box: {size: 1}]}",
+         "loop 'l': 2 films have this place: low, high; name one, as in film: high"},
+        {"probes: {v: [[0, 0], [0, 1]]}",
+         "probe 'v': 2 films have this place: low, high; name one, as in film: high"},
+        {"start: {vortices: [{at: [0, 0]}]}", "the vortex at (0, 0) xi: 2 films have this place: "
+                                              "low, high; name one, as in film: high"},
+        {"start: {vortices: [{at: [0, 2.5], film: low}]}",
+         "the vortex at (0, 2.5) xi lies in no film called low; to let a hole hold it give "
+         "start.winding"},
+        {"probes: {v: {film: low, points: [[0, 0], [0.4, 2.5]]}}",
+         "second point of probe 'v': the probe at x = 0.4, y = 2.5 xi is outside the film; the "
+         "nearest point of one is about x = 0.4, y = 2 xi"},
+        {"loops: {l: {film: high, shape: [box: {size: 3}]}}",
+         "loop 'l': the loop leaves the film at (-1.5, -1.5) xi"},
+        {"probes: {v: [[0, 2.5], [1.5, 0]]}",
+         "the points of probe 'v' lie in different films, whose potentials cannot be compared; put "
+         "both into one film"},
+    };
+    flx_run_opts opts = flx_run_opts_default();
+    char text[2048], message[512];
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        snprintf(text, sizeof text,
+                 "fluxoid: 1\nunits: {length: um}\n" STACK
+                 "mesh: {max_edge: 1 xi}\ntdgl: {time: 1 tau0}\n%s\n",
+                 rows[k][0]);
+        snprintf(message, sizeof message, "bad.yaml:7: %s", rows[k][1]);
+        assert_int_not_equal(try_text(text, &opts), FLX_OK);
+        assert_string_equal(flx_ctx_error(ctx), message);
+    }
 }
 
 // A mesh of four triangles round a node, with something wrong in it.
@@ -715,6 +765,7 @@ int main(void)
         cmocka_unit_test(shapes_that_make_no_film),
         cmocka_unit_test(meshes_that_cannot_be_made),
         cmocka_unit_test(parts_that_miss_the_film),
+        cmocka_unit_test(places_that_several_films_have),
         cmocka_unit_test(meshes_that_cannot_be_imported),
         cmocka_unit_test(files_that_a_run_cannot_start_from),
         cmocka_unit_test(without_the_mesher_only_imported_meshes_do),

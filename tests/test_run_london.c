@@ -621,7 +621,7 @@ static void wrong_cases_say_what_is_wrong(void **state)
          "mesh.max_edge: 'xi' is not known here: the reference layer does not say it, or "
          "is itself being defined"},
         {"london.vortices=[{at: [0, 0]}]",
-         "the vortex at (0, 0) um lies in no film; the fluxoid of a hole is given by "
+         "the vortex at (0, 0) um lies in no film; to let a hole hold it give "
          "london.fluxoids"},
         {"london.fluxoids={hloe: 1}",
          "london.fluxoids.hloe: there is no hole 'hloe'; did you mean 'hole'? There are: "

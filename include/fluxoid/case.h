@@ -126,6 +126,7 @@ typedef struct flx_case_terminal {
 typedef struct flx_case_probe {
     const char *name;
     double point[2][2]; // [xi] voltage is mu(first) - mu(second)
+    int32_t film;       // -1: the only one that has both points
     int32_t line;
 } flx_case_probe;
 
@@ -164,6 +165,7 @@ typedef struct flx_case_field {
 typedef struct flx_case_phase {
     double along[4]; // [xi] x, y of its beginning, of its end
     double offset;   // [rad]
+    int32_t film;    // that it cuts; -1: all it goes through
     int32_t line;
 } flx_case_phase;
 
@@ -174,8 +176,9 @@ typedef struct flx_case_winding {
 } flx_case_winding;
 
 typedef struct flx_case_vortex {
-    double at[2]; // [xi]
-    int32_t winding;
+    double at[2];   // [xi]
+    int32_t film;   // -1: the only one that has the place
+    double winding; // whole but to the engine london
     int32_t line;
 } flx_case_vortex;
 
@@ -233,13 +236,6 @@ typedef enum flx_case_sheet {
     FLX_SHEET_SCREENED // lambda coth(d/lambda): field on one face only, z being that face
 } flx_case_sheet;
 
-typedef struct flx_case_london_vortex {
-    double at[2]; // [xi]
-    int32_t film; // -1: the only one that has the place
-    double winding;
-    int32_t line;
-} flx_case_london_vortex;
-
 // A scanning SQUID: a pickup loop and a field coil on a grid of places above the sample.
 typedef struct flx_case_scan {
     double at[2], size[2]; // [xi] middle of the grid, its width and height
@@ -254,7 +250,7 @@ typedef struct flx_case_london {
     flx_london_opts opts;
     const flx_london_condition *hole; // [holes of all films] fluxoids in Phi0, currents in A
     int32_t n_hole;
-    const flx_case_london_vortex *vortices; // [n_vortex]
+    const flx_case_vortex *vortices; // [n_vortex]
     int32_t n_vortex;
     flx_case_sheet sheet;
     bool error; // a study of coarser meshes
@@ -280,6 +276,7 @@ typedef struct flx_case_static {
 typedef struct flx_case_loop {
     const char *name;
     flx_case_shape shape; // one closed curve
+    int32_t film;         // -1: the only one that has it
     int32_t line;
 } flx_case_loop;
 

@@ -33,11 +33,18 @@ FLX_API flx_status flx_measure_residual(flx_ctx *ctx, const flx_frame *frame,
                                         const flx_terminal *terminals, int32_t n_terminal,
                                         double *residual);
 
-// Current through a polyline across the film, from its left to its right as it is walked [K0 xi],
-// for edge currents j: sums s_e j_e over the edges it crosses. Both ends must lie outside the
-// film or on its rim. Conservation makes it independent of the polyline.
+// A polyline across films.
+typedef struct flx_cut {
+    const double *points; // [n_point][2] [xi] borrowed
+    int32_t n_point;
+    int32_t film; // that counts alone; -1: all
+} flx_cut;
+
+// Current through a cut, from its left to its right as it is walked [K0 xi], for edge currents j:
+// sums s_e j_e over the edges it crosses. Both ends must lie outside the film or on its rim.
+// Conservation makes it independent of the polyline.
 FLX_API flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const double *j,
-                                   const double *points, int32_t n_point, double *current);
+                                   const flx_cut *cut, double *current);
 
 // Current vectors on sites, out [n_site][2] [J0], from edge currents j [n_edge]: least squares for
 // a linear field. Exact for linear fields on any mesh, second order at the rim too.
@@ -170,9 +177,9 @@ typedef struct flx_probe {
     int32_t site[3];
     double weight[3];
 } flx_probe;
-// FLX_ERR_INPUT if the point is in no film.
-FLX_API flx_status flx_probe_at(flx_ctx *ctx, const flx_mesh *mesh, double x, double y,
-                                flx_probe *out);
+// film -1: any that has the point (the lowest triangle). FLX_ERR_INPUT if it is in none.
+FLX_API flx_status flx_probe_at(flx_ctx *ctx, const flx_mesh *mesh, int32_t film,
+                                const double at[2], flx_probe *out);
 FLX_API double flx_probe_value(const flx_probe *probe, const double *value);
 
 // Gauge-invariant phase difference along an open chain of neighbouring sites, first to last:

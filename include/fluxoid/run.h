@@ -128,6 +128,7 @@ typedef struct flx_measure_request {
     const char *const *at_point; // [n_point] places in the films, "X, Y"
     const char *const *field;    // [n_field] places anywhere, "X, Y, Z"
     int32_t n_point, n_field;
+    const char *film;  // film that loops, paths and points are in; NULL: that which has them
     bool tracks;       // follow vortices through all frames
     const char *reach; // how far one may go between two frames beside what is expected, e.g.
                        // "3 xi"; NULL: chosen by their distances

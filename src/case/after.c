@@ -4,6 +4,7 @@
 // that it is written and checked as in a case.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/after.h"
+#include "case/parse.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -40,18 +41,21 @@ flx_status flx_after_case(flx_after *a, char **sets, int32_t n, flx_case **out)
 
 static flx_status case_with_loops(flx_after *a)
 {
-    int32_t n = a->request->n_loop;
-    char **sets = FLX_NEW_ARRAY(a->ctx, char *, n);
+    int32_t n = 0, most = 2 * a->request->n_loop;
+    const char *film = a->request->film;
+    char **sets = FLX_NEW_ARRAY(a->ctx, char *, most);
     bool good = sets != NULL;
-    for (int32_t k = 0; good && k < n; k++) {
+    for (int32_t k = 0; good && k < a->request->n_loop; k++) {
         const char *shape = a->request->loop[k];
         bool list = shape[strspn(shape, " \t\n")] == '[';
-        sets[k] =
-            flx_format(a->ctx, list ? "loops.loop-%d=%s" : "loops.loop-%d=[%s]", (int)k + 1, shape);
-        good = sets[k] != NULL;
+        sets[n++] = flx_format(a->ctx, "loops.loop-%d%s=%s%s%s", (int)k + 1, film ? ".shape" : "",
+                               list ? "" : "[", shape, list ? "" : "]");
+        if (film)
+            sets[n++] = flx_format(a->ctx, "loops.loop-%d.film=%s", (int)k + 1, film);
+        good = sets[n - 1] && (!film || sets[n - 2]);
     }
     if (!good) {
-        free_texts(sets, n);
+        free_texts(sets, most);
         return FLX_ERR_MEMORY;
     }
     return flx_after_case(a, sets, n, &a->c);
@@ -201,6 +205,21 @@ static bool is_london(const flx_after *a)
     return flx_file_has(a->file, "results") && flx_file_has(a->file, "results/sheet_current");
 }
 
+static flx_status find_film(flx_after *a)
+{
+    const char *name = a->request->film;
+    flx_known known = flx_known_for(name ? name : "");
+    a->film = -1;
+    if (!name)
+        return FLX_OK;
+    a->film = flx_index_of(a->c->films, a->c->n_film, sizeof *a->c->films, name);
+    if (a->film >= 0)
+        return FLX_OK;
+    flx_known_add(&known, a->c->films, a->c->n_film, sizeof *a->c->films);
+    return flx_fail(a->ctx, FLX_ERR_INPUT, "%s has no film '%.80s'; there are: %s", a->path, name,
+                    known.text);
+}
+
 flx_status flx_after_open(flx_after *a)
 {
     flx_mesh *mesh = NULL;
@@ -209,6 +228,7 @@ flx_status flx_after_open(flx_after *a)
     if (flx_file_frame_count(a->file) == 0 && !is_london(a))
         return no_frame(a);
     FLX_TRY(case_with_loops(a));
+    FLX_TRY(find_film(a));
     FLX_TRY(flx_file_read_mesh(a->file, &mesh));
     return flx_device_create_on(a->ctx, a->c, mesh, &a->device);
 }

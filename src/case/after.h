@@ -13,6 +13,7 @@ typedef struct flx_after {
     flx_file *file;
     flx_case *c; // with the loops of the request
     flx_device *device;
+    int32_t film; // of the request; -1: any
     flx_frame_data *frame;
     flx_series *series;                  // NULL: of a stationary state
     const double **voltage;              // [n_probe] columns of the series
@@ -54,7 +55,8 @@ flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
 // The same for the engine london (after_london.c): the summary of the run with the loops of the
 // request, current and field at a place of a film, the current across a path.
 flx_status flx_after_london(flx_after *a, json_t **root);
-flx_status flx_after_london_point(flx_after *a, const double r[3], const char *name, json_t *all);
+flx_status flx_after_london_place(flx_after *a, const double r[3], int32_t tri,
+                                  const double weight[3], json_t *item);
 flx_status flx_after_london_cut(flx_after *a, const double *xy, int32_t n, json_t *item);
 flx_status flx_after_london_field(flx_after *a, const double *r, int32_t n, double *b, double *pot);
 void flx_after_london_clear(flx_after *a);

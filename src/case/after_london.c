@@ -83,8 +83,8 @@ flx_status flx_after_london_field(flx_after *a, const double *r, int32_t n, doub
     return status;
 }
 
-static flx_status put_place(flx_after *a, const double r[3], int32_t tri, const double weight[3],
-                            json_t *item)
+flx_status flx_after_london_place(flx_after *a, const double r[3], int32_t tri,
+                                  const double weight[3], json_t *item)
 {
     flx_london_run_state *l = a->london;
     const flx_scales *s = &a->c->scales;
@@ -104,28 +104,6 @@ static flx_status put_place(flx_after *a, const double r[3], int32_t tri, const 
     FLX_TRY(flx_json_put_list(a->ctx, item, "sheet_current", k, 2, l->unit / s->xi));
     FLX_TRY(flx_json_put(a->ctx, item, "stream", flx_json_real(g * l->unit)));
     return flx_json_put(a->ctx, item, "Bz", flx_json_scaled(applied + b[2], s->Bc2));
-}
-
-flx_status flx_after_london_point(flx_after *a, const double r[3], const char *name, json_t *all)
-{
-    double weight[3];
-    int32_t n = 0;
-    for (int32_t f = 0; f < a->c->n_film; f++)
-        n += flx_locator_find_in(a->device->locator, f, r[0], r[1], weight) >= 0;
-    for (int32_t f = 0; f < a->c->n_film; f++) {
-        int32_t tri = flx_locator_find_in(a->device->locator, f, r[0], r[1], weight);
-        json_t *item;
-        if (tri < 0)
-            continue;
-        char *key = n > 1 ? flx_format(a->ctx, "%s.%s", name, a->c->films[f].name)
-                          : flx_strdup(a->ctx, name);
-        flx_status status = key ? flx_json_put_object(a->ctx, all, key, &item) : FLX_ERR_MEMORY;
-        if (status == FLX_OK)
-            status = put_place(a, r, tri, weight, item);
-        flx_free(key);
-        FLX_TRY(status);
-    }
-    return FLX_OK;
 }
 
 // -- cuts -----------------------------------------------------------------------------------------
@@ -172,12 +150,13 @@ flx_status flx_after_london_cut(flx_after *a, const double *xy, int32_t n, json_
                 share_inside(m, t, from, to) *
                 (k[0] * (to[1] - from[1]) - k[1] * (to[0] - from[0]));
         }
+    bool all = m->n_film > 1 && a->film < 0;
     for (int32_t f = 0; f < m->n_film; f++)
-        sum += film[f];
+        sum += all || m->n_film == 1 || f == a->film ? film[f] : 0;
     flx_status status = flx_json_put(a->ctx, item, "current", flx_json_real(sum * l->unit));
-    if (status == FLX_OK && m->n_film > 1)
+    if (status == FLX_OK && all)
         status = flx_json_put_object(a->ctx, item, "films", &each);
-    for (int32_t f = 0; status == FLX_OK && m->n_film > 1 && f < m->n_film; f++)
+    for (int32_t f = 0; status == FLX_OK && all && f < m->n_film; f++)
         status = flx_json_put(a->ctx, each, a->c->films[f].name, flx_json_real(film[f] * l->unit));
     flx_free(film);
     return status;

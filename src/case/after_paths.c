@@ -12,7 +12,8 @@
 typedef struct walk {
     int32_t *site;
     int32_t n, capacity;
-    bool gap; // left the films on its way
+    int32_t film;       // it goes through, -1: not known yet
+    const char *reason; // why there is no walk from end to end
 } walk;
 
 static flx_status step_to(flx_ctx *ctx, const flx_mesh *mesh, walk *w, int32_t site)
@@ -40,6 +41,18 @@ static flx_status step_to(flx_ctx *ctx, const flx_mesh *mesh, walk *w, int32_t s
     return FLX_OK;
 }
 
+// The film that the walk begins in, at its first place in any.
+static flx_status choose_film(flx_ctx *ctx, const flx_device *d, const double at[2], walk *w)
+{
+    double bary[3];
+    if (w->film >= 0 || flx_locator_find(d->locator, at[0], at[1], bary) < 0)
+        return FLX_OK;
+    flx_status status = flx_device_film_of(ctx, d, &(flx_places){at, 1, -1}, &w->film);
+    if (status == FLX_ERR_INPUT)
+        w->reason = "the path begins in several films; name one";
+    return status == FLX_ERR_INPUT ? FLX_OK : status;
+}
+
 // The sites along a curve, as it is walked in steps of half an edge.
 static flx_status walk_along(flx_ctx *ctx, const flx_device *d, const double *xy, int32_t n,
                              walk *w)
@@ -55,15 +68,20 @@ static flx_status walk_along(flx_ctx *ctx, const flx_device *d, const double *xy
         int32_t pieces = (int32_t)fmin(ceil(hypot(q[0] - p[0], q[1] - p[1]) / step) + 1, 1e6);
         for (int32_t s = 0; s <= pieces; s++) {
             double u = (double)s / pieces, bary[3];
-            double x = p[0] + u * (q[0] - p[0]), y = p[1] + u * (q[1] - p[1]);
-            int32_t tri = flx_locator_find(d->locator, x, y, bary);
-            if (tri < 0) {
-                left = w->n > 0;
-                continue;
-            }
-            w->gap = left;
-            if (w->gap) // there may be no way over
+            const double at[2] = {p[0] + u * (q[0] - p[0]), p[1] + u * (q[1] - p[1])};
+            FLX_TRY(choose_film(ctx, d, at, w));
+            if (w->reason)
                 return FLX_OK;
+            int32_t tri =
+                w->film < 0 ? -1 : flx_locator_find_in(d->locator, w->film, at[0], at[1], bary);
+            left |= tri < 0 && w->n > 0;
+            // back in it or in another: there may be no way over
+            if (left && flx_locator_find(d->locator, at[0], at[1], bary) >= 0) {
+                w->reason = "the path leaves the film on its way";
+                return FLX_OK;
+            }
+            if (tri < 0)
+                continue;
             int32_t best = bary[0] >= bary[1] ? 0 : 1;
             best = bary[best] >= bary[2] ? best : 2;
             FLX_TRY(step_to(ctx, m, w, m->tri[3 * tri + best]));
@@ -84,42 +102,66 @@ flx_status flx_after_phase(flx_after *a, const int32_t *site, int32_t n, double 
 
 static flx_status put_phase(flx_after *a, const double *xy, int32_t n, json_t *item)
 {
-    walk w = {0};
+    walk w = {.film = a->film};
     double phase = NAN;
     flx_status status = walk_along(a->ctx, a->device, xy, n, &w);
-    bool through = status == FLX_OK && !w.gap && w.n > 1;
-    if (through)
+    if (status == FLX_OK && !w.reason && w.n < 2)
+        w.reason = "the path leaves the film on its way";
+    if (status == FLX_OK && !w.reason)
         status = flx_after_phase(a, w.site, w.n, &phase);
     flx_free(w.site);
     FLX_TRY(status);
     FLX_TRY(flx_json_put(a->ctx, item, "phase", flx_json_real(phase)));
     if (isfinite(phase))
         return FLX_OK;
-    return flx_json_put(
-        a->ctx, item, "reason",
-        json_string(through ? "psi is 0 on the path" : "the path leaves the film on its way"));
+    return flx_json_put(a->ctx, item, "reason",
+                        json_string(w.reason ? w.reason : "psi is 0 on the path"));
 }
 
 // -- currents -------------------------------------------------------------------------------------
+
+// Super and normal current through the path in a film (-1: all); NAN if it ends inside.
+static flx_status cut_of(flx_after *a, const flx_cut *cut, double part[2])
+{
+    flx_status status = flx_measure_cut(a->ctx, a->device->mesh, a->js, cut, &part[0]);
+    if (status == FLX_OK)
+        status = flx_measure_cut(a->ctx, a->device->mesh, a->jn, cut, &part[1]);
+    if (status == FLX_ERR_INPUT)
+        part[0] = part[1] = NAN;
+    return status == FLX_ERR_INPUT ? FLX_OK : status;
+}
 
 // Currents through the path; null if it ends inside the film.
 static flx_status put_currents(flx_after *a, const double *xy, int32_t n, json_t *item)
 {
     static const char *const key[] = {"current", "supercurrent", "normal_current"};
     const flx_scales *s = &a->c->scales;
-    const flx_mesh *m = a->device->mesh;
-    double super = NAN, normal = NAN;
-    flx_status status = flx_measure_cut(a->ctx, m, a->js, xy, n, &super);
-    if (status == FLX_OK)
-        status = flx_measure_cut(a->ctx, m, a->jn, xy, n, &normal);
-    if (status < 0 && status != FLX_ERR_INPUT)
-        return status;
-    const double value[] = {super + normal, super, normal};
+    double part[2];
+    FLX_TRY(cut_of(a, &(flx_cut){xy, n, a->film}, part));
+    const double value[] = {part[0] + part[1], part[0], part[1]};
     for (int k = 0; k < 3; k++)
         FLX_TRY(flx_json_put(a->ctx, item, key[k], flx_json_scaled(value[k], s->K0 * s->xi)));
-    return status == FLX_OK ? FLX_OK
-                            : flx_json_put(a->ctx, item, "current_reason",
-                                           json_string("the path ends inside the film"));
+    return isfinite(value[0]) ? FLX_OK
+                              : flx_json_put(a->ctx, item, "current_reason",
+                                             json_string("the path ends inside the film"));
+}
+
+// Those of each film, where there are several and none is named.
+static flx_status put_films(flx_after *a, const double *xy, int32_t n, json_t *item)
+{
+    const flx_scales *s = &a->c->scales;
+    int32_t n_film = a->c->n_film;
+    json_t *each;
+    if (n_film == 1 || a->film >= 0)
+        return FLX_OK;
+    FLX_TRY(flx_json_put_object(a->ctx, item, "films", &each));
+    for (int32_t f = 0; f < n_film; f++) {
+        double part[2];
+        FLX_TRY(cut_of(a, &(flx_cut){xy, n, f}, part));
+        FLX_TRY(flx_json_put(a->ctx, each, a->c->films[f].name,
+                             flx_json_scaled(part[0] + part[1], s->K0 * s->xi)));
+    }
+    return FLX_OK;
 }
 
 // -- the paths ------------------------------------------------------------------------------------
@@ -156,6 +198,8 @@ static flx_status put_path(flx_after *a, const char *text, json_t *item)
         status = put_phase(a, path->points, path->n_point, item);
     if (status == FLX_OK && !a->london)
         status = put_currents(a, path->points, path->n_point, item);
+    if (status == FLX_OK && !a->london)
+        status = put_films(a, path->points, path->n_point, item);
     flx_case_free(c);
     return status;
 }

@@ -71,34 +71,58 @@ static flx_status put_point(flx_after *a, const double r[3], int32_t tri, const 
     return flx_json_put_list(a->ctx, item, "electric_field", normal, 2, s->V0 / s->xi);
 }
 
+// In each film that has the place: as `name`, or name.FILM where there are several.
+static flx_status put_place(flx_after *a, const double r[3], const char *name, json_t *all,
+                            int32_t *n)
+{
+    const flx_locator *locator = a->device->locator;
+    double weight[3];
+    json_t *item;
+    *n = 0;
+    for (int32_t f = 0; f < a->c->n_film; f++)
+        *n += (a->film < 0 || a->film == f) &&
+              flx_locator_find_in(locator, f, r[0], r[1], weight) >= 0;
+    for (int32_t f = 0; f < a->c->n_film; f++) {
+        int32_t tri =
+            a->film < 0 || a->film == f ? flx_locator_find_in(locator, f, r[0], r[1], weight) : -1;
+        if (tri < 0)
+            continue;
+        char *key = *n > 1 ? flx_format(a->ctx, "%s.%s", name, a->c->films[f].name)
+                           : flx_strdup(a->ctx, name);
+        flx_status status = key ? flx_json_put_object(a->ctx, all, key, &item) : FLX_ERR_MEMORY;
+        if (status == FLX_OK)
+            status = a->london ? flx_after_london_place(a, r, tri, weight, item)
+                               : put_point(a, r, tri, weight, item);
+        flx_free(key);
+        FLX_TRY(status);
+    }
+    return FLX_OK;
+}
+
 flx_status flx_after_points(flx_after *a, json_t *root)
 {
-    json_t *all, *item;
+    json_t *all;
     if (a->request->n_point == 0)
         return FLX_OK;
     FLX_TRY(flx_json_put_object(a->ctx, root, "points", &all));
     for (int32_t k = 0; k < a->request->n_point; k++) {
         const char *text = a->request->at_point[k];
-        double r[3], weight[3];
+        double r[3];
         char name[32];
+        int32_t n;
         FLX_TRY(flx_after_place(a, "point", text, r));
         if (r[2] != 0)
             return flx_fail(a->ctx, FLX_ERR_INPUT,
                             "point '%.80s': a place in a film is X, Y; its height is the film's",
                             text);
         snprintf(name, sizeof name, "point-%d", (int)k + 1);
-        int32_t tri = flx_locator_find(a->device->locator, r[0], r[1], weight);
-        if (tri >= 0 && a->london) {
-            FLX_TRY(flx_after_london_point(a, r, name, all));
-            continue;
-        }
-        if (tri < 0)
+        FLX_TRY(put_place(a, r, name, all, &n));
+        if (n == 0)
             return flx_fail(a->ctx, FLX_ERR_INPUT,
-                            "point '%.80s': x = %g, y = %g xi lies in no film; fields outside are "
-                            "measured at X, Y, Z",
-                            text, r[0], r[1]);
-        FLX_TRY(flx_json_put_object(a->ctx, all, name, &item));
-        FLX_TRY(put_point(a, r, tri, weight, item));
+                            "point '%.80s' lies in no film%s%s; fields outside are measured at X, "
+                            "Y, Z",
+                            text, a->film < 0 ? "" : " called ",
+                            a->film < 0 ? "" : a->request->film);
     }
     return FLX_OK;
 }

@@ -55,7 +55,21 @@ void flx_device_take_case(flx_device *device, const flx_case *c);
 // Puts terminals, probes and loops on the mesh (place.c).
 flx_status flx_device_place(flx_ctx *ctx, flx_device *device);
 
-// A vortex that is to start in no film would be lost silently: refused.
+// The film that has all the places: the one named, or the only one (film_of.c).
+typedef struct flx_places {
+    const double *xy; // [n][2] [xi] borrowed
+    int32_t n;
+    int32_t film; // named; -1: none is
+} flx_places;
+// *film is -1 if none has them. Several that have them are an error, which lists them.
+flx_status flx_device_film_of(flx_ctx *ctx, const flx_device *device, const flx_places *places,
+                              int32_t *film);
+
+// The same of a vortex, which must be in one: elsewhere, and on the rim, it would be lost silently.
+flx_status flx_device_film_of_vortex(flx_ctx *ctx, const flx_device *device, const flx_case *c,
+                                     const flx_case_vortex *vortex, int32_t *film);
+
+// Of all vortices of start.
 flx_status flx_device_check_vortices(flx_ctx *ctx, const flx_device *device, const flx_case *c);
 
 // path seen from the folder of the case; owned.

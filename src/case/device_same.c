@@ -76,9 +76,11 @@ bool flx_device_same(const flx_case *a, const flx_case *b)
              p->amplitude == q->amplitude;
     }
     for (int32_t k = 0; is && k < a->n_probe; k++)
-        is = same(a->probes[k].point[0], b->probes[k].point[0], 4);
+        is = same(a->probes[k].point[0], b->probes[k].point[0], 4) &&
+             a->probes[k].film == b->probes[k].film;
     for (int32_t k = 0; is && k < a->n_loop; k++)
-        is = same_shape(&a->loops[k].shape, &b->loops[k].shape);
+        is = same_shape(&a->loops[k].shape, &b->loops[k].shape) &&
+             a->loops[k].film == b->loops[k].film;
     return is;
 }
 

@@ -23,7 +23,7 @@ static const flx_key keys[] = {
      "Vortices pinned in the films.", NULL},
     PAIR("london.vortices.at", "m", "required", "Where."),
     VALUE("london.vortices.winding", "1", "1", ANY, "Its fluxoid in Phi0; -1 is an antivortex."),
-    TEXT("london.vortices.film", "the one at this place", "Film it is in."),
+    TEXT("london.vortices.film", "the one that has the place", "Film it is in."),
     {"london.sheet", FLX_KEY_CHOICE, "1", "thin", ANY, "thin|alone|screened", 0,
      "Lambda of a film of thickness d: thin, lambda^2/d, for d << lambda; alone, (lambda/2) "
      "coth(d/2 lambda) - d/4, for a film by itself, d << its width; screened, lambda "
@@ -106,31 +106,16 @@ static flx_status parse_holes(flx_parser *p, const flx_node *section)
 
 // -- vortices -------------------------------------------------------------------------------------
 
-static flx_status find_film(flx_parser *p, const flx_node *node, int32_t *out)
-{
-    const char *name = NULL;
-    *out = -1;
-    if (flx_absent(node))
-        return FLX_OK;
-    FLX_TRY(flx_get_text(p, node, &name));
-    *out = flx_index_of(p->c->films, p->c->n_film, sizeof *p->c->films, name);
-    if (*out >= 0)
-        return FLX_OK;
-    flx_known known = flx_known_for(name);
-    flx_known_add(&known, p->c->films, p->c->n_film, sizeof *p->c->films);
-    return flx_parser_no_such(p, node, "film", &known);
-}
-
 static flx_status parse_vortices(flx_parser *p, const flx_node *node)
 {
     int32_t n;
     FLX_TRY(flx_count_list(p, node, &n));
-    flx_case_london_vortex *list = FLX_PARSER_ARRAY(p, flx_case_london_vortex, n);
+    flx_case_vortex *list = FLX_PARSER_ARRAY(p, flx_case_vortex, n);
     if (!list)
         return FLX_ERR_MEMORY;
     p->c->london.vortices = list;
     for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
-        flx_case_london_vortex *vortex = &list[p->c->london.n_vortex++];
+        flx_case_vortex *vortex = &list[p->c->london.n_vortex++];
         flx_node *at;
         if (child->kind != FLX_NODE_MAP)
             return flx_parser_wrong(p, child);
@@ -138,7 +123,7 @@ static flx_status parse_vortices(flx_parser *p, const flx_node *node)
         FLX_TRY(flx_get_numbers(p, at, 2, vortex->at));
         vortex->winding = 1;
         FLX_TRY(flx_get_si(p, flx_node_get(child, "winding"), &vortex->winding));
-        FLX_TRY(find_film(p, flx_node_get(child, "film"), &vortex->film));
+        FLX_TRY(flx_find_film(p, child, &vortex->film));
         vortex->line = child->line;
     }
     return FLX_OK;

@@ -199,13 +199,28 @@ static flx_status check_child(flx_ctx *ctx, const char *file, flx_node *map, flx
     return check_node(ctx, file, child, path);
 }
 
+// What the keys of a node are keys of. A shape has those of `shape`, or some of its own beside it.
+static const char *owner_of_keys(const flx_node *node, const flx_key *key, const char *pattern)
+{
+    char path[FLX_PATH_SIZE];
+    if (key->type != FLX_KEY_SHAPE)
+        return pattern;
+    for (const flx_node *child = node->kind == FLX_NODE_MAP ? node->first : NULL; child;
+         child = child->next) {
+        snprintf(path, sizeof path, "%s.%s", pattern, child->key);
+        if (flx_key_find(path) >= 0)
+            return pattern;
+    }
+    return "shape";
+}
+
 static flx_status check_node(flx_ctx *ctx, const char *file, flx_node *node, const char *pattern)
 {
     flx_key_buffer buffer;
     flx_key key = node->row >= 0 ? flx_key_at(node->row, &buffer) : (flx_key){.type = FLX_KEY_MAP};
     if (key.type == FLX_KEY_FOREIGN)
         return FLX_OK;
-    const char *below = key.type == FLX_KEY_SHAPE ? "shape" : pattern;
+    const char *below = owner_of_keys(node, &key, pattern);
     bool keyed = key.type == FLX_KEY_NAMED || pattern[0] == 0 || node->kind != FLX_NODE_MAP;
     for (int32_t k = 0; k < flx_key_count() && !keyed; k++) {
         flx_key_buffer other;

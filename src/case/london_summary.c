@@ -172,6 +172,9 @@ static flx_status put_vortices(flx_london_run_state *r, json_t *root)
         FLX_TRY(flx_json_put(r->ctx, item, "y", flx_json_scaled(vortex->y, r->c->scales.xi)));
         FLX_TRY(flx_json_put(r->ctx, item, "winding",
                              flx_json_real(vortex->fluxoid / FLX_LONDON_PHI0)));
+        if (r->c->n_film > 1)
+            FLX_TRY(
+                flx_json_put(r->ctx, item, "film", json_string(r->c->films[vortex->film].name)));
     }
     return FLX_OK;
 }

@@ -111,6 +111,9 @@ void flx_known_add(flx_known *known, const void *list, int32_t n, size_t stride)
 flx_status flx_parser_no_such(flx_parser *p, const flx_node *node, const char *what,
                               const flx_known *known);
 
+// The film that the key `film` of a map names, -1 without it.
+flx_status flx_find_film(flx_parser *p, const flx_node *map, int32_t *out);
+
 // The hole that a key names: its film, its number there.
 flx_status flx_find_hole(flx_parser *p, const flx_node *node, int32_t *film, int32_t *hole);
 

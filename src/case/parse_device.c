@@ -27,6 +27,22 @@ static flx_status find_item(flx_parser *p, const flx_node *map, const char *key,
     return flx_parser_no_such(p, node, key, &known);
 }
 
+flx_status flx_find_film(flx_parser *p, const flx_node *map, int32_t *out)
+{
+    const flx_node *node = flx_node_get(map, "film");
+    const char *name = NULL;
+    *out = -1;
+    if (flx_absent(node))
+        return FLX_OK;
+    FLX_TRY(flx_get_text(p, node, &name));
+    *out = flx_index_of(p->c->films, p->c->n_film, sizeof *p->c->films, name);
+    if (*out >= 0)
+        return FLX_OK;
+    flx_known known = flx_known_for(name);
+    flx_known_add(&known, p->c->films, p->c->n_film, sizeof *p->c->films);
+    return flx_parser_no_such(p, node, "film", &known);
+}
+
 // -- films ----------------------------------------------------------------------------------------
 
 static flx_status parse_holes(flx_parser *p, const flx_node *node, flx_case_film *film)
@@ -137,21 +153,25 @@ static flx_status parse_probes(flx_parser *p)
     if (!list)
         return FLX_ERR_MEMORY;
     p->c->probes = list;
-    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+    for (flx_node *child = n ? node->first : NULL; child; child = child->next) {
         flx_case_probe *probe = &list[p->c->n_probe];
+        flx_node *points = child;
         const double *xy;
         int32_t n_point;
         probe->line = child->key_line;
         FLX_TRY(flx_get_name(p, child, &probe->name));
-        FLX_TRY(flx_get_points(p, child, &xy, &n_point));
+        FLX_TRY(flx_find_film(p, child, &probe->film));
+        if (child->kind == FLX_NODE_MAP)
+            FLX_TRY(flx_need(p, child, "points", &points));
+        FLX_TRY(flx_get_points(p, points, &xy, &n_point));
         if (n_point != 2)
-            return flx_parser_fail(p, child,
+            return flx_parser_fail(p, points,
                                    "%d point%s; a voltage is between two: [[x, y], [x, "
                                    "y]]",
                                    (int)n_point, n_point == 1 ? "" : "s");
         memcpy(probe->point, xy, sizeof probe->point);
         if (xy[0] == xy[2] && xy[1] == xy[3])
-            return flx_parser_fail(p, child, "both points are the same: the voltage is always 0");
+            return flx_parser_fail(p, points, "both points are the same: the voltage is always 0");
         p->c->n_probe++;
     }
     return FLX_OK;
@@ -166,7 +186,7 @@ static flx_status parse_loops(flx_parser *p)
     if (!list)
         return FLX_ERR_MEMORY;
     p->c->loops = list;
-    for (const flx_node *child = n ? node->first : NULL; child; child = child->next) {
+    for (flx_node *child = n ? node->first : NULL; child; child = child->next) {
         flx_case_loop *loop = &list[p->c->n_loop];
         loop->line = child->key_line;
         FLX_TRY(flx_get_name(p, child, &loop->name));
@@ -176,7 +196,11 @@ static flx_status parse_loops(flx_parser *p)
                 return flx_parser_fail(p, child,
                                        "a hole has this name, and is measured on its rim "
                                        "without being asked; give the loop another");
-        FLX_TRY(flx_parse_shape(p, child, &loop->shape));
+        FLX_TRY(flx_find_film(p, child, &loop->film));
+        flx_node *shape = child;
+        if (flx_node_get(child, "film") || flx_node_get(child, "shape"))
+            FLX_TRY(flx_need(p, child, "shape", &shape));
+        FLX_TRY(flx_parse_shape(p, shape, &loop->shape));
         p->c->n_loop++;
     }
     return FLX_OK;

@@ -172,6 +172,7 @@ static flx_status parse_phases(flx_parser *p, const flx_node *node)
         memcpy(phase->along, xy, sizeof phase->along);
         FLX_TRY(flx_get_si(p, flx_node_get(child, "offset"), &degree));
         phase->offset = degree * 3.14159265358979323846 / 180;
+        FLX_TRY(flx_find_film(p, child, &phase->film));
         phase->line = child->line;
     }
     return FLX_OK;
@@ -241,7 +242,8 @@ static flx_status parse_vortices(flx_parser *p, const flx_node *node, flx_case_s
         FLX_TRY(flx_get_int(p, winding_node, &winding));
         if (winding == 0)
             return flx_parser_fail(p, winding_node, "a winding of 0 is no vortex");
-        vortex->winding = (int32_t)winding;
+        FLX_TRY(flx_find_film(p, child, &vortex->film));
+        vortex->winding = winding;
         vortex->line = child->line;
     }
     return FLX_OK;

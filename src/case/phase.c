@@ -35,21 +35,27 @@ static double gained(const flx_case_phase *cut, const double p[2], const double 
     return to >= 0 ? cut->offset : -cut->offset;
 }
 
-static double between(const flx_case *c, const double p[2], const double q[2]) // [rad]
+static bool cuts(const flx_case_phase *cut, int32_t film)
 {
+    return cut->film < 0 || cut->film == film;
+}
+
+// From site i to its neighbour j, across all cuts of their film.
+static double between(const flx_case *c, const flx_mesh *m, int32_t i, int32_t j)
+{
+    const double p[2] = {m->x[i], m->y[i]}, q[2] = {m->x[j], m->y[j]};
     double sum = 0;
     for (int32_t k = 0; k < c->n_phase; k++)
-        sum += gained(&c->phases[k], p, q);
+        if (cuts(&c->phases[k], m->film[i]))
+            sum += gained(&c->phases[k], p, q);
     return sum;
 }
 
 double flx_case_phase_around(const flx_case *c, const flx_mesh *m, const int32_t *site, int32_t n)
 {
     double sum = 0;
-    for (int32_t k = 0; k < n && c->n_phase > 0; k++) {
-        int32_t i = site[k], j = site[(k + 1) % n];
-        sum += between(c, (const double[2]){m->x[i], m->y[i]}, (const double[2]){m->x[j], m->y[j]});
-    }
+    for (int32_t k = 0; k < n; k++)
+        sum += between(c, m, site[k], site[(k + 1) % n]);
     return sum;
 }
 
@@ -60,7 +66,7 @@ static flx_status check_ends(flx_ctx *ctx, const flx_device *device, const flx_c
     const flx_mesh *m = device->mesh;
     for (int32_t t = 0; t < m->n_tri; t++) {
         double sum = 0;
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < 3 && cuts(cut, m->film[m->tri[3 * t]]); k++) {
             int32_t i = m->tri[3 * t + k], j = m->tri[3 * t + (k + 1) % 3];
             sum += gained(cut, (const double[2]){m->x[i], m->y[i]},
                           (const double[2]){m->x[j], m->y[j]});
@@ -86,20 +92,17 @@ flx_status flx_case_phase_fill(flx_ctx *ctx, const flx_device *device, const flx
 {
     const flx_mesh *m = device->mesh;
     FLX_TRY(flx_case_phase_check(ctx, device, c));
-    for (int32_t e = 0; e < m->n_edge; e++) {
-        int32_t i = m->tail[e], j = m->head[e];
-        offset[e] =
-            between(c, (const double[2]){m->x[i], m->y[i]}, (const double[2]){m->x[j], m->y[j]});
-    }
+    for (int32_t e = 0; e < m->n_edge; e++)
+        offset[e] = between(c, m, m->tail[e], m->head[e]);
     return FLX_OK;
 }
 
-static bool in_a_hole(const flx_mesh *m, const double r[2])
+static bool in_a_hole(const flx_mesh *m, int32_t film, const double r[2])
 {
     for (int32_t l = 0; l < m->n_loop; l++) {
         const flx_mesh_loop *loop = &m->loop[l];
         bool in = false;
-        for (int32_t k = 0; k < loop->n && !loop->outer; k++) {
+        for (int32_t k = 0; k < loop->n && !loop->outer && loop->film == film; k++) {
             int32_t i = m->loop_site[loop->start + k];
             int32_t j = m->loop_site[loop->start + (k + 1) % loop->n];
             if ((m->y[i] > r[1]) != (m->y[j] > r[1]) &&
@@ -122,28 +125,33 @@ static double part_of_turn(const double at[2], const double d[2], const double r
 
 // Across the cut psi gains the offset, and loses it on the way round the hole in which the cut ends:
 // then no link is turned by much, and the winding is what the start says.
+static void turn_film(const flx_case_phase *cut, const flx_mesh *m, int32_t film, flx_cplx *psi)
+{
+    const double *from = cut->along, *to = cut->along + 2;
+    const double forth[2] = {to[0] - from[0], to[1] - from[1]}, back[2] = {-forth[0], -forth[1]};
+    bool begins = in_a_hole(m, film, from), ends = in_a_hole(m, film, to);
+    for (int32_t i = 0; i < m->n_site; i++) {
+        const double r[2] = {m->x[i], m->y[i]};
+        double turn = 0;
+        if (m->film[i] != film)
+            continue;
+        if (begins)
+            turn -= part_of_turn(from, forth, r);
+        if (ends)
+            turn += part_of_turn(to, begins ? forth : back, r);
+        if (!begins && !ends)
+            turn = side_of(cut, r) >= 0;
+        double s = sin(cut->offset * turn), cosine = cos(cut->offset * turn);
+        psi[i] = (flx_cplx){cosine * psi[i].re - s * psi[i].im, s * psi[i].re + cosine * psi[i].im};
+    }
+}
+
 void flx_case_phase_turn(const flx_case *c, const flx_mesh *m, flx_cplx *psi)
 {
-    for (int32_t k = 0; k < c->n_phase; k++) {
-        const flx_case_phase *cut = &c->phases[k];
-        const double *from = cut->along, *to = cut->along + 2;
-        const double forth[2] = {to[0] - from[0], to[1] - from[1]},
-                     back[2] = {-forth[0], -forth[1]};
-        bool begins = in_a_hole(m, from), ends = in_a_hole(m, to);
-        for (int32_t i = 0; i < m->n_site; i++) {
-            const double r[2] = {m->x[i], m->y[i]};
-            double turn = 0;
-            if (begins)
-                turn -= part_of_turn(from, forth, r);
-            if (ends)
-                turn += part_of_turn(to, begins ? forth : back, r);
-            if (!begins && !ends)
-                turn = side_of(cut, r) >= 0;
-            double s = sin(cut->offset * turn), cosine = cos(cut->offset * turn);
-            psi[i] =
-                (flx_cplx){cosine * psi[i].re - s * psi[i].im, s * psi[i].re + cosine * psi[i].im};
-        }
-    }
+    for (int32_t k = 0; k < c->n_phase; k++)
+        for (int32_t f = 0; f < m->n_film; f++)
+            if (cuts(&c->phases[k], f))
+                turn_film(&c->phases[k], m, f, psi);
 }
 
 flx_status flx_case_fluxoid(flx_ctx *ctx, const flx_case *c, const flx_frame *frame,

@@ -148,6 +148,30 @@ static flx_status place_terminals(flx_ctx *ctx, flx_device *d)
     return status;
 }
 
+// In the film that has both points. Where none has, the first film is told what it lacks.
+static flx_status place_probe(flx_ctx *ctx, flx_device *d, const flx_case_probe *probe,
+                              flx_probe out[2])
+{
+    int32_t film;
+    flx_status several =
+        flx_device_film_of(ctx, d, &(flx_places){probe->point[0], 2, probe->film}, &film);
+    if (several < 0)
+        return flx_fail_in(ctx, several, "probe '%s'", probe->name);
+    for (int p = 0; p < 2; p++) {
+        flx_status status =
+            flx_probe_at(ctx, d->mesh, film < 0 ? probe->film : film, probe->point[p], &out[p]);
+        if (status < 0)
+            return flx_fail_in(ctx, status, "%s point of probe '%s'", p ? "second" : "first",
+                               probe->name);
+    }
+    if (film >= 0)
+        return FLX_OK;
+    return flx_fail(ctx, FLX_ERR_INPUT,
+                    "the points of probe '%s' lie in different films, whose potentials cannot be "
+                    "compared; put both into one film",
+                    probe->name);
+}
+
 static flx_status place_probes(flx_ctx *ctx, flx_device *d)
 {
     const flx_case *c = d->c;
@@ -155,22 +179,21 @@ static flx_status place_probes(flx_ctx *ctx, flx_device *d)
     if (!d->probe)
         return FLX_ERR_MEMORY;
     for (int32_t k = 0; k < c->n_probe; k++) {
-        const flx_case_probe *probe = &c->probes[k];
-        for (int p = 0; p < 2; p++) {
-            flx_status status =
-                flx_probe_at(ctx, d->mesh, probe->point[p][0], probe->point[p][1], &d->probe[k][p]);
-            if (status < 0)
-                return flx_device_blame(ctx, c, probe->line,
-                                        flx_fail_in(ctx, status, "%s point of probe '%s'",
-                                                    p ? "second" : "first", probe->name));
-        }
-        if (d->mesh->film[d->probe[k][0].site[0]] != d->mesh->film[d->probe[k][1].site[0]])
-            return flx_device_fail(ctx, c, probe->line,
-                                   "the points of probe '%s' lie in different films, whose "
-                                   "potentials cannot be compared; put both into one film",
-                                   probe->name);
+        flx_status status = place_probe(ctx, d, &c->probes[k], d->probe[k]);
+        if (status < 0)
+            return flx_device_blame(ctx, c, c->probes[k].line, status);
     }
     return FLX_OK;
+}
+
+// In the film that has the corners of the curve.
+static flx_status snap(flx_ctx *ctx, flx_device *d, const flx_case_loop *loop,
+                       const flx_polyline *curve, flx_chain *out)
+{
+    int32_t film;
+    FLX_TRY(flx_device_film_of(ctx, d, &(flx_places){curve->xy, curve->n, loop->film}, &film));
+    return flx_mesh_snap_loop(ctx, d->locator, film < 0 ? loop->film : film, curve, &out->site,
+                              &out->n);
 }
 
 static flx_status place_loop(flx_ctx *ctx, flx_device *d, const flx_case_loop *loop, flx_chain *out)
@@ -179,13 +202,11 @@ static flx_status place_loop(flx_ctx *ctx, flx_device *d, const flx_case_loop *l
     FLX_TRY(flx_region_create(ctx, loop->shape.item, loop->shape.n_item, d->c->mesh.opts.max_edge,
                               &region));
     flx_rings rings = flx_region_rings(region);
-    flx_status status = FLX_OK;
-    if (rings.n_ring != 1)
-        status = flx_fail(ctx, FLX_ERR_INPUT, "the shape has %d rims, a loop is one closed curve",
-                          rings.n_ring);
-    else
-        status = flx_mesh_snap_loop(ctx, d->locator, -1, &(flx_polyline){rings.xy, rings.start[1]},
-                                    &out->site, &out->n);
+    flx_status status =
+        rings.n_ring == 1
+            ? snap(ctx, d, loop, &(flx_polyline){rings.xy, rings.start[1]}, out)
+            : flx_fail(ctx, FLX_ERR_INPUT, "the shape has %d rims, a loop is one closed curve",
+                       rings.n_ring);
     flx_region_free(region);
     return status;
 }
@@ -207,15 +228,9 @@ static flx_status place_loops(flx_ctx *ctx, flx_device *d)
 
 flx_status flx_device_check_vortices(flx_ctx *ctx, const flx_device *d, const flx_case *c)
 {
-    for (int32_t k = 0; k < c->start.n_vortex; k++) {
-        const flx_case_vortex *vortex = &c->start.vortex[k];
-        double bary[3];
-        if (flx_locator_find(d->locator, vortex->at[0], vortex->at[1], bary) < 0)
-            return flx_device_fail(ctx, c, vortex->line,
-                                   "the vortex at (%g, %g) xi lies in no film; to let a hole hold "
-                                   "it give start.winding",
-                                   vortex->at[0], vortex->at[1]);
-    }
+    int32_t film;
+    for (int32_t k = 0; k < c->start.n_vortex; k++)
+        FLX_TRY(flx_device_film_of_vortex(ctx, d, c, &c->start.vortex[k], &film));
     return FLX_OK;
 }
 

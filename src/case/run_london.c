@@ -92,42 +92,18 @@ static flx_status make_conditions(flx_london_run_state *r)
     return take_offsets(r);
 }
 
-static flx_status place_vortex(flx_london_run_state *r, const flx_case_london_vortex *from,
-                               flx_london_vortex *to)
-{
-    double bary[3];
-    int32_t n = 0;
-    *to =
-        (flx_london_vortex){from->at[0], from->at[1], from->film, from->winding * FLX_LONDON_PHI0};
-    for (int32_t f = 0; f < r->c->n_film; f++)
-        if ((from->film < 0 || from->film == f) &&
-            flx_locator_find_in(r->device->locator, f, from->at[0], from->at[1], bary) >= 0) {
-            to->film = f;
-            n++;
-        }
-    if (n == 1)
-        return FLX_OK;
-    if (n > 1)
-        return flx_device_fail(r->ctx, r->c, from->line,
-                               "%d films have the place (%g, %g) xi of the vortex; name one: film: "
-                               "%s",
-                               n, from->at[0], from->at[1], r->c->films[to->film].name);
-    return flx_device_fail(
-        r->ctx, r->c, from->line,
-        "the vortex at (%g, %g) xi lies in no film%s%s; the fluxoid of a hole is "
-        "given by london.fluxoids",
-        from->at[0], from->at[1], from->film < 0 ? "" : " called ",
-        from->film < 0 ? "" : r->c->films[from->film].name);
-}
-
 static flx_status make_vortices(flx_london_run_state *r)
 {
     int32_t n = r->c->london.n_vortex;
     r->vortices = FLX_NEW_ARRAY(r->ctx, flx_london_vortex, n);
     if (!r->vortices)
         return FLX_ERR_MEMORY;
-    for (int32_t v = 0; v < n; v++)
-        FLX_TRY(place_vortex(r, &r->c->london.vortices[v], &r->vortices[v]));
+    for (int32_t v = 0; v < n; v++) {
+        const flx_case_vortex *from = &r->c->london.vortices[v];
+        r->vortices[v] =
+            (flx_london_vortex){from->at[0], from->at[1], -1, from->winding * FLX_LONDON_PHI0};
+        FLX_TRY(flx_device_film_of_vortex(r->ctx, r->device, r->c, from, &r->vortices[v].film));
+    }
     return FLX_OK;
 }
 

@@ -141,20 +141,18 @@ static flx_status add_vortices(flx_ctx *ctx, const flx_device *device, const flx
                                flx_cplx *psi)
 {
     int32_t n = c->start.n_vortex;
-    FLX_TRY(flx_device_check_vortices(ctx, device, c));
     flx_start_vortex *vortices = FLX_NEW_ARRAY(ctx, flx_start_vortex, n);
     if (!vortices)
         return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < n; k++) {
+    flx_status status = FLX_OK;
+    for (int32_t k = 0; status == FLX_OK && k < n; k++) {
         const flx_case_vortex *v = &c->start.vortex[k];
-        double bary[3];
-        int32_t tri = flx_locator_find(device->locator, v->at[0], v->at[1], bary);
-        vortices[k] = (flx_start_vortex){.x = v->at[0],
-                                         .y = v->at[1],
-                                         .winding = v->winding,
-                                         .film = device->mesh->film[device->mesh->tri[3 * tri]]};
+        vortices[k] =
+            (flx_start_vortex){.x = v->at[0], .y = v->at[1], .winding = (int32_t)v->winding};
+        status = flx_device_film_of_vortex(ctx, device, c, v, &vortices[k].film);
     }
-    flx_status status = flx_start_vortices(ctx, device->mesh, vortices, n, psi);
+    if (status == FLX_OK)
+        status = flx_start_vortices(ctx, device->mesh, vortices, n, psi);
     flx_free(vortices);
     return status;
 }

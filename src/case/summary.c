@@ -76,6 +76,8 @@ static flx_status put_vortices(flx_ctx *ctx, const flx_summary_input *in, json_t
             status = flx_json_put(ctx, item, "y", flx_json_scaled(v->y, xi));
         if (status == FLX_OK)
             status = flx_json_put(ctx, item, "winding", json_integer(v->winding));
+        if (status == FLX_OK && in->c->n_film > 1)
+            status = flx_json_put(ctx, item, "film", json_string(in->c->films[v->film].name));
     }
     flx_vortices_clear(&vortices);
     if (status < 0) {

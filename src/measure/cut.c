@@ -24,11 +24,18 @@ static int32_t crossing(const double t[2], const double h[2], const double p[2],
     return tail_left ? 1 : -1;
 }
 
-static bool inside_film(const flx_mesh *mesh, const double p[2])
+static bool counts(const flx_mesh *mesh, const flx_cut *cut, int32_t site)
+{
+    return cut->film < 0 || mesh->film[site] == cut->film;
+}
+
+static bool inside_film(const flx_mesh *mesh, const flx_cut *cut, const double p[2])
 {
     for (int32_t t = 0; t < mesh->n_tri; t++) {
         const int32_t *c = mesh->tri + 3 * (ptrdiff_t)t;
         double v[3][2];
+        if (!counts(mesh, cut, c[0]))
+            continue;
         for (int k = 0; k < 3; k++) {
             v[k][0] = mesh->x[c[k]];
             v[k][1] = mesh->y[c[k]];
@@ -51,11 +58,11 @@ static double size_of(const flx_mesh *mesh)
 
 // Point k of the polyline, put off by very little: ends are drawn out, so that they may lie on the
 // rim itself; the others go aside, so that none falls together with a site within rounding.
-static void point_of(const double *points, int32_t n_point, int32_t k, double size, double out[2])
+static void point_of(const flx_cut *cut, int32_t k, double size, double out[2])
 {
-    const double *q = points + 2 * (ptrdiff_t)k;
+    const double *q = cut->points + 2 * (ptrdiff_t)k;
     double step[2] = {29e-9 * size, 17e-9 * size};
-    if (k == 0 || k == n_point - 1) {
+    if (k == 0 || k == cut->n_point - 1) {
         const double *p = k == 0 ? q + 2 : q - 2;
         double length = hypot(q[0] - p[0], q[1] - p[1]);
         for (int axis = 0; axis < 2; axis++)
@@ -65,9 +72,10 @@ static void point_of(const double *points, int32_t n_point, int32_t k, double si
     out[1] = q[1] + step[1];
 }
 
-static flx_status check_end(flx_ctx *ctx, const flx_mesh *mesh, const double end[2])
+static flx_status check_end(flx_ctx *ctx, const flx_mesh *mesh, const flx_cut *cut,
+                            const double end[2])
 {
-    if (isfinite(end[0]) && isfinite(end[1]) && !inside_film(mesh, end))
+    if (isfinite(end[0]) && isfinite(end[1]) && !inside_film(mesh, cut, end))
         return FLX_OK;
     return flx_fail(
         ctx, FLX_ERR_INPUT,
@@ -76,24 +84,25 @@ static flx_status check_end(flx_ctx *ctx, const flx_mesh *mesh, const double end
         end[0], end[1]);
 }
 
-flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const double *j,
-                           const double *points, int32_t n_point, double *current)
+flx_status flx_measure_cut(flx_ctx *ctx, const flx_mesh *mesh, const double *j, const flx_cut *cut,
+                           double *current)
 {
+    int32_t n_point = cut->n_point;
     if (n_point < 2)
         return flx_fail(ctx, FLX_ERR_INPUT, "a cut has %d points, at least 2 are needed", n_point);
     double size = size_of(mesh), p[2], q[2], sum = 0;
-    point_of(points, n_point, 0, size, p);
-    point_of(points, n_point, n_point - 1, size, q);
-    FLX_TRY(check_end(ctx, mesh, p));
-    FLX_TRY(check_end(ctx, mesh, q));
+    point_of(cut, 0, size, p);
+    point_of(cut, n_point - 1, size, q);
+    FLX_TRY(check_end(ctx, mesh, cut, p));
+    FLX_TRY(check_end(ctx, mesh, cut, q));
     for (int32_t k = 0; k + 1 < n_point; k++) {
-        point_of(points, n_point, k, size, p);
-        point_of(points, n_point, k + 1, size, q);
+        point_of(cut, k, size, p);
+        point_of(cut, k + 1, size, q);
         for (int32_t e = 0; e < mesh->n_edge; e++) {
             int32_t a = mesh->tail[e], b = mesh->head[e];
             const double tail[2] = {mesh->x[a], mesh->y[a]}, head[2] = {mesh->x[b], mesh->y[b]};
             int32_t count = crossing(tail, head, p, q);
-            if (count != 0)
+            if (count != 0 && counts(mesh, cut, a))
                 sum += count * mesh->dual[e] * j[e];
         }
     }
