@@ -281,6 +281,28 @@ out ".subckt films 1a 1b 2a 2b"
 } >films.cir
 run 0 run films.cir
 out "v(2)"
+cat >stack.yaml <<'END'
+fluxoid: 1
+units: {length: um}
+layers:
+  a: {coherence_length: 0.5 um, pearl_length: 40 um}
+  b: {coherence_length: 0.5 um, pearl_length: 40 um, z: 0.5}
+films: {low: {layer: a, shape: [box: {size: 4}]}, high: {layer: b, shape: [box: {size: 4}]}}
+mesh: {max_edge: 1 xi}
+start: {vortices: [{at: [0.3, 0.2], film: high}, {at: [-0.3, 0.1], winding: -1, film: low}]}
+tdgl: {time: 0.1 tau0, frames: 1}
+END
+run 0 run stack.yaml -o stack.h5
+out "vortices  1, antivortices 1"
+out "  in low  0, antivortices 1"
+out "  in high  1"
+run 0 measure stack.h5 --film high --loop '{circle: {radius: 1.2}}' --along '[[-3, 0.1], [3, 0.1]]'
+out "loop-1          1"
+! grep -q "(low" out || fail "$what: tells films that were not asked for"
+run 0 measure stack.h5 --along '[[-3, 0.1], [3, 0.1]]'
+out "(low"
+run 2 measure stack.h5 --loop '{circle: {radius: 1.2}}'
+err "2 films have this place: low, high; name one"
 run 0 info ring.h5
 out "A small ring"
 out "frames"
