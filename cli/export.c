@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static double entry(const json_t *matrix, size_t i, size_t j)
 {
@@ -52,6 +53,16 @@ static void print_subcircuit(const json_t *run, const json_t *matrix)
     printf(".ends films\n");
 }
 
+static const char *why_none(const cli_data *data, const json_t *run)
+{
+    const char *engine = json_string_value(json_object_get(run, "engine"));
+    if (cli_data_is_sweep(data))
+        return "choose a point with --point";
+    return engine && strcmp(engine, "london") == 0
+               ? "its films have neither holes nor terminals, whose currents they belong to"
+               : "they come from the engine london";
+}
+
 int cli_export(cli_data *data, bool spice)
 {
     const char *text = NULL;
@@ -64,9 +75,7 @@ int cli_export(cli_data *data, bool spice)
     const json_t *matrix = json_object_get(run, "inductance_pH");
     int code = CLI_DONE;
     if (json_array_size(matrix) == 0)
-        code =
-            cli_wrong("info", "%s holds no inductances; they come from the engine london%s",
-                      data->path, cli_data_is_sweep(data) ? ", choose a point with --point" : "");
+        code = cli_wrong("info", "%s holds no inductances; %s", data->path, why_none(data, run));
     else if (spice)
         print_subcircuit(run, matrix);
     else

@@ -203,6 +203,10 @@ static const struct {
     {"long-explicit", FLX_ERR_INPUT,
      "23: tdgl.integrator: the field of the currents needs bdf: its diffusion is too stiff for "
      "explicit steps"},
+    {"noise-selffield", FLX_ERR_INPUT,
+     "23: tdgl.temperature_noise: there is no thermal noise yet where the field of the currents "
+     "acts back (tdgl.selffield, which long bodies have unless it is false); leave one of them "
+     "out"},
     {"duals", FLX_ERR_INPUT,
      "19: mesh.duals: unsigned is only for an imported mesh (mesh.import), to "
      "match the program that made it"},

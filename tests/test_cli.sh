@@ -256,7 +256,18 @@ err "cannot write /dev/full"
 
 # Inductances leave as a table and as a subcircuit, which the circuit engine reads.
 run 2 info ring.h5 --csv
-err "holds no inductances"
+err "holds no inductances; they come from the engine london"
+cat >plain.yaml <<'END'
+fluxoid: 1
+units: {length: um}
+layers: {a: {pearl_length: 1 um}}
+films: {f: {layer: a, shape: [circle: {radius: 2}]}}
+mesh: {max_edge: 1}
+engine: london
+END
+run 0 run plain.yaml -o plain.h5
+run 2 info plain.h5 --csv
+err "holds no inductances; its films have neither holes nor terminals"
 cat >films.yaml <<'END'
 fluxoid: 1
 units: {length: um}

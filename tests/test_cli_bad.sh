@@ -106,7 +106,7 @@ bad "folder.h5: cannot be read" run folder.h5
 bad "ring.h5: was made by another case, or the case was changed since; resume with the case it holds or write to a new file" \
     run ring.yaml -o ring.h5 --resume --set drive.field='2 mT'
 bad "text.h5: $damaged" run ring.yaml -o text.h5 --resume
-bad "ring.yaml: the vortex at (45, 45) xi lies in no film; to let a hole hold it give start.winding" \
+bad "ring.yaml: the vortex at (9, 9) um lies in no film; to let a hole hold it give start.winding" \
     run ring.yaml -o ring.h5 --set start='{vortices: [{at: [9, 9], winding: 1}]}'
 bad "ring.yaml: start.from: missing.h5: cannot be opened: No such file or directory; give the path of a data file that fluxoid wrote" \
     run ring.yaml -o ring.h5 --set start='{from: {file: missing.h5}}'

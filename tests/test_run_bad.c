@@ -130,56 +130,55 @@ static void shapes_that_make_no_film(void **state)
     static const row rows[] = {
         {.films = HOLES("hole: [box: {size: 1, at: [9, 0]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: hole 'hole' lies outside film 'film', 5.5 xi from it; a hole lies inside "
+         .message = "4: hole 'hole' lies outside film 'film', 5.5 um from it; a hole lies inside "
                     "its film"},
         {.films = HOLES("hole: [box: {size: 1, at: [3, 0]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, 0.5) xi; a hole lies "
+         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, 0.5) um; a hole lies "
                     "inside its film, to open the rim cut the shape of the film"},
         {.films = HOLES("hole: [box: {size: 1, at: [2.5, 0]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, -0.5) xi; a hole lies "
+         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, -0.5) um; a hole lies "
                     "inside its film, to open the rim cut the shape of the film"},
         {.films = HOLES("hole: [polygon: {points: [[1, 0], [3, 1], [1, 2]]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, 1) xi; a hole lies "
+         .message = "4: hole 'hole' reaches the rim of film 'film' near (3, 1) um; a hole lies "
                     "inside its film, to open the rim cut the shape of the film"},
         {.films = HOLES("hole: [box: {size: 8}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: hole 'hole' reaches the rim of film 'film' near (0, 0) xi; a hole lies "
-                    "inside its film, to open the rim cut the shape of the film"},
+         .message = "4: hole 'hole' takes all of film 'film' away; a hole lies inside its film"},
         {.films = HOLES("a: [box: {size: 2}], b: [circle: {radius: 1, at: [1, 0]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: holes 'a' and 'b' of film 'film' meet near (0.983639, -1) xi; make one "
+         .message = "4: holes 'a' and 'b' of film 'film' meet near (0.983639, -1) um; make one "
                     "hole of them or move them apart"},
         {.films = HOLES("a: [box: {size: 1}], b: [box: {size: 1, at: [1, 0]}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: holes 'a' and 'b' of film 'film' meet near (0.5, 0.5) xi; make one hole of "
+         .message = "4: holes 'a' and 'b' of film 'film' meet near (0.5, 0.5) um; make one hole of "
                     "them or move them apart"},
         {.films = HOLES("a: [box: {size: 1}], b: [box: {size: 3}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: holes 'a' and 'b' of film 'film' meet near (0, 0) xi; make one hole of "
+         .message = "4: holes 'a' and 'b' of film 'film' meet near (0, 0) um; make one hole of "
                     "them or move them apart"},
         {.films = HOLES("a: [box: {size: 4}, cut: {box: {size: 2}}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: film 'film' is in pieces, one of them at (-1, -1) xi; make each piece a "
+         .message = "4: film 'film' is in pieces, one of them at (-1, -1) um; make each piece a "
                     "film of its own"},
         {.films = "films: {a: {shape: [box: {size: 4}]}, b: {shape: [box: {size: 4, at: [3, 0]}]}}",
          .status = FLX_ERR_INPUT,
-         .message = "4: films 'a' and 'b' overlap near (1, -2) xi at the same height; make one "
+         .message = "4: films 'a' and 'b' overlap near (1, -2) um at the same height; make one "
                     "film of them, move them apart, or give their layers different z"},
         {.films = "films: {a: {shape: [box: {size: 4}]}, b: {shape: [box: {size: 4, at: [4, 1]}]}}",
          .status = FLX_ERR_INPUT,
-         .message = "4: films 'a' and 'b' touch near (2, 2) xi at the same height; make one film "
+         .message = "4: films 'a' and 'b' touch near (2, 2) um at the same height; make one film "
                     "of them, move them apart, or give their layers different z"},
         {.films = FILM("[polygon: {points: [[0, 0], [4, 4], [4, 0], [0, 4]]}]"),
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: the outline crosses or touches itself at (2, 2) xi "
+         .message = "4: film 'film': line 4: the outline crosses or touches itself at (2, 2) um "
                     "(Self-intersection); list its points in order around the shape, or build it "
                     "from several shapes"},
         {.films = FILM("[polygon: {points: [[0, 0], [1, 1], [3, 3]]}]"),
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: the outline crosses or touches itself at (1, 1) xi "
+         .message = "4: film 'film': line 4: the outline crosses or touches itself at (1, 1) um "
                     "(Self-intersection); list its points in order around the shape, or build it "
                     "from several shapes"},
         {.films = FILM("[box: {size: 4}, cut: {circle: {radius: 9}}]"),
@@ -193,15 +192,15 @@ static void shapes_that_make_no_film(void **state)
          .message = "4: film 'film': line 4: a path of 2 points has no length"},
         {.films = FILM("[box: {size: 4}, add: {box: {size: 4, at: [9, 9]}}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: film 'film' is in pieces, one of them at (7, 7) xi; make each piece a film "
+         .message = "4: film 'film' is in pieces, one of them at (7, 7) um; make each piece a film "
                     "of its own"},
         {.films = FILM("[box: {size: 6}, cut: {box: {size: [1, 7]}}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: film 'film' is in pieces, one of them at (0.5, 0.6) xi; make each piece a "
+         .message = "4: film 'film' is in pieces, one of them at (0.5, 0.6) um; make each piece a "
                     "film of its own"},
         {.films = FILM("[box: {size: 4}, add: {box: {size: 4, at: [4, 4]}}]"),
          .status = FLX_ERR_INPUT,
-         .message = "4: film 'film' is in pieces, one of them at (2, 2) xi; make each piece a film "
+         .message = "4: film 'film' is in pieces, one of them at (2, 2) um; make each piece a film "
                     "of its own"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
@@ -222,8 +221,8 @@ static void meshes_that_cannot_be_made(void **state)
         {.films = FILM("[circle: {radius: 3}]"),
          .mesh = "mesh: {max_edge: 1e-9 xi}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "4: film 'film': line 4: an arc of radius 3 xi would need 1.89e+10 sides of "
-                    "1e-09 xi; choose a larger edge length"},
+         .message = "4: film 'film': line 4: an arc of radius 3 um would need 1.89e+10 sides of "
+                    "1e-09 um; choose a larger edge length"},
         {.mesh = "mesh: {max_edge: 0.2 xi, max_sites: 100}",
          .status = FLX_ERR_GEOMETRY,
          .message = "7: mesh: film 'film': the mesh would have about 1.19e+03 sites, allowed is "
@@ -251,31 +250,31 @@ static void parts_that_miss_the_film(void **state)
          .status = FLX_ERR_INPUT,
          .message =
              "5: terminal 'far' holds no edge of film 'film'; its shape must hold a piece of the "
-             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) xi)"},
+             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) um)"},
         {.mesh = IMPORT("tiny.msh"),
          .terminals = TERMINALS("in: {film: film, shape: [box: {size: 1, at: [2, 0]}]}"),
          .status = FLX_ERR_INPUT,
          .message =
              "5: terminal 'in' holds no edge of film 'film'; its shape must hold a piece of the "
-             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) xi)"},
+             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) um)"},
         {.mesh = IMPORT("tiny.msh"),
          .terminals = TERMINALS("dot: {film: film, shape: [circle: {radius: 0.01, at: [3, 3]}]}"),
          .status = FLX_ERR_INPUT,
          .message =
              "5: terminal 'dot' holds no edge of film 'film'; its shape must hold a piece of the "
-             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 3) xi)"},
+             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 3) um)"},
         {.mesh = IMPORT("tiny.msh"),
          .terminals =
              TERMINALS(TOP ", side: {film: film, shape: [box: {size: [0.4, 6.4], at: [3, 0]}]}"),
          .status = FLX_ERR_INPUT,
          .message =
-             "5: terminals 'top' and 'side' both hold the rim at (3, 3) xi; move them apart"},
+             "5: terminals 'top' and 'side' both hold the rim at (3, 3) um; move them apart"},
         {.mesh = IMPORT("tiny.msh"),
          .terminals =
              TERMINALS(TOP ", same: {film: film, shape: [box: {size: [6.4, 0.4], at: [0, 3]}]}"),
          .status = FLX_ERR_INPUT,
          .message =
-             "5: terminals 'top' and 'same' both hold the rim at (3, 3) xi; move them apart"},
+             "5: terminals 'top' and 'same' both hold the rim at (3, 3) um; move them apart"},
         {.mesh = IMPORT("tiny.msh"),
          .terminals =
              TERMINALS("none: {film: film, shape: [box: {size: 2}, cut: {box: {size: 3}}]}"),
@@ -284,13 +283,13 @@ static void parts_that_miss_the_film(void **state)
         {.mesh = IMPORT("tiny.msh"),
          .probes = "probes: {v: [[2, 0], [9, 0]]}",
          .status = FLX_ERR_INPUT,
-         .message = "6: second point of probe 'v': the probe at x = 9, y = 0 xi is in no film; the "
-                    "nearest point of one is about x = 3, y = 0 xi"},
+         .message = "6: second point of probe 'v': the probe at x = 9, y = 0 um is in no film; the "
+                    "nearest point of one is about x = 3, y = 0 um"},
         {.mesh = IMPORT("tiny.msh"),
          .probes = "probes: {v: [[0, 0], [2, 0]]}",
          .status = FLX_ERR_INPUT,
-         .message = "6: first point of probe 'v': the probe at x = 0, y = 0 xi is in no film; the "
-                    "nearest point of one is about x = 0, y = -1 xi"},
+         .message = "6: first point of probe 'v': the probe at x = 0, y = 0 um is in no film; the "
+                    "nearest point of one is about x = 0, y = -1 um"},
         {.films = "films: {a: {shape: [box: {size: 4}]}, b: {shape: [box: {size: 4, at: [9, 0]}]}}",
          .probes = "probes: {v: [[0, 0], [9, 0]]}",
          .status = FLX_ERR_INPUT,
@@ -299,28 +298,28 @@ static void parts_that_miss_the_film(void **state)
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {far: [circle: {radius: 1, at: [9, 9]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'far': the loop leaves the film at (10.0008038, 9) xi"},
+         .message = "9: loop 'far': the loop leaves the film at (10.0008, 9) um"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {wide: [circle: {radius: 4}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'wide': the loop leaves the film at (4.00321509, 0) xi"},
+         .message = "9: loop 'wide': the loop leaves the film at (4.00322, 0) um"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {out: [box: {size: 3, at: [2.5, 0]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'out': the loop leaves the film at (3.4, -1.5) xi"},
+         .message = "9: loop 'out': the loop leaves the film at (3.4, -1.5) um"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {through: [box: {size: [3, 1], at: [1.4, 0]}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'through': the loop leaves the film at (-0.1, -0.5) xi"},
+         .message = "9: loop 'through': the loop leaves the film at (-0.1, -0.5) um"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {inside: [box: {size: 1}]}",
          .status = FLX_ERR_GEOMETRY,
-         .message = "9: loop 'inside': the loop leaves the film at (-0.5, -0.5) xi"},
+         .message = "9: loop 'inside': the loop leaves the film at (-0.5, -0.5) um"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {small: [circle: {radius: 0.01, at: [2, 2]}]}",
          .status = FLX_ERR_GEOMETRY,
          .message =
-             "9: loop 'small': the loop at (2.01000804, 2) is smaller than the mesh's edges"},
+             "9: loop 'small': the loop at (2.01001, 2) um is smaller than the mesh's edges"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "loops: {two: [box: {size: 5}, cut: {box: {size: 3}}]}",
          .status = FLX_ERR_INPUT,
@@ -328,22 +327,22 @@ static void parts_that_miss_the_film(void **state)
         {.mesh = IMPORT("tiny.msh"),
          .more = "start: {vortices: [{at: [9, 0], winding: 1}]}",
          .status = FLX_ERR_INPUT,
-         .message = "9: the vortex at (9, 0) xi lies in no film; to let a hole hold it give "
+         .message = "9: the vortex at (9, 0) um lies in no film; to let a hole hold it give "
                     "start.winding"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "start: {vortices: [{at: [0, 0], winding: 1}]}",
          .status = FLX_ERR_INPUT,
-         .message = "9: the vortex at (0, 0) xi lies in no film; to let a hole hold it give "
+         .message = "9: the vortex at (0, 0) um lies in no film; to let a hole hold it give "
                     "start.winding"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "start: {vortices: [{at: [3, 0.7], winding: 1}]}",
          .status = FLX_ERR_INPUT,
-         .message = "9: the vortex at (3, 0.7) xi lies on the rim of film 'film', where it has no "
+         .message = "9: the vortex at (3, 0.7) um lies on the rim of film 'film', where it has no "
                     "effect; move it into the film"},
         {.mesh = IMPORT("tiny.msh"),
          .more = "start: {vortices: [{at: [1, 1], winding: 1}]}",
          .status = FLX_ERR_INPUT,
-         .message = "9: the vortex at (1, 1) xi lies on the rim of film 'film', where it has no "
+         .message = "9: the vortex at (1, 1) um lies on the rim of film 'film', where it has no "
                     "effect; move it into the film"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
@@ -362,16 +361,16 @@ static void places_that_several_films_have(void **state)
          "loop 'l': 2 films have this place: low, high; name one, as in film: high"},
         {"probes: {v: [[0, 0], [0, 1]]}",
          "probe 'v': 2 films have this place: low, high; name one, as in film: high"},
-        {"start: {vortices: [{at: [0, 0]}]}", "the vortex at (0, 0) xi: 2 films have this place: "
+        {"start: {vortices: [{at: [0, 0]}]}", "the vortex at (0, 0) um: 2 films have this place: "
                                               "low, high; name one, as in film: high"},
         {"start: {vortices: [{at: [0, 2.5], film: low}]}",
-         "the vortex at (0, 2.5) xi lies in no film called low; to let a hole hold it give "
+         "the vortex at (0, 2.5) um lies in no film called low; to let a hole hold it give "
          "start.winding"},
         {"probes: {v: {film: low, points: [[0, 0], [0.4, 2.5]]}}",
-         "second point of probe 'v': the probe at x = 0.4, y = 2.5 xi is outside the film; the "
-         "nearest point of one is about x = 0.4, y = 2 xi"},
+         "second point of probe 'v': the probe at x = 0.4, y = 2.5 um is outside the film; the "
+         "nearest point of one is about x = 0.4, y = 2 um"},
         {"loops: {l: {film: high, shape: [box: {size: 3}]}}",
-         "loop 'l': the loop leaves the film at (-1.5, -1.5) xi"},
+         "loop 'l': the loop leaves the film at (-1.5, -1.5) um"},
         {"probes: {v: [[0, 2.5], [1.5, 0]]}",
          "the points of probe 'v' lie in different films, whose potentials cannot be compared; put "
          "both into one film"},
@@ -387,6 +386,35 @@ static void places_that_several_films_have(void **state)
         assert_int_not_equal(try_text(text, &opts), FLX_OK);
         assert_string_equal(flx_ctx_error(ctx), message);
     }
+}
+
+// Lengths are counted in xi inside; who wrote 3 um reads 3 um. What rounding leaves of 0 reads 0.
+static void messages_speak_in_the_units_of_the_case(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"nm}\nloops: {l: [circle: {radius: 9 um}]}", "loop 'l': the loop leaves the film at ("},
+        {"um}\nstart: {vortices: [{at: [1e-16, 7]}]}", "the vortex at (0, 7) um lies in no film"},
+        {"nm}\nstart: {vortices: [{at: [0, 7000]}]}", "the vortex at (0, 7000) nm lies in no film"},
+        {"10 nm}\nstart: {vortices: [{at: [0, 700]}]}", "the vortex at (0, 70) xi lies in no film"},
+        {"um}\nprobes: {v: [[0, 7], [1, 0]]}",
+         "the probe at x = 0, y = 7 um is in no film; the nearest point of one is about x = 0, y = "
+         "2 um"},
+    };
+    flx_run_opts opts = flx_run_opts_default();
+    char text[2048];
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        snprintf(text, sizeof text,
+                 "fluxoid: 1\n"
+                 "layers: {al: {coherence_length: 0.1 um, pearl_length: 9 um}}\n"
+                 "films: {a: {shape: [box: {size: 4 um}]}}\n"
+                 "mesh: {max_edge: 5 xi}\ntdgl: {time: 1 tau0}\nunits: {length: %s\n",
+                 rows[k][0]);
+        assert_int_not_equal(try_text(text, &opts), FLX_OK);
+        if (!strstr(flx_ctx_error(ctx), rows[k][1]))
+            fail_msg("'%s' is not in '%s'", rows[k][1], flx_ctx_error(ctx));
+    }
+    assert_null(strstr(flx_ctx_error(ctx), "xi"));
 }
 
 // A mesh of four triangles round a node, with something wrong in it.
@@ -487,7 +515,7 @@ static void meshes_that_cannot_be_imported(void **state)
         {.mesh = IMPORT("bad-good.msh"),
          .status = FLX_ERR_INPUT,
          .message = "4: hole 'hole' is not in the imported mesh 'bad-good.msh', which has no inner "
-                    "rim round (0, 0) xi"},
+                    "rim round (0, 0) um"},
         {.films = FILM("[box: {size: 6, at: [50, 0]}]"),
          .mesh = IMPORT("bad-good.msh"),
          .status = FLX_ERR_INPUT,
@@ -502,7 +530,7 @@ static void meshes_that_cannot_be_imported(void **state)
          .status = FLX_ERR_INPUT,
          .message =
              "5: terminal 'far' holds no edge of film 'film'; its shape must hold a piece of the "
-             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) xi)"},
+             "rim longer than mesh.max_edge (the nearest point of the rim is (3, 0) um)"},
     };
     check_rows(rows, sizeof rows / sizeof *rows);
 }
@@ -741,7 +769,7 @@ static void files_that_cannot_be_measured(void **state)
          "" FLX_SOURCE_DIR "/tests/data/pytdgl_bar.h5: is an HDF5 file, but not a data file of "
          "fluxoid; to use another program's mesh set mesh.import"},
         {KEPT, "{circle: {radius: 9}}", FLX_ERR_GEOMETRY,
-         "bad-kept.h5: loop 'loop-1': the loop leaves the film at (9.00723394, 0) xi"},
+         "bad-kept.h5: loop 'loop-1': the loop leaves the film at (9.00723, 0) um"},
     };
     int wrong = 0;
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
@@ -766,6 +794,7 @@ int main(void)
         cmocka_unit_test(meshes_that_cannot_be_made),
         cmocka_unit_test(parts_that_miss_the_film),
         cmocka_unit_test(places_that_several_films_have),
+        cmocka_unit_test(messages_speak_in_the_units_of_the_case),
         cmocka_unit_test(meshes_that_cannot_be_imported),
         cmocka_unit_test(files_that_a_run_cannot_start_from),
         cmocka_unit_test(without_the_mesher_only_imported_meshes_do),

@@ -213,7 +213,8 @@ static void wrong_cases_say_what_is_wrong(void **state)
          "--set static.selffield=perhaps: static.selffield: 'perhaps' was given; wanted is true or "
          "false"},
         {STATIC, "drive.phase=[{along: [[0, 0], [0.8, 0]]}]",
-         "test.yaml: a cut of drive.phase ends inside a film, near (3.879, 0.3108) xi; it must go "
+         "test.yaml: a cut of drive.phase ends inside a film, near (0.7758, 0.06216) um; it must "
+         "go "
          "from rim to rim, or through"},
         {STATIC, "drive.phase=[{along: [[0, 0]]}]",
          "--set drive.phase=[{along: [[0, 0]]}]: drive.phase.along: a cut goes from one point "

@@ -262,6 +262,9 @@ static void wrong_cases_are_refused_with_the_line(void **state)
         {XY "size: 8\n  film: {critical_temperature: 9 K}\n",
          "test.yaml:6: xy.film: wanted is one of sheet_resistance, kinetic_inductance, or "
          "penetration_depth with thickness"},
+        {XY "size: 8\n  film: {critical_temperature: 9 K, sheet_resistance: 1 T}\n",
+         "test.yaml:6:55: xy.film.sheet_resistance: '1 T' is in T; wanted is a resistance, e.g. 2 "
+         "kohm"},
         {XY "size: 8\n  film: {critical_temperature: 9}\n",
          "test.yaml:6:32: xy.film.critical_temperature: '9' has no unit; wanted is a temperature, "
          "e.g. 4.2 K"},

@@ -344,8 +344,9 @@ typedef struct flx_case {
     flx_scales scales; // natural units of the run, in SI. Where a case without coherence length is
                        // allowed (london), xi is the length that the case is counted in
     const char *unit;  // what that is called: "xi", or e.g. "um"
-    double u, gamma;   // [1] of the films' layer
-    int32_t reference; // index of the layer whose units they are
+    const char *length_unit; // "um", as units.length says; NULL: not by a name
+    double u, gamma;         // [1] of the films' layer
+    int32_t reference;       // index of the layer whose units they are
 
     const flx_case_let *lets;
     const flx_case_layer *layers;

@@ -7,51 +7,9 @@
 #include "case/device.h"
 #include "case/engine.h"
 
-#include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-flx_status flx_device_fail(flx_ctx *ctx, const flx_case *c, int32_t line, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return flx_device_blame(ctx, c, line, flx_fail(ctx, FLX_ERR_INPUT, "%s", text));
-}
-
-// Everything counts in xi and says so; in a case that knows none it is another unit.
-static void name_unit(flx_ctx *ctx, const flx_case *c, flx_status status)
-{
-    const char *from = flx_ctx_error(ctx);
-    char text[1024];
-    size_t n = 0;
-    if (!c->unit || strcmp(c->unit, "xi") == 0)
-        return;
-    while (*from && n + strlen(c->unit) + 2 < sizeof text) {
-        bool unit = strncmp(from, " xi", 3) == 0 && !strchr("_.", from[3]) && !isalnum(from[3]);
-        if (unit) {
-            n += (size_t)snprintf(text + n, sizeof text - n, " %s", c->unit);
-            from += 3;
-        } else {
-            text[n++] = *from++;
-        }
-    }
-    text[n] = 0;
-    (void)flx_fail(ctx, status, "%s", text);
-}
-
-flx_status flx_device_blame(flx_ctx *ctx, const flx_case *c, int32_t line, flx_status status)
-{
-    if (status == FLX_ERR_MEMORY)
-        return status;
-    name_unit(ctx, c, status);
-    return line > 0 ? flx_fail_in(ctx, status, "%s:%d", c->name, (int)line)
-                    : flx_fail_in(ctx, status, "%s", c->name);
-}
 
 char *flx_case_path(flx_ctx *ctx, const flx_case *c, const char *path)
 {
@@ -91,11 +49,19 @@ static flx_status check_hole(flx_ctx *ctx, const flx_case *c, const flx_case_fil
     const flx_case_hole *hole = &film->holes[h];
     flx_relation r;
     FLX_TRY(flx_region_relate(ctx, s->hole[h], s->shape, &r));
-    if (!r.within && r.overlap)
+    if (!r.within && r.overlap) {
+        flx_relation whole;
+        FLX_TRY(flx_region_relate(ctx, s->shape, s->hole[h], &whole));
+        if (whole.within)
+            return flx_device_fail(ctx, c, hole->line,
+                                   "hole '%s' takes all of film '%s' away; a hole lies inside its "
+                                   "film",
+                                   hole->name, film->name);
         return flx_device_fail(ctx, c, hole->line,
                                "hole '%s' reaches the rim of film '%s' near (%g, %g) xi; a hole "
                                "lies inside its film, to open the rim cut the shape of the film",
                                hole->name, film->name, r.at[0], r.at[1]);
+    }
     if (!r.within)
         return flx_device_fail(ctx, c, hole->line,
                                "hole '%s' lies outside film '%s', %g xi from it; a hole lies "

@@ -38,8 +38,8 @@ static const flx_key keys[] = {
                        "places."),
     PAIR("london.scan.size", "m", "required", "Width and height of the grid of places."),
     PAIR("london.scan.at", "m", "[0, 0]", "Its middle."),
-    {"london.scan.points", FLX_KEY_PAIR, "1", "[101, 101]", ANY, "[NX, NY], 2 to 100000 each", 0,
-     "Number of places along x and y.", NULL},
+    {"london.scan.points", FLX_KEY_PAIR, "1", "[101, 101]", ANY,
+     "[NX, NY], 2 to 100000 each, 1e8 places at most", 0, "Number of places along x and y.", NULL},
     VALUE("london.scan.z", "m", "required", ANY, "Height of the loops."),
     VALUE("london.scan.pickup", "m", "required", POSITIVE, "Radius of the pickup loop."),
     VALUE("london.scan.coil", "m", "none", POSITIVE,
@@ -133,7 +133,7 @@ static flx_status parse_vortices(flx_parser *p, const flx_node *node)
 
 static flx_status parse_scan(flx_parser *p, const flx_node *node)
 {
-    enum { MOST = 100000 };
+    enum { MOST = 100000, MOST_PLACES = 100000000 };
     flx_case_scan *scan = &p->c->london.scan;
     flx_node *size, *z, *pickup;
     double points[2] = {101, 101};
@@ -161,6 +161,9 @@ static flx_status parse_scan(flx_parser *p, const flx_node *node)
             return flx_parser_fail(p, size, "wanted are a width and a height, both > 0");
         scan->n[k] = (int32_t)points[k];
     }
+    if (points[0] * points[1] > MOST_PLACES)
+        return flx_parser_fail(p, n, "%g places; allowed are %g at most", points[0] * points[1],
+                               (double)MOST_PLACES);
     return FLX_OK;
 }
 

@@ -158,6 +158,11 @@ static flx_status parse(flx_parser *p, const flx_node *node)
     FLX_TRY(parse_frames(p, flx_node_get(node, "frames"), &run->frame_interval));
     FLX_TRY(flx_get_si(p, flx_node_get(node, "checkpoint"), &run->checkpoint));
     FLX_TRY(flx_parse_selffield(p, flx_node_get(node, "selffield")));
+    if (run->screening != FLX_SCREENING_NONE && run->temperature > 0)
+        return flx_parser_fail(p, flx_node_get(node, "temperature_noise"),
+                               "there is no thermal noise yet where the field of the currents acts "
+                               "back (tdgl.selffield, which long bodies have unless it is false); "
+                               "leave one of them out");
     if (run->screening != FLX_SCREENING_NONE && run->opts.integrator != FLX_BDF)
         return flx_parser_fail(p, flx_node_get(node, "integrator"),
                                "the field of the currents needs bdf: its diffusion is too stiff "

@@ -313,7 +313,7 @@ flx_status flx_emit(flx_compiler *c, flx_op op)
 
 // -- the result -----------------------------------------------------------------------------------
 
-static const char *wanted(flx_dim dim)
+static const char *wanted(flx_dim dim, char *buffer, size_t size)
 {
     static const struct {
         const char *unit, *text;
@@ -326,22 +326,26 @@ static const char *wanted(flx_dim dim)
         {"K", "a temperature, e.g. 4.2 K"},
         {"C", "a charge, e.g. 2e"},
         {"S/m", "a conductivity, e.g. 1e7 S/m"},
+        {"ohm", "a resistance, e.g. 2 kohm"},
+        {"H", "an inductance, e.g. 20 pH"},
         {"A m^2", "a magnetic moment, e.g. 1e-15 A m^2"},
         {"1", "a bare number"},
     };
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++)
         if (flx_dim_equal(dim, flx_dim_of(rows[k].unit)))
             return rows[k].text;
-    return "another unit";
+    char unit[96];
+    snprintf(buffer, size, "a value in %s", flx_dim_text(dim, unit, sizeof unit));
+    return buffer;
 }
 
 static flx_status refuse_unit(flx_compiler *c, const flx_operand *o)
 {
-    char text[96], dim[96];
+    char text[96], dim[96], other[128];
+    const char *needed = wanted(c->want.dim, other, sizeof other);
     text_of(c, o, text, sizeof text);
     if (flx_dim_is_none(sum_dim(o->dim)))
-        return flx_compiler_fail(c, o->from, "'%s' has no unit; wanted is %s", text,
-                                 wanted(c->want.dim));
+        return flx_compiler_fail(c, o->from, "'%s' has no unit; wanted is %s", text, needed);
     flx_dim seconds = flx_dim_of("s");
     if (flx_dim_equal(c->want.dim, FLX_DIM_TIME_TAU0) && flx_dim_equal(o->dim, seconds))
         return flx_compiler_fail(c, o->from,
@@ -349,7 +353,7 @@ static flx_status refuse_unit(flx_compiler *c, const flx_operand *o)
                                  "nothing says how long tau0 is; give the time in tau0",
                                  text);
     return flx_compiler_fail(c, o->from, "'%s' is in %s; wanted is %s", text,
-                             flx_dim_text(o->dim, dim, sizeof dim), wanted(c->want.dim));
+                             flx_dim_text(o->dim, dim, sizeof dim), needed);
 }
 
 // A length of tau0 in seconds, where it is known and asked for.

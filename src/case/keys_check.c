@@ -95,6 +95,8 @@ static const char *quantity_of(const char *unit)
                                           {"K", "a temperature in K"},
                                           {"C", "a charge in C, or in e"},
                                           {"S/m", "a conductivity in S/m"},
+                                          {"ohm", "a resistance in ohm"},
+                                          {"H", "an inductance in H"},
                                           {"A m^2", "a magnetic moment in A m^2"},
                                           {"1", "a bare number"}};
     for (size_t k = 0; k < sizeof text / sizeof *text; k++)

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/engine.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -389,6 +390,14 @@ static flx_status parse_layers(flx_parser *p)
     return FLX_OK;
 }
 
+static bool is_word(const char *text)
+{
+    for (const char *at = text; at && *at; at++)
+        if (!isalpha((unsigned char)*at))
+            return false;
+    return text && *text;
+}
+
 flx_status flx_parse_names(flx_parser *p)
 {
     p->names = (flx_names){.user = p,
@@ -413,6 +422,8 @@ flx_status flx_parse_names(flx_parser *p)
     FLX_TRY(flx_get_si(p, n ? flx_node_get(material, "pair_charge") : NULL, &p->pair_charge));
     p->names.length = p->c->length;
     p->length_text = length ? length->text : NULL;
+    if (is_word(p->length_text))
+        p->c->length_unit = p->length_text;
     if (p->engine->device)
         FLX_TRY(parse_layers(p));
     return keep_lets(p);

@@ -105,10 +105,11 @@ flx_status flx_mesh_shortest_path(flx_ctx *ctx, const flx_mesh *mesh, int32_t fr
     if (status == FLX_OK) {
         search(mesh, from, to, &h, parent);
         if (h.distance[to] == INFINITY)
-            status = flx_fail(ctx, FLX_ERR_GEOMETRY,
-                              "no path joins (%.9g, %.9g) and (%.9g, %.9g): they lie in different "
-                              "films or parts",
-                              mesh->x[from], mesh->y[from], mesh->x[to], mesh->y[to]);
+            status =
+                flx_fail(ctx, FLX_ERR_GEOMETRY,
+                         "no path joins (%.9g, %.9g) xi and (%.9g, %.9g) xi: they lie in different "
+                         "films or parts",
+                         mesh->x[from], mesh->y[from], mesh->x[to], mesh->y[to]);
     }
     int32_t n = 0;
     if (status == FLX_OK) {
@@ -209,10 +210,11 @@ static flx_status step_to(walk *w, const double a[2], const double b[2], int dep
         }
     }
     if (depth == 0)
-        return flx_fail(w->ctx, FLX_ERR_GEOMETRY,
-                        "the loop cannot be followed near (%.9g, %.9g): it grazes the rim; move it "
-                        "into the film",
-                        b[0], b[1]);
+        return flx_fail(
+            w->ctx, FLX_ERR_GEOMETRY,
+            "the loop cannot be followed near (%.9g, %.9g) xi: it grazes the rim; move it "
+            "into the film",
+            b[0], b[1]);
     double mid[2] = {0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])};
     FLX_TRY(step_to(w, a, mid, depth - 1));
     return step_to(w, mid, b, depth - 1);
@@ -277,7 +279,7 @@ static flx_status simplify(walk *w)
             // The chain crosses itself if what is cut out is more than a few steps.
             if (n - keep > 6)
                 status = flx_fail(w->ctx, FLX_ERR_GEOMETRY,
-                                  "the loop meets itself at (%.9g, %.9g); use a curve that goes "
+                                  "the loop meets itself at (%.9g, %.9g) xi; use a curve that goes "
                                   "round once, or a finer mesh",
                                   m->x[i], m->y[i]);
             while (n > keep)
@@ -327,7 +329,7 @@ static flx_status check_holes(const walk *w, const flx_polyline *curve)
         double o[2] = {m->x[i] + 0.5 * ux - 1e-4 * uy, m->y[i] + 0.5 * uy + 1e-4 * ux};
         if (winding(m, curve, NULL, o) != winding(m, NULL, w, o))
             return flx_fail(w->ctx, FLX_ERR_GEOMETRY,
-                            "the loop cannot be followed around the hole at (%.9g, %.9g): it "
+                            "the loop cannot be followed around the hole at (%.9g, %.9g) xi: it "
                             "crosses itself or the hole, or the mesh is too coarse",
                             o[0], o[1]);
     }
@@ -371,8 +373,8 @@ flx_status flx_mesh_snap_loop(flx_ctx *ctx, const flx_locator *locator, int32_t 
         status = simplify(&w);
     if (status == FLX_OK && (w.n < 3 || chain_area(&w) == 0))
         status = flx_fail(ctx, FLX_ERR_GEOMETRY,
-                          "the loop at (%.9g, %.9g) is smaller than the mesh's edges", curve->xy[0],
-                          curve->xy[1]);
+                          "the loop at (%.9g, %.9g) xi is smaller than the mesh's edges",
+                          curve->xy[0], curve->xy[1]);
     if (status == FLX_OK)
         status = check_holes(&w, curve);
     if (status < 0) {
