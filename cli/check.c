@@ -12,8 +12,10 @@
 static void print_units(const flx_scales *s)
 {
     char xi[40], b[40], k[40], t[40], v[40];
-    printf("units     xi %s, Bc2 %s, K0 %s", cli_si(s->xi, "m", xi, sizeof xi),
-           cli_si(s->Bc2, "T", b, sizeof b), cli_si(s->K0, "A/m", k, sizeof k));
+    bool bulk = flx_scales_per_metre(s);
+    printf("units     xi %s, Bc2 %s, %s %s", cli_si(s->xi, "m", xi, sizeof xi),
+           cli_si(s->Bc2, "T", b, sizeof b), bulk ? "J0" : "K0",
+           cli_si(bulk ? s->J0 : s->K0, bulk ? "A/m^2" : "A/m", k, sizeof k));
     if (s->tau0 > 0)
         printf(", tau0 %s, V0 %s", cli_si(s->tau0, "s", t, sizeof t),
                cli_si(s->V0, "V", v, sizeof v));

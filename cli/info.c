@@ -19,11 +19,18 @@ static bool knows_xi(const cli_data *data)
 static void print_scales(const cli_data *data)
 {
     const flx_scales *s = &data->scales;
+    bool bulk = flx_scales_per_metre(s);
     const struct {
         const char *name, *unit;
         double value;
-    } rows[] = {{"xi", "m", s->xi},   {"Lambda", "m", s->Lambda}, {"Bc2", "T", s->Bc2},
-                {"K0", "A/m", s->K0}, {"tau0", "s", s->tau0},     {"V0", "V", s->V0}};
+    } rows[] = {{"xi", "m", s->xi},
+                {"lambda", "m", bulk ? s->lambda : 0},
+                {"Lambda", "m", bulk ? 0 : s->Lambda},
+                {"Bc2", "T", s->Bc2},
+                {"J0", "A/m^2", bulk ? s->J0 : 0},
+                {"K0", "A/m", bulk ? 0 : s->K0},
+                {"tau0", "s", s->tau0},
+                {"V0", "V", s->V0}};
     char text[40];
     const char *gap = "units     ";
     bool xi = knows_xi(data);

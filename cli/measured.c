@@ -39,10 +39,10 @@ static const char *vector_of(const json_t *object, const char *key, const char *
 static void print_state(const json_t *root)
 {
     const json_t *energy = json_object_get(root, "energy"), *power = json_object_get(root, "power");
-    char a[CELL], b[CELL], c[CELL];
-    printf("energy    condensation %s, kinetic %s F0; in all %s\n",
+    char a[CELL], b[CELL], c[CELL], d[CELL];
+    printf("energy    condensation %s, kinetic %s, field %s F0; in all %s\n",
            number_of(energy, "condensation_F0", a), number_of(energy, "kinetic_F0", b),
-           si_of(energy, "total", "J", c));
+           number_of(energy, "field_F0", d), si_of(energy, "total", "J", c));
     if (json_is_number(json_object_get(power, "total")))
         printf("power     %s: normal current %s, order parameter %s\n",
                si_of(power, "total", "W", a), si_of(power, "normal", "W", b),

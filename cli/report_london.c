@@ -22,6 +22,13 @@ const char *cli_london_name(const json_t *run, size_t k)
     return name ? name : "?";
 }
 
+// What rounding adds to a whole number of quanta is not shown.
+static double quanta(const json_t *value)
+{
+    double x = json_number_value(value), whole = rint(x);
+    return fabs(x - whole) < 1e-9 ? whole + 0.0 : x;
+}
+
 static void print_inductance(const json_t *run)
 {
     size_t n = json_array_size(json_object_get(run, "inductance_pH"));
@@ -63,9 +70,8 @@ static void print_holes(const json_t *run)
            "area (m^2)");
     for (size_t h = 0; h < n; h++)
         printf("%-12s  %10.5g  %15.5g  %12s  %14.6g\n", cli_london_name(run, h),
-               json_number_value(json_array_get(json_object_get(run, "fluxoid_Phi0"), h)),
-               json_number_value(
-                   json_array_get(json_object_get(run, "fluxoid_without_current_Phi0"), h)),
+               quanta(json_array_get(json_object_get(run, "fluxoid_Phi0"), h)),
+               quanta(json_array_get(json_object_get(run, "fluxoid_without_current_Phi0"), h)),
                cli_si_cell(json_array_get(json_object_get(run, "circulating_current"), h), "A", a),
                json_number_value(json_array_get(json_object_get(run, "effective_area"), h)));
 }
@@ -101,7 +107,7 @@ static void print_energies(const json_t *run)
         const json_t *item = json_array_get(list, k);
         for (size_t h = 0; h < n_hole; h++)
             printf("%s%.5g", h ? ", " : "  ",
-                   json_number_value(json_array_get(json_object_get(item, "fluxoid_Phi0"), h)));
+                   quanta(json_array_get(json_object_get(item, "fluxoid_Phi0"), h)));
         printf(": %s\n", cli_si_cell(json_object_get(item, "gibbs_energy"), "J", text));
     }
 }
@@ -144,7 +150,7 @@ void cli_report_london_point(const json_t *pattern, const json_t *point)
     for (size_t h = 0; h < n && h < NAMES; h++) {
         if (point)
             printf("%10.5g  %12s  ",
-                   json_number_value(json_array_get(json_object_get(point, "fluxoid_Phi0"), h)),
+                   quanta(json_array_get(json_object_get(point, "fluxoid_Phi0"), h)),
                    cli_si_cell(json_array_get(json_object_get(point, "circulating_current"), h),
                                "A", text));
         else

@@ -52,6 +52,9 @@ typedef struct flx_scales {
 
 FLX_API flx_scales flx_scales_of(const flx_material *material);
 
+// Whether they are those of a thickness of one metre, as of long bodies without one: K is J then.
+FLX_API bool flx_scales_per_metre(const flx_scales *scales);
+
 // How xi and lambda depend on temperature.
 typedef enum flx_law {
     FLX_LAW_GL,        // (1 - t)^-1/2 both: near Tc

@@ -19,7 +19,7 @@ flx_status flx_device_fail(flx_ctx *ctx, const flx_case *c, int32_t line, const 
     return flx_device_blame(ctx, c, line, flx_fail(ctx, FLX_ERR_INPUT, "%s", text));
 }
 
-// Where the number that ends before text[end] begins; end if there is none.
+// Where the number that ends before text[end] begins; end if there is none ("K0" is none).
 static size_t number_before(const char *text, size_t end)
 {
     size_t begin = end;
@@ -28,22 +28,23 @@ static size_t number_before(const char *text, size_t end)
     char *stop;
     while (begin < end && (strtod(text + begin, &stop), stop != text + end))
         begin++;
-    return begin;
+    return begin > 0 && !strchr(" (", text[begin - 1]) ? end : begin;
 }
 
-// The same of all numbers of a place: "(1, 2)" or "x = 1, y = 2" before its unit.
+// The same of all numbers of a place or range: "(1, 2)", "x = 1, y = 2", "1 to 2" before its unit.
 static size_t place_before(const char *text, size_t end)
 {
-    size_t begin = number_before(text, end), at = begin;
-    while (begin < end) {
-        if (at >= 4 && strncmp(text + at - 3, " = ", 3) == 0) // "y = "
-            at -= 4;
-        if (at < 2 || strncmp(text + at - 2, ", ", 2) != 0)
-            break;
-        size_t before = number_before(text, at - 2);
-        if (before == at - 2)
-            break;
-        begin = at = before;
+    static const char *const between[] = {", ", " to ", ", y = ", ", z = "};
+    size_t begin = number_before(text, end);
+    for (size_t k = 0; begin < end && k < sizeof between / sizeof *between; k++) {
+        size_t n = strlen(between[k]);
+        if (begin < n || strncmp(text + begin - n, between[k], n) != 0)
+            continue;
+        size_t before = number_before(text, begin - n);
+        if (before < begin - n) {
+            begin = before;
+            k = (size_t)-1; // and what is before that
+        }
     }
     return begin;
 }
@@ -79,7 +80,9 @@ static void name_unit(flx_ctx *ctx, const flx_case *c, flx_status status)
     for (size_t k = 0; k < n; k++) {
         if (!is_xi(from + k))
             continue;
-        size_t at = place_before(from, k > 0 && from[k - 1] == ')' ? k - 1 : k);
+        size_t end = k > 0 && from[k - 1] == ')' ? k - 1 : k, at = place_before(from, end);
+        if (at == end)
+            continue;
         used = add(text, sizeof text, used, "%.*s", (int)(at - done), from + done);
         while (at < k) {
             char *stop;

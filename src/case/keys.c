@@ -175,7 +175,9 @@ static const flx_key rows[] = {
     {"drive.field.dipole.moment", FLX_KEY_FUNCTION, "A m^2", "required", ANY,
      "along z, or [mx, my, mz]", FLX_EXPR_T, "Its magnetic moment.", NULL},
     MAP("drive.field.file", "Field B_z on a rectangular grid, from a file."),
-    TEXT("drive.field.file.path", "required", "The file, from the folder of the case."),
+    TEXT("drive.field.file.path", "required",
+         "The file, from the folder of the case: lines 'x y B' on a rectangular grid, x and y in "
+         "units.length, B in tesla."),
     FUNCTION("drive.field.file.factor", "1", "1", FLX_EXPR_T, "What the field is multiplied by."),
     NAMED("drive.current", "TERMINAL: current", "Currents into the film; they sum to zero."),
     FUNCTION("drive.current.*", "A", "0 A", FLX_EXPR_T,

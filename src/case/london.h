@@ -47,7 +47,7 @@ flx_status flx_london_make(flx_london_run_state *r);
 // Pearl length of each triangle [n_tri] in xi, >= 0.
 flx_status flx_london_lambda(flx_ctx *ctx, const flx_case *c, const flx_mesh *mesh, double *lambda);
 
-// L on a mesh twice as fine (london_error.c).
+// L on a mesh twice as fine (london_study.c).
 flx_status flx_london_study(flx_london_run_state *r);
 
 // Images of the scan (london_scan.c).

@@ -202,14 +202,23 @@ static flx_status set_values(flx_ctx *ctx, flx_quantity *quantity, const flx_plo
     case FLX_PLOT_CURRENT:
     case FLX_PLOT_SUPERCURRENT:
     case FLX_PLOT_NORMAL:
-        set_unit(quantity, scales->K0, "A/m", "K_{0}");
+        if (flx_scales_per_metre(scales)) {
+            set_unit(quantity, scales->J0, "A/m^{2}", "J_{0}");
+            quantity->symbol = "|J|";
+        } else {
+            set_unit(quantity, scales->K0, "A/m", "K_{0}");
+        }
         vector = true;
         value = quantity->what == FLX_PLOT_CURRENT        ? scene->current
                 : quantity->what == FLX_PLOT_SUPERCURRENT ? scene->supercurrent
                                                           : scene->normal;
         break;
     case FLX_PLOT_VORTICITY:
-        set_unit(quantity, scales->xi > 0 ? scales->K0 / scales->xi : 0, "A/m^{2}", "K_{0}/\u03be");
+        if (flx_scales_per_metre(scales))
+            set_unit(quantity, scales->J0 / scales->xi, "A/m^{3}", "J_{0}/\u03be");
+        else
+            set_unit(quantity, scales->xi > 0 ? scales->K0 / scales->xi : 0, "A/m^{2}",
+                     "K_{0}/\u03be");
         value = scene->vorticity;
         if (!value && scene->current) {
             quantity->owned = curl_of(ctx, frame->mesh, scene->current);

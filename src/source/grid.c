@@ -89,10 +89,11 @@ flx_status flx_grid_init(flx_ctx *ctx, const flx_field_grid *given, flx_grid *gr
                         given->ny);
     if (!(given->dx > 0) || !(given->dy > 0) || !isfinite(given->x0 + given->dx * given->nx) ||
         !isfinite(given->y0 + given->dy * given->ny))
-        return flx_fail(ctx, FLX_ERR_INPUT,
-                        "a field grid has steps %g, %g xi from %g, %g: steps must be positive and "
-                        "all finite",
-                        given->dx, given->dy, given->x0, given->y0);
+        return flx_fail(
+            ctx, FLX_ERR_INPUT,
+            "a field grid has steps %g, %g xi from %g, %g xi: steps must be positive and "
+            "all finite",
+            given->dx, given->dy, given->x0, given->y0);
     for (int64_t k = 0; k < (int64_t)given->nx * given->ny; k++)
         if (!isfinite(given->b[k]))
             return flx_fail(ctx, FLX_ERR_INPUT,

@@ -42,8 +42,8 @@ static flx_status check_grid(flx_ctx *ctx, const flx_field_grid *g, const double
     if (g->x0 <= box[0] + sx && g->y0 <= box[1] + sy && x1 >= box[2] - sx && y1 >= box[3] - sy)
         return FLX_OK;
     return flx_fail(ctx, FLX_ERR_INPUT,
-                    "the grid of field term %d covers x %g to %g, y %g to %g xi, the films reach "
-                    "from %g to %g and %g to %g: give the field on a larger grid",
+                    "the grid of field term %d covers x %g to %g xi, y %g to %g xi, the films "
+                    "reach from %g to %g xi and %g to %g xi: give the field on a larger grid",
                     k, g->x0, x1, g->y0, y1, box[0], box[2], box[1], box[3]);
 }
 

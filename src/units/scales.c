@@ -48,3 +48,8 @@ flx_scales flx_scales_of(const flx_material *m)
     }
     return s;
 }
+
+bool flx_scales_per_metre(const flx_scales *scales)
+{
+    return scales->J0 > 0 && fabs(scales->K0 / scales->J0 - 1) < 1e-9; // rounding
+}

@@ -1,4 +1,4 @@
-// case/london_error.c -- how far inductances are from those of infinitely fine meshes.
+// case/london_study.c -- how far inductances are from those of infinitely fine meshes.
 //
 // The energy is least at given currents, so L of the meshed films is approached from above: their L
 // is below what any mesh gives. With D = L(h) - L(h/2) and an error c h^p of L(h), p from 1 (currents
