@@ -45,14 +45,67 @@ static void print_info(const flx_case *c, const flx_device_info *d)
         (int)q->n_negative_dual);
 }
 
-// What time integration costs; other engines say themselves.
-static void print_costs(const flx_device_info *d)
+// What time integration costs, and currents at rest.
+static void print_costs(const flx_case *c, const flx_device_info *d)
 {
-    char step[40], memory[40], file[40];
-    printf("costs     a step about %s on one core, memory %s, data file %s\n",
-           cli_si(d->step_seconds, "s", step, sizeof step),
-           cli_si(d->memory, "B", memory, sizeof memory),
-           cli_si(d->file_bytes, "B", file, sizeof file));
+    char create[40], step[40], memory[40], file[40];
+    cli_si(d->create_seconds, "s", create, sizeof create);
+    cli_si(d->memory, "B", memory, sizeof memory);
+    if (strcmp(c->engine, "london") == 0) {
+        printf("costs     about %s on one core%s, memory %s\n", create,
+               c->london.scan.n[0] > 0 ? " before the scan" : "", memory);
+        return;
+    }
+    printf("costs     a step about %s on one core",
+           cli_si(d->step_seconds, "s", step, sizeof step));
+    if (d->create_seconds > 0)
+        printf(", %s before the first", create);
+    printf(", memory %s, data file %s\n", memory, cli_si(d->file_bytes, "B", file, sizeof file));
+}
+
+// Updates are timed here, on a lattice of the same kind that fits into the cache.
+static flx_status print_lattice_costs(flx_ctx *ctx, const flx_case *c)
+{
+    enum { SIDE = 64 };
+    const flx_case_xy *xy = &c->xy;
+    flx_xy_problem problem = {.lattice = xy->lattice,
+                              .model = xy->model,
+                              .temperature = xy->temperature,
+                              .n_temperature = 1};
+    flx_xy_opts opts = xy->opts;
+    double n_site = 1;
+    for (int k = 0; k < 3; k++) {
+        problem.size[k] = xy->size[k] > SIDE ? SIDE : xy->size[k];
+        problem.open[k] = xy->open[k];
+        n_site *= xy->size[k] > 0 ? xy->size[k] : 1;
+    }
+    opts.exchange = opts.tune_temperatures = opts.correlations = false;
+    flx_xy *sim = NULL;
+    flx_xy_costs costs = {0};
+    flx_status status = flx_xy_create(ctx, &problem, &opts, &sim);
+    if (status >= 0)
+        status = flx_xy_costs_of(sim, 3, &costs);
+    if (status >= 0) {
+        flx_xy_progress p = flx_xy_progress_of(sim);
+        int32_t longest = xy->size[0] > xy->size[1] ? xy->size[0] : xy->size[1];
+        double over = opts.overrelaxation >= 0 ? opts.overrelaxation
+                      : longest >= 12          ? longest / 6
+                                               : 1;
+        double sweeps = over + opts.metropolis + opts.heat_bath;
+        double cycle = over * costs.overrelaxation + opts.metropolis * costs.metropolis +
+                       opts.heat_bath * costs.heat_bath + costs.measurement;
+        double before =
+            opts.thermalisation < 0 ? 0.25 * opts.sweeps : (double)opts.thermalisation * p.replicas;
+        double updates = (opts.sweeps + before) * n_site * xy->n_temperature;
+        double bytes = opts.precision == FLX_XY_FLOAT ? 8 : 16; // two components
+        char time[40], memory[40];
+        printf("costs     about %s on one core%s, memory %s\n",
+               cli_si(1e-9 * updates * cycle / sweeps, "s", time, sizeof time),
+               xy->find_transition ? " before the transition" : "",
+               cli_si(bytes * n_site * p.replicas * xy->n_temperature, "B", memory, sizeof memory));
+    }
+    flx_xy_free(sim);
+    return status;
 }
 
 static flx_status print_device(flx_ctx *ctx, const flx_case *c)
@@ -63,8 +116,8 @@ static flx_status print_device(flx_ctx *ctx, const flx_case *c)
         return status;
     const flx_device_info info = flx_device_info_of(device);
     print_info(c, &info);
-    if (strcmp(c->engine, "tdgl") == 0)
-        print_costs(&info);
+    if (strcmp(c->engine, "tdgl") == 0 || strcmp(c->engine, "london") == 0)
+        print_costs(c, &info);
     flx_device_free(device);
     return status;
 }
@@ -81,6 +134,8 @@ static flx_status print_case(flx_ctx *ctx, const flx_case *c)
         print_title(c);
     if (status >= 0)
         printf("run       %s\n", text);
+    if (status >= 0 && strcmp(c->engine, "xy") == 0 && c->xy.n_current == 0)
+        status = print_lattice_costs(ctx, c);
     if (status >= 0 && flx_case_points(c) > 1)
         printf("sweep     %lld points\n", (long long)flx_case_points(c));
     flx_text_free(text);

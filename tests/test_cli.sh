@@ -280,6 +280,15 @@ engine: london
 END
 run 0 run films.yaml -o films.h5
 out "L (pH)"
+run 0 check films.yaml
+out "costs     about"
+cat >lattice.yaml <<'END'
+fluxoid: 1
+engine: xy
+xy: {size: 16, temperature: [0.8, 0.9], sweeps: 1000}
+END
+run 0 check lattice.yaml
+out "costs     about"
 run 0 info films.h5 --csv
 out '"L (pH)","low","high"'
 run 0 info films.h5 --spice

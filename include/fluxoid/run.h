@@ -49,6 +49,7 @@ typedef struct flx_device_info {
     double terminal_length; // [xi] of all terminals
     int64_t n_point;        // of the sweep; 1 without
     double memory;          // [byte] of one run, estimated
+    double create_seconds;  // [s] before the first step, or of a London state, estimated; 0: little
     double step_seconds;    // [s] of one step on one core, estimated
     double file_bytes;      // [byte] of the frames of one run, estimated
 } flx_device_info;

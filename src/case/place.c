@@ -1,4 +1,4 @@
-// case/place.c -- terminals, probes and loops on the mesh of a device; what a device amounts to.
+// case/place.c -- terminals, probes and loops on the mesh of a device.
 //
 // A terminal holds the boundary sites inside its shape. It takes current through the boundary edges
 // whose middle is inside, half of each edge for either end, also where an end lies outside.
@@ -240,37 +240,4 @@ flx_status flx_device_place(flx_ctx *ctx, flx_device *d)
     FLX_TRY(place_probes(ctx, d));
     FLX_TRY(place_loops(ctx, d));
     return flx_device_check_vortices(ctx, d, d->c);
-}
-
-// -- what it amounts to ---------------------------------------------------------------------------
-
-flx_device_info flx_device_info_of(const flx_device *d)
-{
-    const flx_case *c = d->c;
-    const flx_mesh *m = d->mesh;
-    flx_device_info info = {.n_film = m->n_film,
-                            .n_hole = d->n_hole,
-                            .n_terminal = c->n_terminal,
-                            .n_probe = c->n_probe,
-                            .n_loop = c->n_loop,
-                            .n_site = m->n_site,
-                            .n_edge = m->n_edge,
-                            .n_tri = m->n_tri,
-                            .quality = flx_mesh_quality_of(m),
-                            .n_point = flx_case_points(c)};
-    for (int32_t i = 0; i < m->n_site; i++)
-        info.area += m->area[i];
-    for (int32_t k = 0; k < c->n_terminal; k++)
-        for (int32_t s = 0; s < d->terminals[k].n_site; s++)
-            info.terminal_length += d->terminals[k].length[s];
-
-    // The arrays of the engine take about 1 kB a site; the factor of the Poisson operator grows as
-    // n log n (nested dissection: George, SIAM J. Numer. Anal. 10, 345 (1973)).
-    double n = m->n_site, log_n = log2(fmax(n, 2));
-    info.memory = n * (1000 + 80 * log_n);
-    // Three linear solves or so a step, each a pass over the factor; measured on one 4 GHz core.
-    info.step_seconds = n * (2e-8 + 3e-9 * log_n);
-    double frames = floor(c->run.time / c->run.frame_interval) + 1;
-    info.file_bytes = frames * (n * (4 * 8 + 10 * 4) + m->n_edge * 2.0 * 8);
-    return info;
 }
