@@ -10,6 +10,7 @@
 #define BITS uint32_t
 #define SIGNED int32_t
 #define LANES 16
+#define AT_ONCE 4 // words of one draw
 #define V512 __m512
 #define V256 __m256
 #define MASK __mmask16
@@ -21,23 +22,13 @@
 #define SQRT256 _mm256_sqrt_ps
 #define TINY 1e-30f
 #define SMALL 1e-18f
-#define EXP_RANGE 120.0f
-#define EXP_MAGIC 12582912.0f
-#define EXP_SHIFT 23
+#define LOG2_E (1.4426950408889634 * (1 << 23)) // in the units of power
 #define LANE_NUMBERS                                                                               \
     {                                                                                              \
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
     }
 
 #include "xy/vector_impl.h"
-
-static inline vreal power_of_2(vreal f) // |f| <= 1/2
-{
-    vreal f2 = f * f, a = madd(all(0.69314719f), f, all(1));
-    vreal b = madd(all(0.055503571f), f, all(0.24022107f));
-    vreal c = madd(all(0.0013390863f), f, all(0.009676032f));
-    return madd(f2, madd(f2, c, b), a);
-}
 
 static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 7e-9
 {
@@ -46,41 +37,43 @@ static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 7e-9
     return x * madd(z, a, all(3.1415926f));
 }
 
-enum { AT_ONCE = 4 }; // words of one draw
 static inline void draw_words(const xy_source *source, int part, uint32_t place,
                               vbits word[AT_ONCE])
 {
     flx_xy_words(source, part, place, word);
-    for (int j = 0; j < AT_ONCE; j++)
-        word[j] |= 1;
 }
 
-// One odd word of random bits for each spin: u as a whole number, t from the nine lowest bits, symmetric,
-// in (-SYMMETRIC_UNIT, SYMMETRIC_UNIT). That u shares these with t shifts its grid by a part of itself.
-#if defined(__AVX512F__)
-enum { UNIFORM_BITS = 32 };
-static inline vreal uniform(vbits word)
-{
-    return __builtin_convertvector(word, vreal);
-}
-#else // which converts signed numbers alone
+// A word of random bits for each spin: the sense of its rotation from the first bit, u as a whole number
+// from the others.
 enum { UNIFORM_BITS = 31 };
 static inline vreal uniform(vbits word)
 {
     return __builtin_convertvector((vsigned)(word & INT32_MAX), vreal);
 }
-#endif
 
-#define SYMMETRIC_UNIT 0x1p31f
-static inline vreal symmetric(vbits word)
+static inline vreal with_sense(vreal v, vbits word)
 {
-    return __builtin_convertvector((vsigned)(word << 23), vreal);
+    return (vreal)((vbits)v ^ (word & 0x80000000u));
 }
 
 // The whole word, in (-1, 1).
 static inline vreal whole(vbits word)
 {
     return __builtin_convertvector((vsigned)word, vreal) * 0x1p-31f;
+}
+
+// 2^(x/2^23 + UNIFORM_BITS) within 2e-7, up to 2^(UNIFORM_BITS + 1); beyond, that, and where the exponents
+// of numbers end, something negative.
+static inline vreal power(vreal x)
+{
+    const vbits i = (vbits) __builtin_convertvector(least(x, all(0x1p23f)), vsigned);
+    const vreal f = (vreal)((i & 0x7fffff) | 0x3f800000); // 1 and the part of x after the point
+    const vreal f2 = f * f;
+    vreal a = madd(f, all(0.3537553169f * 0x1p31f), all(0.4982859141f * 0x1p31f));
+    vreal b = madd(f, all(0.03864472502f * 0x1p31f), all(0.1078349358f * 0x1p31f));
+    vreal c = madd(f, all(0.0018775767f * 0x1p31f), all(-0.0003985434765f * 0x1p31f));
+    vreal p = madd(f2, madd(f2, c, b), a);
+    return (vreal)((vbits)p + (i & 0xff800000));
 }
 
 #include "xy/cluster_impl.h"

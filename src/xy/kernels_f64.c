@@ -10,6 +10,7 @@
 #define BITS uint64_t
 #define SIGNED int64_t
 #define LANES 8
+#define AT_ONCE 8 // words of 32 bits of one draw
 #define V512 __m512d
 #define V256 __m256d
 #define MASK __mmask8
@@ -21,25 +22,13 @@
 #define SQRT256 _mm256_sqrt_pd
 #define TINY 1e-300
 #define SMALL 1e-18
-#define EXP_RANGE 1000.0
-#define EXP_MAGIC 6755399441055744.0
-#define EXP_SHIFT 52
+#define LOG2_E 1.4426950408889634
 #define LANE_NUMBERS                                                                               \
     {                                                                                              \
         0, 1, 2, 3, 4, 5, 6, 7                                                                     \
     }
 
 #include "xy/vector_impl.h"
-
-static inline vreal power_of_2(vreal f) // |f| <= 1/2
-{
-    vreal f2 = f * f, f4 = f2 * f2;
-    vreal a = madd(all(0.69314718055683244), f, all(0.99999999995956179));
-    vreal b = madd(all(0.055504109063258665), f, all(0.24022651213498092));
-    vreal c = madd(all(0.0013333478473685416), f, all(0.009618025613318034));
-    vreal d = madd(all(1.5303700711365693e-05), f, all(0.00015469729214118296));
-    return madd(f4, madd(f2, d, c), madd(f2, b, a));
-}
 
 static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 1e-13
 {
@@ -49,7 +38,6 @@ static inline vreal sine_of_turns(vreal x) // sin(pi x), |x| <= 1/2; 1e-13
     return x * madd(z, a, all(3.141592653589635));
 }
 
-enum { AT_ONCE = 8 }; // words of 32 bits of one draw
 static inline void draw_words(const xy_source *source, int part, uint32_t place,
                               vbits word[AT_ONCE])
 {
@@ -63,24 +51,37 @@ static inline void draw_words(const xy_source *source, int part, uint32_t place,
 }
 
 // One odd word of random bits for each spin, in the lowest bits of 2^52, which it makes larger by itself:
-// u as a whole number, t from its nine lowest bits, symmetric, in (-SYMMETRIC_UNIT, SYMMETRIC_UNIT). That
-// u shares these with t shifts its grid by a part of itself.
-enum { UNIFORM_BITS = 32 };
+// the sense of its rotation from the first bit, u as a whole number from the others.
+enum { UNIFORM_BITS = 31 };
 static inline vreal uniform(vbits word)
 {
-    return (vreal)word - 0x1p52;
+    return (vreal)(word & UINT64_C(0x433000007fffffff)) - 0x1p52;
 }
 
-#define SYMMETRIC_UNIT 256.0
-static inline vreal symmetric(vbits word)
+static inline vreal with_sense(vreal v, vbits word)
 {
-    return (vreal)(word & UINT64_C(0x43300000000001ff)) - (0x1p52 + 256);
+    return (vreal)((vbits)v ^ (word << 32 & UINT64_C(1) << 63));
 }
 
 // The whole word, in (-1, 1).
 static inline vreal whole(vbits word)
 {
     return ((vreal)word - (0x1p52 + 0x1p31)) * 0x1p-31;
+}
+
+// 2^(x + UNIFORM_BITS) within 6e-11, up to 2^(UNIFORM_BITS + 1); beyond, and where the exponents of numbers
+// end, that at the end.
+static inline vreal power(vreal x)
+{
+    x = clamp(x, -1000, 1);
+    const vreal shifted = x + 0x1.8p52, f = x - (shifted - 0x1.8p52);
+    const vreal f2 = f * f, f4 = f2 * f2;
+    vreal a = madd(f, all(0.69314718055683244 * 0x1p31), all(0.99999999995956179 * 0x1p31));
+    vreal b = madd(f, all(0.055504109063258665 * 0x1p31), all(0.24022651213498092 * 0x1p31));
+    vreal c = madd(f, all(0.0013333478473685416 * 0x1p31), all(0.009618025613318034 * 0x1p31));
+    vreal d = madd(f, all(1.5303700711365693e-05 * 0x1p31), all(0.00015469729214118296 * 0x1p31));
+    vreal p = madd(f4, madd(f2, d, c), madd(f2, b, a));
+    return (vreal)((vbits)p + ((vbits)shifted << 52));
 }
 
 #include "xy/cluster_impl.h"

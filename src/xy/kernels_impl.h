@@ -3,13 +3,13 @@
 //
 //   field of a spin      h = sum_j J_ij R(-+A_ij) s_j,   energy -h.s
 //   over-relaxation      s -> 2 (h.s) h/(h.h) - s                    (energy is kept)
-//   Metropolis           s -> turned by 2 atan(t), t uniform in (-w, w): a Cayley rotation,
-//                        s' = s + d (-a, b), a = sy + t sx, b = sx - t sy, d = 2 t/(1 + t^2);
-//                        accepted if u < exp(beta h.(s' - s)) = exp(beta d (hy b - hx a))
+//   Metropolis           s -> turned by 2 atan(t) (a Cayley rotation), in either sense with
+//                        probability 1/2; accepted if u < exp(beta h.(s' - s))
 //
 // Creutz, Phys. Rev. D 36, 515 (1987); Brown and Woch, Phys. Rev. Lett. 58, 2394 (1987).
-// exp is a power of 2: an exponent and a polynomial of relative error 1e-7 (float), 6e-11 (double),
-// finer than the grid of u.
+// t, uniform in (-w, w), is the same for the spins that a lane has in a row. Whatever t is, s and s'
+// propose each other equally often, and spins that do not see each other are turned and accepted
+// each by itself: detailed balance holds for each t.
 // No trigonometry; every lane does the same thing. Lengths stay 1 but for rounding, which
 // `normalise` takes away from time to time.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -117,77 +117,72 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
 
 // ---- Metropolis ----------------------------------------------------------------------------------
 
-// 2^x up to 2^(UNIFORM_BITS + 1); beyond, and where the exponents of numbers end, that at the end.
-static inline vreal power(vreal x)
+// Those of the AT_ONCE rows from `row` on. No spin's place has the top bit set.
+static void draw_rotations(pass *p, int32_t row)
 {
-#if defined(__AVX512DQ__)
-    vreal f = (vreal)SIMD(reduce)((V512)x, 8); // x - its nearest integer
-    return (vreal)SIMD(scalef)((V512)power_of_2(f), (V512)(x - f));
-#else
-    x = clamp(x, -EXP_RANGE, UNIFORM_BITS + 1);
-    vreal shifted = x + EXP_MAGIC, f = x - (shifted - EXP_MAGIC);
-    return (vreal)((vbits)power_of_2(f) + ((vbits)shifted << EXP_SHIFT));
-#endif
-}
-
-// `many` elements by one draw, each step for all of them: the chain from a spin's field to its answer is
-// longer than what a processor looks ahead.
-static inline __attribute__((always_inline)) void turn_some(pass *p, const row_view *v,
-                                                            vbits accepted[XY_PARTS], int32_t first,
-                                                            const int many, const int n,
-                                                            const bool bonds)
-{
-    enum { MOST = XY_PARTS * AT_ONCE };
-    const uint32_t place = (uint32_t)(v->row * p->t->grid->width + first);
-    const size_t begin = (size_t)first * 2 * LANES;
-    vbits word[MOST];
-    vreal a[MOST], b[MOST], d[MOST], gain[MOST]; // gain: of energy, over d
-    for (int part = 0; part < XY_PARTS; part++)
-        draw_words(&p->source, part, place, word + part * AT_ONCE);
     for (int part = 0; part < XY_PARTS; part++) {
-        const size_t at = begin + (size_t)part * PART;
-        vreal left[2];
-        start_left(v, at, n, bonds, left);
-        for (int k = 0; k < many; k++) {
-            const REAL *s = v->own + at + (size_t)k * 4 * LANES;
-            const int j = part * AT_ONCE + k;
-            vreal hx, hy, x = get(s), y = get(s + LANES), t = p->width[part] * symmetric(word[j]);
-            field(v, at + (size_t)k * 4 * LANES, n, bonds, bonds ? NULL : left, &hx, &hy);
-            d[j] = (t + t) / madd(t, t, all(1));
-            a[j] = madd(t, x, y);
-            b[j] = madd(-t, y, x);
-            gain[j] = madd(hy, b[j], -(hx * a[j]));
+        vbits word[AT_ONCE];
+        draw_words(&p->source, part, UINT32_C(0x80000000) | (uint32_t)row, word);
+        for (int k = 0; k < AT_ONCE; k++) {
+            const vreal t = p->width[part] * whole(word[k]), sine = (t + t) / madd(t, t, all(1));
+            p->rotation[k][part] = (rotation){.sine = sine, .shrink = -(t * sine)};
         }
     }
-    for (int part = 0; part < XY_PARTS; part++)
-        for (int j = part * AT_ONCE; j < part * AT_ONCE + many; j++) {
-            vreal weight = power(madd(p->beta[part] * d[j], gain[j], all(UNIFORM_BITS)));
-            answer yes = less(uniform(word[j]), weight);
-            d[j] = where(yes, d[j]);
-            accepted[part] = counted(accepted[part], yes);
+}
+
+// Up to MANY elements, each step for all of them: the chain from a spin's field to its answer is longer
+// than what a processor looks ahead.
+enum { MANY = 16 }; // a multiple of AT_ONCE
+static inline __attribute__((always_inline)) void turn_some(pass *p, const row_view *v,
+                                                            int32_t first, const int32_t count,
+                                                            const int n, const bool bonds)
+{
+    const uint32_t place = (uint32_t)(v->row * p->t->grid->width + first);
+    const size_t begin = (size_t)first * 2 * LANES;
+    vbits word[XY_PARTS * MANY];
+    vreal dx[XY_PARTS * MANY], dy[XY_PARTS * MANY], gain[XY_PARTS * MANY];
+    for (int32_t k = 0; k < count; k += AT_ONCE)
+        for (int part = 0; part < XY_PARTS; part++)
+            draw_words(&p->source, part, place + 2 * (uint32_t)k, word + part * MANY + k);
+    for (int part = 0; part < XY_PARTS; part++) {
+        const rotation r = p->rotation[v->row % AT_ONCE][part];
+        const vreal beta = p->beta[part];
+        const size_t begin_part = begin + (size_t)part * PART;
+        vreal left[2];
+        start_left(v, begin_part, n, bonds, left);
+        for (int32_t k = 0; k < count; k++) {
+            const size_t at = begin_part + (size_t)k * 4 * LANES;
+            const int32_t j = part * MANY + k;
+            const vreal x = get(v->own + at), y = get(v->own + at + LANES);
+            const vreal sine = with_sense(r.sine, word[j]);
+            vreal hx, hy;
+            field(v, at, n, bonds, bonds ? NULL : left, &hx, &hy);
+            dx[j] = madd(r.shrink, x, -(sine * y));
+            dy[j] = madd(r.shrink, y, sine * x);
+            gain[j] = beta * madd(hx, dx[j], hy * dy[j]);
         }
-    for (int part = 0; part < XY_PARTS; part++)
-        for (int k = 0; k < many; k++) {
-            REAL *s = v->own + begin + (size_t)k * 4 * LANES + (size_t)part * PART;
-            const int j = part * AT_ONCE + k;
-            put(s, madd(-d[j], a[j], get(s)));
-            put(s + LANES, madd(d[j], b[j], get(s + LANES)));
+    }
+    for (int part = 0; part < XY_PARTS; part++) {
+        vbits accepted = p->accepted[part];
+        for (int32_t k = 0; k < count; k++) {
+            REAL *s = v->own + begin + (size_t)part * PART + (size_t)k * 4 * LANES;
+            const int32_t j = part * MANY + k;
+            const answer yes = less(uniform(word[j]), power(gain[j]));
+            put(s, get(s) + where(yes, dx[j]));
+            put(s + LANES, get(s + LANES) + where(yes, dy[j]));
+            accepted = counted(accepted, yes);
         }
+        p->accepted[part] = accepted;
+    }
 }
 
 static inline __attribute__((always_inline)) void turn(pass *p, const row_view *v, int32_t from,
                                                        int32_t to, const int n, const bool bonds)
 {
-    vbits accepted[XY_PARTS];
-    for (int part = 0; part < XY_PARTS; part++)
-        accepted[part] = p->accepted[part];
-    int32_t c = from;
-    for (; c + 2 * (AT_ONCE - 1) < to; c += 2 * AT_ONCE)
-        turn_some(p, v, accepted, c, AT_ONCE, n, bonds);
-    if (c < to)
-        turn_some(p, v, accepted, c, (to - c + 1) / 2, n, bonds);
-    for (int part = 0; part < XY_PARTS; part++)
-        p->accepted[part] = accepted[part];
+    for (int32_t c = from; c < to; c += 2 * MANY) {
+        const int32_t count = (to - c + 1) / 2;
+        turn_some(p, v, c, count < MANY ? count : MANY, n, bonds);
+    }
 }
 FOUR_KINDS(turn)
 
@@ -195,10 +190,15 @@ static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 {
     pass p = pass_of(t, spins, draw);
     for (int k = 0; k < LANES; k++) {
-        p.beta[k / PART][k % PART] = (REAL)(draw->beta[k] * 1.4426950408889634);
-        p.width[k / PART][k % PART] = (REAL)draw->width[k] / SYMMETRIC_UNIT;
+        p.beta[k / PART][k % PART] = (REAL)(draw->beta[k] * LOG2_E);
+        p.width[k / PART][k % PART] = (REAL)draw->width[k];
     }
-    each_row(&p, t->villain ? villain_kinds : turn_kinds);
+    row_update *update = of_kind(t, t->villain ? villain_kinds : turn_kinds);
+    for (int32_t row = 0; row < t->grid->rows; row++) {
+        if (row % AT_ONCE == 0)
+            draw_rotations(&p, row);
+        update(&p, row);
+    }
     for (int k = 0; k < LANES; k++)
         draw->accepted[k] += (int64_t)p.accepted[k / PART][k % PART];
 }
@@ -232,8 +232,7 @@ static inline __attribute__((always_inline)) void warm_part(pass *p, const row_v
             vreal turn = whole(word[2 * j]), z = sine_of_turns((REAL)0.5 - magnitude_of(turn));
             vreal e = half_t * inverse, g = (1 - z) / (1 + z + e), w = e * g,
                   c = (1 + g) * (REAL)0.5;
-            vreal weight = power(madd(c, all((REAL)-1.4426950408889634),
-                                      all((REAL)(UNIFORM_BITS + 1.4426950408889634))));
+            vreal weight = power(madd(c, all((REAL)-LOG2_E), all((REAL)LOG2_E)));
             answer yes = less(uniform(word[2 * j + 1]), c * weight);
             vreal sine = with_sign(root(clamp(w * (2 - w), 0, 1)), turn), cosine = 1 - w;
             yes &= less(all((REAL)0.5), madd(x, x, y * y)); // a site that is missing stays 0

@@ -74,6 +74,19 @@ static inline vbits counted(vbits n, answer yes)
 }
 #endif
 
+static inline vreal least(vreal v, vreal high)
+{
+#if defined(__AVX512F__)
+    return (vreal)SIMD(min)((V512)v, (V512)high);
+#elif defined(__FMA__)
+    return (vreal)MIN256((V256)v, (V256)high);
+#else
+    for (int k = 0; k < PART; k++)
+        v[k] = v[k] > high[k] ? high[k] : v[k];
+    return v;
+#endif
+}
+
 static inline vreal clamp(vreal v, REAL low, REAL high)
 {
 #if defined(__AVX512F__)
@@ -237,6 +250,11 @@ static inline __attribute__((always_inline)) row_view part_view(const row_view *
     return v;
 }
 
+// s' = s + shrink s +- sine (-sy, sx), shrink = cos - 1.
+typedef struct rotation {
+    vreal sine, shrink;
+} rotation;
+
 // A sweep: what it reads, what it counts.
 typedef struct pass {
     const xy_tables *t;
@@ -245,6 +263,7 @@ typedef struct pass {
     xy_source source;
     turning ghost[2];
     vreal beta[XY_PARTS], width[XY_PARTS]; // in the units of Metropolis
+    rotation rotation[AT_ONCE][XY_PARTS];  // of so many rows
     bool mirror;                           // Villain: reflections
     vbits accepted[XY_PARTS];              // counts, modulo what they hold
 } pass;

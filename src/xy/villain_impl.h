@@ -52,9 +52,10 @@ static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
         x2 = f * hx - x;
         y2 = f * hy - y;
     } else {
-        vreal t = p->width[v->part] * symmetric(word), c = 2 / (1 + t * t), d = c * t;
-        x2 = (c - 1) * x - d * y;
-        y2 = d * x + (c - 1) * y;
+        const rotation r = p->rotation[v->row % AT_ONCE][v->part];
+        vreal c = r.shrink, d = with_sense(r.sine, word);
+        x2 = x + (c * x - d * y);
+        y2 = y + (c * y + d * x);
     }
     vreal before = uniform(word) * ((REAL)1 / (UINT64_C(1) << UNIFORM_BITS)), after = all(1);
     for (int32_t q = 0; q < n; q++) {
