@@ -654,8 +654,6 @@ static void wrong_cases_say_what_is_wrong(void **state)
         {"start={winding: {hole: 1}}",
          "start: the engine london starts from nothing: say london.fluxoids and "
          "london.vortices"},
-        {"london.vortices=[{at: [2, 0]}]",
-         "the vortex at (2, 0) um lies on the rim of film 'ring'"},
         {"london.scan={size: [2, 2], z: 1, pickup: 0.5, points: [100000, 1001]}",
          "london.scan.points: 1.001e+08 places; allowed are 1e+08 at most"},
         {"london.scan={size: [2, 2], z: 0, pickup: 0.5}",
