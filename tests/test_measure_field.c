@@ -115,6 +115,41 @@ static void the_field_jumps_by_the_current_at_the_film(void **state)
     flx_mesh_free(mesh);
 }
 
+// In the plane of the film: currents that are linear in each triangle and continuous make a field that
+// is continuous too, over edges, sites, and however near to the plane.
+static void the_field_in_the_film_is_continuous(void **state)
+{
+    (void)state;
+    flx_mesh *mesh = test_annulus(1, 2, 6, 48, 0);
+    double *K = turning(mesh);
+    for (int32_t i = 0; i < mesh->n_site; i++)
+        K[2 * i] += sin(2 * mesh->x[i]);
+    flx_sheet sheet = {.mesh = mesh, .site_current = K, .pearl_length = 2};
+    const double near = 1e-7;
+    for (int32_t e = 0; e < mesh->n_edge; e += 7) {
+        int32_t i = mesh->tail[e], j = mesh->head[e];
+        double middle = hypot(mesh->x[i] + mesh->x[j], mesh->y[i] + mesh->y[j]) / 2;
+        double least = fmin(hypot(mesh->x[i], mesh->y[i]), middle);
+        double most = fmax(hypot(mesh->x[i], mesh->y[i]), middle);
+        if (least < 1.1 || most > 1.9)
+            continue;
+        double r[8][3] = {{mesh->x[i], mesh->y[i], 0},
+                          {(mesh->x[i] + mesh->x[j]) / 2, (mesh->y[i] + mesh->y[j]) / 2, 0}};
+        double b[8][3];
+        for (int p = 0; p < 6; p++) {
+            memcpy(r[2 + p], r[p % 2], sizeof r[0]);
+            r[2 + p][p / 2] += near;
+        }
+        assert_int_equal(flx_measure_field(NULL, &sheet, r[0], 8, b[0], NULL), FLX_OK);
+        // The field varies by 10 per unit of length, and more by the logarithm of the distance to a site:
+        // 1e-5 is far below one current's jump, 0.1.
+        for (int p = 0; p < 6; p++)
+            assert_near(b[2 + p][2], b[p % 2][2], 1e-5);
+    }
+    free(K);
+    flx_mesh_free(mesh);
+}
+
 // Largest difference between a plane and the same points one by one, over the largest value.
 static double plane_error(const flx_sheet *sheet, const flx_field_plane *plane)
 {
@@ -198,6 +233,7 @@ int main(void)
         cmocka_unit_test(the_field_on_the_axis_of_an_annulus_is_right),
         cmocka_unit_test(the_field_is_the_curl_of_the_potential_at_any_distance),
         cmocka_unit_test(the_field_jumps_by_the_current_at_the_film),
+        cmocka_unit_test(the_field_in_the_film_is_continuous),
         cmocka_unit_test(a_plane_has_the_field_of_its_points),
         cmocka_unit_test(wrong_input_and_failed_allocations_are_reported),
     };

@@ -376,6 +376,53 @@ static void films_over_each_other_are_measured_each(void **state)
     unlink(path);
 }
 
+// B_z in a film, as a field in the plane of its currents: at the middle of a disk as by the radial
+// integral equation, and the same all round on a circle.
+static void the_field_in_a_film_is_smooth_and_of_second_order(void **state)
+{
+    (void)state;
+    enum { N = 24 };
+    const double rows[][2] = {{1, 0.794294160}, {0.1, 0.244000975}, {0.01, 0.025954672}};
+    static char text[N][48];
+    const char *field[N + 1] = {"0, 0, 0"}, *const path = "test_london_disk.h5";
+    for (int k = 0; k < N; k++) {
+        double turn = 2 * 3.14159265358979 * (k + 0.3) / N;
+        snprintf(text[k], sizeof text[k], "%.9f, %.9f, 0", 0.5 * cos(turn), 0.5 * sin(turn));
+        field[k + 1] = text[k];
+    }
+    flx_measure_request request = {.time = NAN, .field = field, .n_field = N + 1};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        double spread[2];
+        for (int fine = 0; fine < 2; fine++) {
+            char one[512];
+            snprintf(one, sizeof one,
+                     "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: %g um}}\n"
+                     "films: {film: {layer: nb, shape: [circle: {radius: 1}]}}\n"
+                     "mesh: {max_edge: %g}\ndrive: {field: 1 mT}\nengine: london\n",
+                     rows[k][0], fine ? 0.07 : 0.14);
+            flx_run_opts opts = flx_run_opts_default();
+            opts.output = path;
+            flx_run_result_free(run_text(ctx, one, &opts, FLX_OK));
+            json_t *root = measured(path, &request);
+            double middle = number(root, "fields", "field-1", "Bz", NULL) / 1e-3, sum = 0, all = 0;
+            // (h/R)^2/20 or less, of currents that make as much as the applied field
+            assert_near(middle, rows[k][1], fine ? 5e-4 : 1e-3);
+            for (int p = 0; p < N; p++) {
+                char name[32];
+                snprintf(name, sizeof name, "field-%d", p + 2);
+                double b = number(root, "fields", name, "Bz", NULL) / 1e-3;
+                sum += b / N;
+                all += b * b / N;
+            }
+            spread[fine] = sqrt(fmax(all - sum * sum, 0));
+            json_decref(root);
+            unlink(path);
+        }
+        // Of constant currents in triangles it is 0.01, 0.04, 0.05, and falls as h.
+        assert_true(spread[0] < 5e-3 && spread[1] < 0.4 * spread[0]);
+    }
+}
+
 // -- sources and currents -------------------------------------------------------------------------
 
 // The fluxoid at which no current flows round the hole is, by reciprocity, the flux that the field
@@ -694,6 +741,7 @@ int main(void)
         cmocka_unit_test(energies_of_fluxoid_states_are_a_parabola),
         cmocka_unit_test(a_file_is_measured_after_the_fact),
         cmocka_unit_test(films_over_each_other_are_measured_each),
+        cmocka_unit_test(the_field_in_a_film_is_smooth_and_of_second_order),
         cmocka_unit_test(dipoles_and_loops_are_what_the_ring_sends_to_them),
         cmocka_unit_test(a_field_may_come_from_a_file),
         cmocka_unit_test(transport_currents_divide_over_the_arms_of_a_ring),

@@ -408,7 +408,7 @@ static void a_square_sheet_has_the_field_of_its_closed_form(void **state)
         if (z == 0)
             continue;
         double at[3] = {0.5, 0.5, z}, a[2], b[3];
-        flx_selffield_points p = {1, at, a, b};
+        flx_selffield_points p = {1, at, a, b, NULL};
         assert_int_equal(flx_selffield_field(ctx, op, k, &p), FLX_OK);
         double omega = 4 * atan(1 / (4 * fabs(z) * sqrt(z * z + 0.5)));
         assert_near(b[0], 0, 1e-13);
@@ -440,7 +440,7 @@ static void b_is_the_curl_of_a(void **state)
             if (c)
                 xyz[c][(c - 1) / 2] += c % 2 ? h : -h;
         }
-        flx_selffield_points p = {7, xyz[0], a[0], b[0]};
+        flx_selffield_points p = {7, xyz[0], a[0], b[0], NULL};
         assert_int_equal(flx_selffield_field(ctx, op, k, &p), FLX_OK);
         // central differences: h^2/6 times third derivatives; points are 0.02 or more away from
         // edges, so that these are below 1e5: 2e-4 of B ~ 0.1 .. 1

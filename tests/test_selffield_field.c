@@ -33,7 +33,7 @@ static void fields_by_boxes_agree_with_the_sum_over_triangles(void **state)
             }
             int32_t nodes = op->far.nodes;
             for (int way = 0; way < 2; way++) {
-                flx_selffield_points p = {N_POINT, xyz[0], a[way][0], b[way][0]};
+                flx_selffield_points p = {N_POINT, xyz[0], a[way][0], b[way][0], NULL};
                 op->far.nodes = way ? 0 : nodes; // without boxes: every triangle
                 assert_int_equal(flx_selffield_field(ctx, op, k, &p), FLX_OK);
             }
@@ -93,7 +93,7 @@ static double ring_field(int32_t n, double a, double b, double z)
     o.method = FLX_SELFFIELD_DIRECT;
     flx_selffield *op;
     assert_int_equal(flx_selffield_create(ctx, &p, &o, &op), FLX_OK);
-    flx_selffield_points points = {1, at, NULL, field};
+    flx_selffield_points points = {1, at, NULL, field, NULL};
     assert_int_equal(flx_selffield_field(ctx, op, k, &points), FLX_OK);
     // n-fold symmetry
     assert_near(field[0], 0, 1e-14);
@@ -151,7 +151,7 @@ static void the_flux_through_a_square_is_the_line_integral_of_a(void **state)
                 xyz[i][d] = i < n * n ? corner[0][d] + ((d ? i / n : i % n) + 0.5) / n
                                       : corner[side][d] * (1 - s) + corner[side + 1][d] * s;
         }
-        flx_selffield_points p = {n * n + 4 * n, xyz[0], a[0], b[0]};
+        flx_selffield_points p = {n * n + 4 * n, xyz[0], a[0], b[0], NULL};
         assert_int_equal(flx_selffield_field(ctx, op, k, &p), FLX_OK);
         flux[m] = around[m] = 0;
         for (int i = 0; i < n * n; i++)
@@ -181,7 +181,7 @@ static void points_that_are_no_points_are_refused(void **state)
     film f = make_film(2, 1, 0, 1);
     flx_selffield *op = make_operator(ctx, &f, FLX_SELFFIELD_AUTO, 1e-5);
     double k[16] = {0}, xyz[6] = {0, 0, 0, 1, NAN, 2}, b[6];
-    flx_selffield_points p = {2, xyz, NULL, b};
+    flx_selffield_points p = {2, xyz, NULL, b, NULL};
     assert_int_equal(flx_selffield_field(ctx, op, k, &p), FLX_ERR_INPUT);
     assert_string_equal(flx_ctx_error(ctx), "self-field: point 1 is at (1, nan, 2)");
     flx_selffield_free(op);

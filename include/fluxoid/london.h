@@ -193,7 +193,11 @@ FLX_API void flx_london_sheet(const flx_london *l, const double *g, double *k);
 FLX_API void flx_london_site_current(const flx_london *l, const double *k, double *site);
 // Magnetic moment along z [b l^3/mu0]: (1/2) int r x K.
 FLX_API double flx_london_moment(const flx_london *l, const double *k);
-// A and B of the currents anywhere, as flx_selffield_field.
+// The field of currents that are linear between sites, with means in triangles near k: B of second
+// order in the mesh in films too, infinite as a logarithm on their rims. points->slope is not read.
+FLX_API flx_status flx_london_smooth_field(flx_ctx *ctx, flx_london *l, const double *k,
+                                           const flx_selffield_points *points);
+// A and B of k as it is, as flx_selffield_field.
 FLX_API flx_status flx_london_field(flx_ctx *ctx, flx_london *l, const double *k,
                                     const flx_selffield_points *points);
 

@@ -227,9 +227,10 @@ typedef struct flx_sheet {
     double pearl_length;        // Lambda [xi] of the layer that K0 belongs to
 } flx_sheet;
 
-// Field at points r [n][3] off the films: b [n][3] [Bc2] (or NULL) and a [n][3] [A0] (or NULL).
-// Currents are constant on each triangle; analytic near it, so valid at any distance. A in the
-// Coulomb gauge of K up to its divergence; a_z = 0.
+// Field at points r [n][3]: b [n][3] [Bc2] (or NULL) and a [n][3] [A0] (or NULL). Currents are linear
+// between sites; analytic near a triangle, so valid at any distance, and in the film: there B_x and B_y
+// are the mean of both sides, and B_z is infinite, as a logarithm, on the rim alone. A in the Coulomb
+// gauge of K up to its divergence; a_z = 0.
 FLX_API flx_status flx_measure_field(flx_ctx *ctx, const flx_sheet *sheet, const double *r,
                                      int32_t n, double *b, double *a);
 

@@ -101,10 +101,15 @@ typedef struct flx_selffield_points {
     const double *xyz; // [n][3] [length] anywhere, films included
     double *a;         // [n][2] A_x, A_y; A_z = 0
     double *b;         // [n][3]
+    // [n_tri][2][2] dK_x/dx, dK_x/dy, dK_y/dx, dK_y/dy of currents that are linear in triangles, with k
+    // their means: what near triangles make is then the field of these. NULL: constant
+    const double *slope;
 } flx_selffield_points;
 
 // (1) for currents k [n_tri][2]. B of a constant current is infinite (as a logarithm) on the rim of
-// its triangle: ask inside triangles; on a film, B_x and B_y are the mean of both sides.
+// its triangle: ask inside triangles, and expect an error of the order of their size in a film. That
+// of linear currents is of second order, and so large only on the rim of the film. On a film, B_x and
+// B_y are the mean of both sides.
 FLX_API flx_status flx_selffield_field(flx_ctx *ctx, flx_selffield *op, const double *k,
                                        const flx_selffield_points *points);
 

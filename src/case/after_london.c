@@ -72,8 +72,8 @@ flx_status flx_after_london_field(flx_after *a, const double *r, int32_t n, doub
     if (!plane)
         return FLX_ERR_MEMORY;
     flx_status status =
-        flx_london_field(a->ctx, a->london->l, a->london->k,
-                         &(flx_selffield_points){.n = n, .xyz = r, .a = plane, .b = b});
+        flx_london_smooth_field(a->ctx, a->london->l, a->london->k,
+                                &(flx_selffield_points){.n = n, .xyz = r, .a = plane, .b = b});
     for (int32_t k = 0; k < n; k++) {
         pot[3 * (size_t)k] = plane[2 * (size_t)k];
         pot[3 * (size_t)k + 1] = plane[2 * (size_t)k + 1];
@@ -200,8 +200,8 @@ static flx_status fill_grid(flx_after *a, double z, flx_field_map *out)
         at[3 * (size_t)k + 1] = out->y.value[k / nx];
         at[3 * (size_t)k + 2] = z;
     }
-    flx_status status = flx_london_field(a->ctx, a->london->l, a->london->k,
-                                         &(flx_selffield_points){.n = n, .xyz = at, .b = b});
+    flx_status status = flx_london_smooth_field(a->ctx, a->london->l, a->london->k,
+                                                &(flx_selffield_points){.n = n, .xyz = at, .b = b});
     for (int32_t k = 0; status == FLX_OK && k < n; k++)
         out->b.value[k] =
             a->c->scales.Bc2 * (b[3 * (size_t)k + 2] +

@@ -128,8 +128,8 @@ flx_status flx_london_triangle_field(flx_london_run_state *r, double *b)
         xyz[3 * (size_t)t + 2] = r->device->z[m->film[v[0]]];
     }
     if (status == FLX_OK)
-        status = flx_london_field(r->ctx, r->l, r->k,
-                                  &(flx_selffield_points){.n = m->n_tri, .xyz = xyz, .b = all});
+        status = flx_london_smooth_field(
+            r->ctx, r->l, r->k, &(flx_selffield_points){.n = m->n_tri, .xyz = xyz, .b = all});
     for (int32_t t = 0; status == FLX_OK && t < m->n_tri; t++)
         b[t] = all[3 * (size_t)t + 2];
     flx_free(xyz);

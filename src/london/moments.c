@@ -241,3 +241,73 @@ flx_status flx_london_field(flx_ctx *ctx, flx_london *l, const double *k,
 {
     return flx_selffield_field(ctx, l->op, k, points);
 }
+
+// out: means in triangles of what is given at sites.
+static void take_means(const flx_mesh *m, const double *site, double *out)
+{
+    for (int32_t t = 0; t < m->n_tri; t++)
+        for (size_t d = 0; d < 2; d++) {
+            double sum = 0;
+            for (int c = 0; c < 3; c++)
+                sum += site[2 * (size_t)m->tri[3 * (size_t)t + (size_t)c] + d];
+            out[2 * (size_t)t + d] = sum / 3;
+        }
+}
+
+static void take_slopes(const flx_mesh *m, const double *site, double *slope)
+{
+    for (int32_t t = 0; t < m->n_tri; t++) {
+        const int32_t *v = &m->tri[3 * (size_t)t];
+        double *to = &slope[4 * (size_t)t], twice = 0;
+        for (int c = 0; c < 3; c++) {
+            int32_t a = v[(c + 1) % 3], b = v[(c + 2) % 3];
+            twice += m->x[a] * m->y[b] - m->x[b] * m->y[a];
+            for (int d = 0; d < 2; d++) {
+                double k = site[2 * (size_t)v[c] + (size_t)d];
+                to[2 * d] += k * (m->y[a] - m->y[b]);
+                to[2 * d + 1] += k * (m->x[b] - m->x[a]);
+            }
+        }
+        for (int d = 0; d < 4; d++)
+            to[d] /= twice;
+    }
+}
+
+// Currents at sites whose means in triangles are nearest to k: steps of Richardson's iteration, each
+// adds what site_current makes of the difference. The first alone would smooth, most at the rims.
+static void fit_sites(const flx_london *l, const double *k, double *site, double *mean,
+                      double *part)
+{
+    enum { STEPS = 4 };
+    const flx_mesh *m = l->mesh;
+    for (int step = 0; step < STEPS; step++) {
+        take_means(m, site, mean);
+        for (int32_t t = 0; t < 2 * m->n_tri; t++)
+            mean[t] = k[t] - mean[t];
+        flx_london_site_current(l, mean, part);
+        for (int32_t i = 0; i < 2 * m->n_site; i++)
+            site[i] += part[i];
+    }
+    take_means(m, site, mean);
+}
+
+flx_status flx_london_smooth_field(flx_ctx *ctx, flx_london *l, const double *k,
+                                   const flx_selffield_points *points)
+{
+    const flx_mesh *m = l->mesh;
+    double *site = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)m->n_site);
+    double *mean = FLX_NEW_ARRAY(ctx, double, 2 * (size_t)m->n_tri);
+    double *slope = FLX_NEW_ARRAY(ctx, double, 4 * (size_t)m->n_tri);
+    flx_status status = FLX_ERR_MEMORY;
+    if (site && mean && slope) {
+        flx_selffield_points smooth = *points;
+        smooth.slope = slope;
+        fit_sites(l, k, site, mean, site + 2 * (size_t)m->n_site);
+        take_slopes(m, site, slope);
+        status = flx_selffield_field(ctx, l->op, mean, &smooth);
+    }
+    flx_free(site);
+    flx_free(mean);
+    flx_free(slope);
+    return status;
+}

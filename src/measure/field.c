@@ -1,62 +1,24 @@
 // measure/field.c -- field and vector potential of the sheet currents.
 //
-//   A(r) = (mu0/4 pi) sum_t K_t I_t(r),   I_t = integral over triangle t of dS'/|r - r'|
-//   B = curl A = (mu0/4 pi) sum_t grad I_t x K_t
+//   A(r) = (mu0/4 pi) sum_t integral over triangle t of K(r') dS'/|r - r'|,   B = curl A
 //
-// with K_t the mean of the currents at its corners. Near a triangle I_t and its gradient are taken
-// in closed form (D. R. Wilton et al., IEEE Trans. Antennas Propag. 32, 276 (1984)); from 5 times
-// its size on by Radon's rule of 7 points (degree 5), from 40 times by the 3 middles of the sides
-// (degree 2), each good for about 1e-7. A plane takes less, about 2e-6: from 3 and 15 times the
-// size on; there each point of a rule goes over a row of the plane, in a loop that the compiler
-// turns into vectors. In natural units mu0 K0 = Bc2 xi/Lambda.
+// with K linear between its corners: continuous, so that B_z is finite in the film too, and of the
+// second order in the mesh. Near a triangle the integrals are taken in closed form
+// (selffield/facet.c); from 5 times its size on by Radon's rule of 7 points (degree 5), from 40 times
+// by the 3 middles of the sides (degree 2), each good for about 1e-7. A plane takes less, about 2e-6:
+// from 3 and 15 times the size on; there each point of a rule goes over a row of the plane, in a loop
+// that the compiler turns into vectors. In natural units mu0 K0 = Bc2 xi/Lambda.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/pool.h"
 #include "measure/measure.h"
+#include "selffield/facet.h"
 
 #include <string.h>
 
 typedef struct patch {
-    double corner[3][2], z;
-    double centre[2], size, area; // size: farthest corner from the centre
-    double K[2];
+    flx_facet facet;
+    double K[2], slope[4]; // at the centroid, as in selffield/facet.h
 } patch;
-
-typedef struct potential {
-    double value, grad[3];
-} potential;
-
-// In closed form. For a side from l- to l+ along its direction, at the distance P (positive: the
-// point is inside) and with height d: R = sqrt(l^2 + P^2 + d^2),
-//   I = sum P f - |d| b,  f = ln((R+ + l+)/(R- + l-)),
-//   b = atan(P l+/(R0^2 + |d| R+)) - atan(P l-/(R0^2 + |d| R-)).
-static potential near_potential(const patch *p, const double r[3])
-{
-    potential sum = {0, {0, 0, 0}};
-    double d = r[2] - p->z, height = fabs(d), angle = 0;
-    for (int k = 0; k < 3; k++) {
-        const double *a = p->corner[k], *b = p->corner[(k + 1) % 3];
-        double tx = b[0] - a[0], ty = b[1] - a[1], length = hypot(tx, ty);
-        tx /= length;
-        ty /= length;
-        double low = (a[0] - r[0]) * tx + (a[1] - r[1]) * ty, high = low + length;
-        double P = (a[0] - r[0]) * ty - (a[1] - r[1]) * tx;
-        double r0 = P * P + d * d;
-        double r_low = sqrt(low * low + r0), r_high = sqrt(high * high + r0);
-        // The form without cancellation.
-        double f = low + high >= 0 ? log((r_high + high) / (r_low + low))
-                                   : log((r_low - low) / (r_high - high));
-        double beta = 0;
-        if (r0 > 0)
-            beta = atan(P * high / (r0 + height * r_high)) - atan(P * low / (r0 + height * r_low));
-        sum.value += P != 0 ? P * f : 0;
-        sum.grad[0] -= ty * f;
-        sum.grad[1] += tx * f;
-        angle += beta;
-    }
-    sum.value -= height * angle;
-    sum.grad[2] = d > 0 ? -angle : d < 0 ? angle : 0;
-    return sum;
-}
 
 // Barycentric points and weights; the 7 points are of J. Radon, Monatsh. Math. 52, 286 (1948).
 typedef struct rule_point {
@@ -79,56 +41,71 @@ static const rule_point middle_rule[7] = {
 static const rule_point far_rule[3] = {
     {{0, 0.5, 0.5}, 1.0 / 3}, {{0.5, 0, 0.5}, 1.0 / 3}, {{0.5, 0.5, 0}, 1.0 / 3}};
 
-static void add_point(const patch *p, const double r[3], const rule_point *point, potential *sum)
+// Place of a point of a rule, and its K times its weight.
+static void place(const patch *p, const rule_point *point, double at[2], double K[2])
 {
-    double x = r[0], y = r[1], z = r[2] - p->z;
+    const flx_facet *f = &p->facet;
+    at[0] = at[1] = 0;
     for (int k = 0; k < 3; k++) {
-        x -= point->bary[k] * p->corner[k][0];
-        y -= point->bary[k] * p->corner[k][1];
+        at[0] += point->bary[k] * f->x[k];
+        at[1] += point->bary[k] * f->y[k];
     }
-    double w = point->weight * p->area / sqrt(x * x + y * y + z * z);
-    double w3 = w / (x * x + y * y + z * z);
-    sum->value += w;
-    sum->grad[0] -= w3 * x;
-    sum->grad[1] -= w3 * y;
-    sum->grad[2] -= w3 * z;
+    for (int c = 0; c < 2; c++)
+        K[c] =
+            point->weight * f->area *
+            (p->K[c] + p->slope[2 * c] * (at[0] - f->cx) + p->slope[2 * c + 1] * (at[1] - f->cy));
 }
 
-static potential rule_potential(const patch *p, const double r[3], const rule_point *rule, int n)
+// Adds A_x, A_y, B_x, B_y, B_z by a rule of n points.
+static void add_points(const patch *p, const double r[3], const rule_point *rule, int n,
+                       double sum[5])
 {
-    potential sum = {0, {0, 0, 0}};
-    for (int k = 0; k < n; k++)
-        add_point(p, r, &rule[k], &sum);
-    return sum;
+    for (int k = 0; k < n; k++) {
+        double at[2], K[2];
+        place(p, &rule[k], at, K);
+        double x = r[0] - at[0], y = r[1] - at[1], z = r[2] - p->facet.z;
+        double inverse = 1 / sqrt(x * x + y * y + z * z), cube = inverse * inverse * inverse;
+        sum[0] += K[0] * inverse;
+        sum[1] += K[1] * inverse;
+        sum[2] += K[1] * cube * z;
+        sum[3] -= K[0] * cube * z;
+        sum[4] += cube * (K[0] * y - K[1] * x);
+    }
 }
 
-static potential potential_of(const patch *p, const double r[3])
+static void add_patch(const patch *p, const double r[3], double sum[5])
 {
-    double x = r[0] - p->centre[0], y = r[1] - p->centre[1], z = r[2] - p->z;
-    double ratio = (x * x + y * y + z * z) / (p->size * p->size);
+    const flx_facet *f = &p->facet;
+    double x = r[0] - f->cx, y = r[1] - f->cy, z = r[2] - f->z;
+    double ratio = (x * x + y * y + z * z) / (f->radius * f->radius);
     if (ratio < 5.0 * 5.0)
-        return near_potential(p, r);
-    return ratio < 40.0 * 40.0 ? rule_potential(p, r, middle_rule, 7)
-                               : rule_potential(p, r, far_rule, 3);
+        flx_facet_field(f, r, p->K, p->slope, sum);
+    else if (ratio < 40.0 * 40.0)
+        add_points(p, r, middle_rule, 7, sum);
+    else
+        add_points(p, r, far_rule, 3, sum);
 }
 
 static patch patch_of(const flx_sheet *sheet, int32_t t)
 {
     const flx_mesh *mesh = sheet->mesh;
     const int32_t *c = mesh->tri + 3 * (ptrdiff_t)t;
-    patch p = {.z = sheet->z ? sheet->z[mesh->film[c[0]]] : 0};
+    double x[3], y[3];
+    patch p = {.K = {0, 0}};
     for (int k = 0; k < 3; k++) {
-        p.corner[k][0] = mesh->x[c[k]];
-        p.corner[k][1] = mesh->y[c[k]];
+        x[k] = mesh->x[c[k]];
+        y[k] = mesh->y[c[k]];
+    }
+    flx_facet_init(&p.facet, x, y, sheet->z ? sheet->z[mesh->film[c[0]]] : 0);
+    for (int k = 0; k < 3; k++) {
+        int a = (k + 1) % 3, b = (k + 2) % 3;
+        const double *K = sheet->site_current + 2 * (ptrdiff_t)c[k];
         for (int axis = 0; axis < 2; axis++) {
-            p.centre[axis] += p.corner[k][axis] / 3;
-            p.K[axis] += sheet->site_current[2 * (ptrdiff_t)c[k] + axis] / 3;
+            p.K[axis] += K[axis] / 3;
+            p.slope[2 * axis] += K[axis] * (y[a] - y[b]) / (2 * p.facet.area);
+            p.slope[2 * axis + 1] += K[axis] * (x[b] - x[a]) / (2 * p.facet.area);
         }
     }
-    for (int k = 0; k < 3; k++)
-        p.size = fmax(p.size, hypot(p.corner[k][0] - p.centre[0], p.corner[k][1] - p.centre[1]));
-    p.area = 0.5 * ((p.corner[1][0] - p.corner[0][0]) * (p.corner[2][1] - p.corner[0][1]) -
-                    (p.corner[2][0] - p.corner[0][0]) * (p.corner[1][1] - p.corner[0][1]));
     return p;
 }
 
@@ -142,32 +119,18 @@ typedef struct job {
     double *x, *bz; // [nx] of the plane's columns; [ny][nx]
 } job;
 
-static void field_at(const job *w, const double r[3], double b[3], double a[2])
-{
-    memset(b, 0, 3 * sizeof *b);
-    memset(a, 0, 2 * sizeof *a);
-    for (int32_t t = 0; t < w->n_patch; t++) {
-        const patch *p = &w->list[t];
-        potential I_t = potential_of(p, r);
-        a[0] += p->K[0] * I_t.value;
-        a[1] += p->K[1] * I_t.value;
-        b[0] -= p->K[1] * I_t.grad[2];
-        b[1] += p->K[0] * I_t.grad[2];
-        b[2] += p->K[1] * I_t.grad[0] - p->K[0] * I_t.grad[1];
-    }
-}
-
 static void field_range(void *arg, int32_t begin, int32_t end)
 {
     const job *w = arg;
     for (int32_t k = begin; k < end; k++) {
-        double b[3], a[2];
-        field_at(w, w->r + 3 * (ptrdiff_t)k, b, a);
+        double sum[5] = {0};
+        for (int32_t t = 0; t < w->n_patch; t++)
+            add_patch(&w->list[t], w->r + 3 * (ptrdiff_t)k, sum);
         for (int axis = 0; axis < 3; axis++) {
             if (w->b)
-                w->b[3 * (ptrdiff_t)k + axis] = w->unit * b[axis];
+                w->b[3 * (ptrdiff_t)k + axis] = w->unit * sum[2 + axis];
             if (w->a)
-                w->a[3 * (ptrdiff_t)k + axis] = axis < 2 ? w->unit * a[axis] : 0;
+                w->a[3 * (ptrdiff_t)k + axis] = axis < 2 ? w->unit * sum[axis] : 0;
         }
     }
 }
@@ -184,7 +147,7 @@ static range columns_near(const flx_field_plane *plane, const patch *p, double r
     double half2 = reach * reach - off2;
     if (!(half2 > 0))
         return (range){0, 0};
-    double half = sqrt(half2), at = p->centre[0] - plane->x0;
+    double half = sqrt(half2), at = p->facet.cx - plane->x0;
     if (plane->dx == 0)
         return (range){0, fabs(at) < half ? plane->nx : 0};
     double low = (at - half) / plane->dx, high = (at + half) / plane->dx;
@@ -209,13 +172,9 @@ static void add_rule(const job *w, const patch *p, const double yz[2], const rul
                      int n, const range part[2], double *bz)
 {
     for (int k = 0; k < n; k++) {
-        double at[2] = {0, 0}, weight = rule[k].weight * p->area;
-        for (int c = 0; c < 3; c++) {
-            at[0] += rule[k].bary[c] * p->corner[c][0];
-            at[1] += rule[k].bary[c] * p->corner[c][1];
-        }
-        const double K[2] = {weight * p->K[0], weight * p->K[1]};
-        const double R0[3] = {at[0], yz[0] - at[1], yz[1] - p->z};
+        double at[2], K[2];
+        place(p, &rule[k], at, K);
+        const double R0[3] = {at[0], yz[0] - at[1], yz[1] - p->facet.z};
         add_source(K, R0, w->x, bz, part[0]);
         add_source(K, R0, w->x, bz, part[1]);
     }
@@ -242,17 +201,18 @@ static void plane_rows(void *arg, int32_t begin, int32_t end)
         memset(bz, 0, (size_t)plane->nx * sizeof *bz);
         for (int32_t t = 0; t < w->n_patch; t++) {
             const patch *p = &w->list[t];
-            double y = yz[0] - p->centre[1], z = yz[1] - p->z, off2 = y * y + z * z;
-            range near = columns_near(plane, p, 3 * p->size, off2);
-            range middle = columns_near(plane, p, 15 * p->size, off2), part[2];
+            double y = yz[0] - p->facet.cy, z = yz[1] - p->facet.z, off2 = y * y + z * z;
+            range near = columns_near(plane, p, 3 * p->facet.radius, off2);
+            range middle = columns_near(plane, p, 15 * p->facet.radius, off2), part[2];
             without((range){0, plane->nx}, middle, part);
             add_rule(w, p, yz, far_rule, 3, part, bz);
             without(middle, near, part);
             if (middle.begin < middle.end)
                 add_rule(w, p, yz, middle_rule, 7, part, bz);
             for (int32_t i = near.begin; i < near.end; i++) {
-                potential I_t = near_potential(p, (double[3]){w->x[i], yz[0], yz[1]});
-                bz[i] += p->K[1] * I_t.grad[0] - p->K[0] * I_t.grad[1];
+                double sum[5] = {0};
+                flx_facet_field(&p->facet, (double[3]){w->x[i], yz[0], yz[1]}, p->K, p->slope, sum);
+                bz[i] += sum[4];
             }
         }
         for (int32_t i = 0; i < plane->nx; i++)

@@ -4,7 +4,12 @@
 //   phi = sum_k { h_k L_k - |z| [atan(h_k s2/(h_k^2 + z^2 + |z| R2)) - atan(... s1 ... R1)] }
 //   L_k = ln[(s2 + R2)/(s1 + R1)],  grad phi = -sum_k m_k L_k - sign(z) e_z Omega,
 // with, for edge k seen from r, the distances s1, s2 along it, h_k outwards across it, and
-// R = sqrt(s^2 + h^2 + z^2); m_k is the outward normal and Omega the sum of the brackets.
+// R = sqrt(s^2 + h^2 + z^2); m_k is the outward normal and Omega the sum of the brackets. For a
+// density q + g.(r' - r) that is linear, with u_k along the edges and z the height of r,
+//   phi = q phi_1 + g.sum_k m_k (s2 R2 - s1 R1 + (h_k^2 + z^2) L_k)/2,
+//   grad phi = -sum_k m_k [(q + h_k g.m_k) L_k + g.u_k (R2 - R1)] + g phi_1  in the plane,
+//   d phi/dz = q d phi_1/dz + z g.sum_k m_k L_k,
+// phi_1 that of the density 1, by Gauss' theorem.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/facet.h"
 
@@ -152,4 +157,42 @@ void flx_facet_potential(const flx_facet *t, const double r[3], double phi[4])
     }
     phi[0] -= height * omega;
     phi[3] = z > 0 ? -omega : z < 0 ? omega : 0;
+}
+
+// On the line of an edge L_k is infinite. Its parts from both sides cancel where the density is
+// continuous, if they are the same: c2 is kept above what rounding makes of it.
+void flx_facet_field(const flx_facet *t, const double r[3], const double k[2],
+                     const double slope[4], double sum[5])
+{
+    double z = r[2] - t->z, height = fabs(z), omega = 0, phi = 0;
+    double first[2] = {0, 0}, value[2] = {0, 0}, second[2][2] = {{0}}; // moments of the edges
+    for (int e = 0; e < 3; e++) {
+        double u[2] = {t->ux[e], t->uy[e]}, m[2] = {u[1], -u[0]};
+        double dx = t->x[e] - r[0], dy = t->y[e] - r[1];
+        double s1 = dx * u[0] + dy * u[1], s2 = s1 + t->length[e], h = dx * m[0] + dy * m[1];
+        double c2 = fmax(h * h + z * z, 1e-16 * t->length[e] * t->length[e]);
+        double r1 = sqrt(s1 * s1 + c2), r2 = sqrt(s2 * s2 + c2), log_e = flx_edge_log(s1, s2, c2);
+        phi += h * log_e;
+        for (int d = 0; d < 2; d++) {
+            first[d] += m[d] * log_e;
+            value[d] += m[d] * 0.5 * (s2 * r2 - s1 * r1 + c2 * log_e);
+            for (int c = 0; c < 2; c++)
+                second[d][c] += m[d] * (h * log_e * m[c] + (r2 - r1) * u[c]);
+        }
+        if (height > 0)
+            omega += atan2(h * s2, c2 + height * r2) - atan2(h * s1, c2 + height * r1);
+    }
+    phi -= height * omega;
+    double dz = z > 0 ? -omega : z < 0 ? omega : 0, along[2][3]; // d K_c/R by x, y, z
+    for (int c = 0; c < 2; c++) {
+        const double *g = slope + 2 * c;
+        double q = k[c] + g[0] * (r[0] - t->cx) + g[1] * (r[1] - t->cy);
+        sum[c] += q * phi + g[0] * value[0] + g[1] * value[1];
+        for (int d = 0; d < 2; d++)
+            along[c][d] = g[d] * phi - q * first[d] - (second[d][0] * g[0] + second[d][1] * g[1]);
+        along[c][2] = q * dz + z * (g[0] * first[0] + g[1] * first[1]);
+    }
+    sum[2] -= along[1][2];
+    sum[3] += along[0][2];
+    sum[4] += along[1][0] - along[0][1];
 }

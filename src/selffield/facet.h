@@ -38,4 +38,8 @@ double flx_facet_pair_exact(const flx_facet *s, const flx_facet *t, double accur
 // the triangle d/dz is the mean of both sides, 0).
 void flx_facet_potential(const flx_facet *t, const double r[3], double phi[4]);
 
+// Adds 4 pi (A_x, A_y, B_x, B_y, B_z) of a current K_c = k[c] + sum_d slope[2 c + d] (x - centroid)_d.
+void flx_facet_field(const flx_facet *t, const double r[3], const double k[2],
+                     const double slope[4], double sum[5]);
+
 #endif

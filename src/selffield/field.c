@@ -2,7 +2,7 @@
 //   A = (1/4 pi) sum_t K_t phi_t,   B = curl A,
 //   B_x = -dA_y/dz,  B_y = dA_x/dz,  B_z = dA_y/dx - dA_x/dy.
 // Facets near a point act by the potential of a triangle, boxes that are farther away than 0.9 of
-// their side by their weights: phi = sum_m w_m/|r - r_m|.
+// their side by their weights: phi = sum_m w_m/|r - r_m|, which makes no use of slopes.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/operator.h"
 
@@ -18,11 +18,17 @@ typedef struct field_job {
     const flx_selffield_points *points;
 } field_job;
 
-static void add_facets(const flx_selffield *op, const flx_leaf *leaf, const double r[3],
+static void add_facets(const field_job *job, const flx_leaf *leaf, const double r[3],
                        field_sum *sum)
 {
+    const flx_selffield *op = job->op;
     for (int32_t t = 0; t < leaf->n; t++) {
         double phi[4], kx = op->x[0][leaf->place + t], ky = op->x[1][leaf->place + t];
+        if (job->points->slope) {
+            const double *slope = job->points->slope + 4 * (int64_t)op->tree.from[leaf->first + t];
+            flx_facet_field(&op->tree.facet[leaf->first + t], r, (double[]){kx, ky}, slope, sum->v);
+            continue;
+        }
         flx_facet_potential(&op->tree.facet[leaf->first + t], r, phi);
         sum->v[0] += kx * phi[0];
         sum->v[1] += ky * phi[0];
@@ -59,8 +65,9 @@ static void add_nodes(const flx_selffield *op, int32_t box, const double d[3], f
             sum->v[c] += lane[c][l];
 }
 
-static void add_box(const flx_selffield *op, int32_t box, const double r[3], field_sum *sum)
+static void add_box(const field_job *job, int32_t box, const double r[3], field_sum *sum)
 {
+    const flx_selffield *op = job->op;
     const flx_tree *tree = &op->tree;
     const flx_box *b = &tree->box[box];
     double size = flx_box_size(tree, b->level), d[3];
@@ -73,11 +80,11 @@ static void add_box(const flx_selffield *op, int32_t box, const double r[3], fie
         (divided || 4 * b->n > op->far.n_node))
         add_nodes(op, box, d, sum);
     else if (!divided)
-        add_facets(op, &tree->leaf[b->leaf], r, sum);
+        add_facets(job, &tree->leaf[b->leaf], r, sum);
     else
         for (int q = 0; q < 4; q++)
             if (b->child[q] >= 0)
-                add_box(op, b->child[q], r, sum);
+                add_box(job, b->child[q], r, sum);
 }
 
 static void field_at(void *arg, int32_t begin, int32_t end)
@@ -88,7 +95,7 @@ static void field_at(void *arg, int32_t begin, int32_t end)
         field_sum sum = {{0}};
         for (int32_t root = 0; root < job->op->tree.n_layer; root++)
             if (job->op->tree.box[root].n > 0)
-                add_box(job->op, root, at->xyz + 3 * (int64_t)m, &sum);
+                add_box(job, root, at->xyz + 3 * (int64_t)m, &sum);
         for (int c = 0; c < 2 && at->a; c++)
             at->a[2 * (int64_t)m + c] = sum.v[c] / flx_four_pi;
         for (int c = 0; c < 3 && at->b; c++)
