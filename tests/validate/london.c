@@ -153,11 +153,11 @@ static void fields(void)
     for (size_t k = 0; k < sizeof centre / sizeof *centre; k++) {
         const char *const middle[] = {"0, 0, 0"};
         const flx_measure_request request = {.time = NAN, .field = middle, .n_field = 1};
-        char text[512], name[96];
+        char text[512];
         round_text(text, sizeof text, (const double[]){0, 1, centre[k][0]}, "0.143", "");
         char *json = measured(text, &request);
         snprintf(name, sizeof name, "Lambda = %g um", centre[k][0]);
-        row(name, number(json, "Bz", 0) / 1e-3, centre[k][1], "0.003", source);
+        row(name, number(json, "Bz", 0) / 1e-3, centre[k][1], "0.003", integral);
         flx_text_free(json);
     }
 }
