@@ -148,10 +148,13 @@ static const char *const held =
     "drive: {field: 0 mT}\nstart: {winding: {hole: 1}}\ntdgl: {time: 300 "
     "tau0, selffield: true, stop_when_steady: 1e-6}\n";
 
-// Flux through the middle of the film with n quanta, over n Phi0, by the engine london.
-static double london_flux(ring r)
+// Flux through the middle of the film with n quanta, over n Phi0, by the engine london. In a film
+// narrower than Lambda the current is that of the phase n theta all over, and |psi|^2 = 1 - (n xi/r)^2.
+static double london_flux(ring r, double n)
 {
     r.edge /= 2;
+    if (r.b - r.a < r.lambda)
+        r.lambda /= 1 - pow(n * r.xi * 2 / (r.a + r.b), 2);
     char *json =
         film(r, "", "drive: {field: 0 mT}\nengine: london\nlondon: {fluxoids: {hole: 1}}\n");
     double flux = number(json, "middle", "flux_Phi0");
@@ -187,7 +190,7 @@ static void films(void)
         snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: fluxoid/Phi0", r.a, r.b, r.lambda);
         row(name, number(json, "middle", "fluxoid_Phi0"), 1, "0.1%", "single-valued psi");
         snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: flux/Phi0", r.a, r.b, r.lambda);
-        row(name, number(json, "middle", "flux_Phi0"), london_flux(r), "1%",
+        row(name, number(json, "middle", "flux_Phi0"), london_flux(r, 1), "1%",
             "engine london; mesh, and the place of the loop");
         free(json);
     }
@@ -217,7 +220,7 @@ static void cooled_films(void)
                  r.lambda, n);
         row(name, number(json, "middle", "fluxoid_Phi0") / n, 1, "0.1%", "single-valued psi");
         snprintf(name, sizeof name, "%g-%g um, Lambda = %g um: flux/n Phi0", r.a, r.b, r.lambda);
-        row(name, number(json, "middle", "flux_Phi0") / n, london_flux(r), "1%",
+        row(name, number(json, "middle", "flux_Phi0") / n, london_flux(r, n), "1%",
             "engine london; mesh, and the place of the loop");
         free(json);
     }
