@@ -5,6 +5,7 @@
 #include "data.h"
 #include "plot_circuit.h"
 #include "plot_london.h"
+#include "plot_map.h"
 #include "plot_xy.h"
 
 #include <math.h>
@@ -116,23 +117,42 @@ static int plot_frame(cli_data *data, const plot_args *args)
     return cli_end(data->ctx, "plot", status);
 }
 
-static int plot_london(cli_data *data, int point, const plot_args *args)
+static int plot_london(cli_data *data, const plot_args *args)
 {
-    char group[32] = "/";
     if (args->series || args->time)
         return cli_wrong("plot", "%s is of currents at rest: it has no time", data->path);
+    return cli_plot_london(
+        data, &(cli_london_plot){.panels = args->what, .title = args->title, .width = args->width},
+        args->out);
+}
+
+static int plot_map(cli_data *data, int point, const plot_args *args)
+{
+    char group[32] = "/";
+    double time = NAN;
+    if (args->series || args->x)
+        return cli_wrong("plot", "--z is of the field at one time: %s does not go with it",
+                         args->series ? "--series" : "--x");
+    if (args->time && cli_is_london(data))
+        return cli_wrong("plot", "%s is of currents at rest: it has no time", data->path);
+    if (args->time && !cli_time("plot", args->time, &time))
+        return CLI_WRONG;
     if (point >= 0)
         snprintf(group, sizeof group, "/points/%03d", point);
-    return cli_plot_london(data,
-                           &(cli_london_plot){.panels = args->what,
-                                              .title = args->title,
-                                              .map = {.group = group, .z = args->height},
-                                              .width = args->width},
-                           args->out);
+    return cli_plot_map(data,
+                        &(cli_map_plot){.panels = args->what,
+                                        .title = args->title,
+                                        .map = {.group = group, .time = time, .z = args->height},
+                                        .width = args->width},
+                        args->out);
 }
 
 static int plot_file(cli_data *data, int point, const plot_args *args)
 {
+    if (args->height && (cli_is_xy(data) || cli_is_circuit(data)))
+        return cli_wrong("plot", "--z belongs to files of films; %s has none", data->path);
+    if (args->height)
+        return plot_map(data, point, args);
     if (cli_is_xy(data))
         return cli_plot_xy(data,
                            &(cli_xy_plot){.what = args->what,
@@ -141,9 +161,7 @@ static int plot_file(cli_data *data, int point, const plot_args *args)
                                           .width = args->width},
                            args->out);
     if (cli_is_london(data))
-        return plot_london(data, point, args);
-    if (args->height)
-        return cli_wrong("plot", "--z belongs to files of the engine london");
+        return plot_london(data, args);
     if (cli_is_circuit(data))
         return cli_plot_circuit(data, args->what ? args->what : args->series, args->x, args->width,
                                 args->out);
@@ -173,7 +191,7 @@ static int plot_main(int argc, char **argv)
         {"--point", NULL, "N", CLI_TEXT, &args.point, "a point of a sweep by itself"},
         {"--x", NULL, "NAME", CLI_TEXT, &args.x, "x axis of a sweep: a swept key or a result"},
         {"--z", NULL, "HEIGHT", CLI_TEXT, &args.height,
-         "engine london: the field at a height, as in 500 nm"},
+         "the field at a height above films, as in 500 nm"},
         {"--title", NULL, "TEXT", CLI_TEXT, &args.title, "title of the picture"},
         {"--width", NULL, "PX", CLI_COUNT, &args.width, "width of the picture"},
     };
@@ -203,9 +221,9 @@ const cli_command cli_plot = {
     .text = "draws a frame, a series over time, or a sweep",
     .more = "A frame shows psi, phase, current, supercurrent, normal, vorticity, mu, field:\n"
             "  fluxoid plot out.h5 -q psi,current -t 20 -o fig.png\n"
+            "  fluxoid plot out.h5 --z 0.5 -o above.png\n"
             "Of the engine london current, stream, field; flux, response of its scan:\n"
             "  fluxoid plot washer.h5 -q current -o k.png\n"
-            "  fluxoid plot washer.h5 --z 0.5 -o above.png\n"
             "Of the engine xy averages against temperature, or phases, collapse, voltage:\n"
             "  fluxoid plot kt.h5 -q helicity,vortex_density -o fig.png\n"
             "  fluxoid plot kt.h5 -q phases -t 0.9 -o snapshot.png\n"

@@ -1,7 +1,8 @@
 // cli/plot_london.c -- pictures of a file of the engine london: sheet current, stream function and
-// field in the films, the field above them, images of a scan.
+// field in the films, images of a scan.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plot_london.h"
+#include "plot_map.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -46,32 +47,6 @@ static flx_status read_films(cli_data *data, london_scene *s)
     return FLX_OK;
 }
 
-// A grid of places as a mesh, whose values go row by row.
-static flx_status mesh_of_grid(cli_data *data, const flx_array *x, const flx_array *y,
-                               london_scene *s)
-{
-    int32_t nx = (int32_t)x->n_row, ny = (int32_t)y->n_row, n = 0;
-    double *at = cli_alloc(2 * (size_t)nx * (size_t)ny, sizeof *at), *up = at + nx * ny;
-    int32_t *tri = cli_alloc(6 * (size_t)nx * (size_t)ny, sizeof *tri);
-    for (int32_t i = 0; i < nx * ny; i++) {
-        at[i] = x->value[i % nx] / data->scales.xi;
-        up[i] = y->value[i / nx] / data->scales.xi;
-        if (i % nx + 1 < nx && i / nx + 1 < ny) {
-            const int32_t corner[6] = {i, i + 1, i + nx + 1, i, i + nx + 1, i + nx};
-            memcpy(&tri[n], corner, sizeof corner);
-            n += 6;
-        }
-    }
-    flx_mesh_input input = {
-        .n_site = nx * ny, .n_tri = n / 3, .x = at, .y = up, .tri = tri, .keep_order = true};
-    flx_status status = flx_mesh_create(data->ctx, &input, &s->grid);
-    free(at);
-    free(tri);
-    s->frame.mesh = s->grid;
-    s->scene.outline = data->mesh;
-    return status;
-}
-
 static flx_status read_scan(cli_data *data, london_scene *s)
 {
     flx_array x = {0}, y = {0};
@@ -79,7 +54,9 @@ static flx_status read_scan(cli_data *data, london_scene *s)
     if (status >= 0)
         status = flx_file_read_array(data->file, "scan_y", &y);
     if (status >= 0)
-        status = mesh_of_grid(data, &x, &y, s);
+        status = cli_mesh_of_grid(data, &x, &y, &s->grid);
+    s->frame.mesh = s->grid;
+    s->scene.outline = data->mesh;
     if (status >= 0)
         status = flx_file_read_array(data->file, "scan_flux", &s->flux);
     if (status >= 0 && flx_file_has(data->file, "results/scan_response"))
@@ -88,20 +65,6 @@ static flx_status read_scan(cli_data *data, london_scene *s)
     s->scene.response = s->response.value;
     flx_array_clear(&x);
     flx_array_clear(&y);
-    return status;
-}
-
-// The field at a height.
-static flx_status read_map(cli_data *data, const cli_london_plot *plot, london_scene *s)
-{
-    flx_field_map map;
-    flx_status status = flx_measure_file_map(data->ctx, data->path, &plot->map, &map);
-    if (status >= 0)
-        status = mesh_of_grid(data, &map.x, &map.y, s);
-    s->field = map.b;
-    s->scene.field = s->field.value;
-    flx_array_clear(&map.x);
-    flx_array_clear(&map.y);
     return status;
 }
 
@@ -156,20 +119,16 @@ int cli_plot_london(cli_data *data, const cli_london_plot *plot, const char *pat
     london_scene s = {.scales = {.xi = data->scales.xi, .K0 = 1, .Bc2 = 1}};
     s.scene = (flx_plot_scene){.frame = &s.frame, .scales = &s.scales};
     flx_plot_opts opts = flx_plot_opts_default();
-    opts.panels = plot->panels ? plot->panels : plot->map.z ? "field" : "current,stream,field";
+    opts.panels = plot->panels ? plot->panels : "current,stream,field";
     opts.title = plot->title ? plot->title : "";
     opts.width = plot->width;
-    if (scan && (films || plot->map.z || has(plot->panels, "field")))
+    if (scan && (films || has(plot->panels, "field")))
         return cli_wrong("plot", "a picture shows the films or the places of a scan, not both");
-    if (films && plot->map.z)
-        return cli_wrong("plot", "at a height there is a field alone: -q field");
     if (scan && !flx_file_has(data->file, "results/scan_flux"))
         return cli_wrong("plot", "%s has no scan; ask for one by london.scan", data->path);
     flx_status status = flx_plot_check_panels(data->ctx, opts.panels);
     if (status >= 0)
-        status = scan          ? read_scan(data, &s)
-                 : plot->map.z ? read_map(data, plot, &s)
-                               : read_films(data, &s);
+        status = scan ? read_scan(data, &s) : read_films(data, &s);
     if (status >= 0 && s.scene.current) {
         opts.range[FLX_PLOT_CURRENT] = range_of(data->mesh, s.scene.current, 2);
         opts.range[FLX_PLOT_FIELD] = range_of(data->mesh, s.scene.field, 1);

@@ -3,14 +3,11 @@
 #ifndef FLX_CLI_PLOT_LONDON_H
 #define FLX_CLI_PLOT_LONDON_H
 
-#include "fluxoid/run.h"
-
 #include "data.h"
 
 typedef struct cli_london_plot {
-    const char *panels;  // NULL: current, stream function and field, or the field at map.z
-    const char *title;   // NULL: none
-    flx_map_request map; // z NULL: what is in the films
+    const char *panels; // NULL: current, stream function and field
+    const char *title;  // NULL: none
     int width;
 } cli_london_plot;
 

@@ -1,22 +1,7 @@
 // One run from case to summary: states, volts, currents, stops, failures, measurements of its file.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
+#include "test_run_context.h"
 
 static void a_ring_keeps_its_winding_and_its_fluxoid_is_near_it(void **state)
 {

@@ -1,22 +1,7 @@
 // Cases of the engine london: from text to summary and file, and what is refused.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
+#include "test_run_context.h"
 
 // A flat ring, 1 to 2 um, that knows its Pearl length alone.
 #define FLAT                                                                                       \
@@ -316,7 +301,7 @@ static void a_file_is_measured_after_the_fact(void **state)
     json_decref(root);
 
     flx_field_map map;
-    flx_map_request above = {.group = "/points/001", .z = "1 um", .n = 29};
+    flx_map_request above = {.group = "/points/001", .time = NAN, .z = "1 um", .n = 29};
     assert_int_equal(flx_measure_file_map(ctx, path, &above, &map), FLX_OK);
     assert_int_equal(map.x.n_row, 29);
     assert_near(map.x.value[14], 0, 1e-12);

@@ -1,22 +1,7 @@
 // Places of a case: which film they are in, and what messages call them.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
+#include "test_run_context.h"
 
 static flx_status try_text(const char *text, const flx_run_opts *opts)
 {

@@ -1,6 +1,7 @@
 // A run that was interrupted, or killed, and resumed leaves the bits of one that was not.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
+#include "test_run_context.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -22,22 +23,6 @@
     "  field: 0.5 mT * (1 + 0.1 sin(t))\n"                                                         \
     "  current: {top: 12 uA, bottom: -12 uA}\n"                                                    \
     "tdgl: {time: 40 tau0, frames: 7 tau0, checkpoint: 3 tau0, average_from: 10 tau0}\n"
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
 
 // Stops after a number of steps; the wall-clock checkpoints fall anywhere.
 static bool stop_after(void *user)

@@ -3,22 +3,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "case/drive.h"
 #include "test_run.h"
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
+#include "test_run_context.h"
 
 #define STATIC RING "engine: static\n"
 

@@ -1,25 +1,10 @@
 // Sweeps: continuation, processes, resumption, failing points.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
+#include "test_run_context.h"
 
 #include <signal.h>
 #include <sys/wait.h>
-
-static flx_ctx *ctx;
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
-}
 
 // The summaries of all points without what the clock says.
 static json_t *points_of(const flx_run_result *result)

@@ -2,6 +2,7 @@
 // cases are refused with the line.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_run.h"
+#include "test_run_context.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -30,7 +31,6 @@
 #define XY "fluxoid: 1\nengine: xy\nxy:\n  temperature: 1\n  "
 
 // Threads of a pool do not survive fork(), so that the parent keeps to one.
-static flx_ctx *ctx;
 
 // Asks to stop at every look, so that each call goes on by one stretch only.
 static bool at_once(void *user)
@@ -297,20 +297,6 @@ static void wrong_cases_are_refused_with_the_line(void **state)
         assert_int_equal(flx_case_create(ctx, &source, &c), FLX_ERR_INPUT);
         assert_string_equal(flx_ctx_error(ctx), rows[k].message);
     }
-}
-
-static int begin(void **state)
-{
-    (void)state;
-    ctx = flx_ctx_create();
-    return ctx ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    flx_ctx_free(ctx);
-    return 0;
 }
 
 int main(void)

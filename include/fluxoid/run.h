@@ -151,9 +151,10 @@ FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
 // A file of the engine london gives the summary of its run with the loops of the request, and paths
 // (current across them), points (sheet current, stream function, field) and fields.
 
-// B_z over the films at a height, applied and of the currents of the engine london.
+// B_z over the films at a height, applied and of the currents of a frame, or of the engine london.
 typedef struct flx_map_request {
     const char *group; // as in flx_measure_request
+    double time;       // as there; London currents have none
     const char *z;     // height, as in a case; not that of a film
     int32_t n;         // places along the longer side; 0: 96
 } flx_map_request;

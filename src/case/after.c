@@ -184,6 +184,15 @@ flx_status flx_after_said(flx_after *a, json_t **out)
     return FLX_OK;
 }
 
+double *flx_after_sheet_current(flx_after *a)
+{
+    ptrdiff_t n = 2 * (ptrdiff_t)a->device->mesh->n_site;
+    double *k = FLX_NEW_ARRAY(a->ctx, double, n);
+    for (ptrdiff_t i = 0; k && i < n; i++)
+        k[i] = a->site_super[i] + a->site_normal[i];
+    return k;
+}
+
 // Currents of the frame on edges and sites.
 static flx_status make_currents(flx_after *a)
 {
@@ -200,7 +209,7 @@ static flx_status make_currents(flx_after *a)
     return FLX_OK;
 }
 
-static bool is_london(const flx_after *a)
+bool flx_after_is_london(const flx_after *a)
 {
     return flx_file_has(a->file, "results") && flx_file_has(a->file, "results/sheet_current");
 }
@@ -225,7 +234,7 @@ flx_status flx_after_open(flx_after *a)
     flx_mesh *mesh = NULL;
     FLX_TRY(flx_file_open(a->ctx, a->path, FLX_FILE_READ, &a->file));
     FLX_TRY(flx_file_enter(a->file, a->request->group ? a->request->group : "/"));
-    if (flx_file_frame_count(a->file) == 0 && !is_london(a))
+    if (flx_file_frame_count(a->file) == 0 && !flx_after_is_london(a))
         return no_frame(a);
     FLX_TRY(case_with_loops(a));
     FLX_TRY(find_film(a));
@@ -233,7 +242,7 @@ flx_status flx_after_open(flx_after *a)
     return flx_device_create_on(a->ctx, a->c, mesh, &a->device);
 }
 
-static flx_status open_frame(flx_after *a)
+flx_status flx_after_frame(flx_after *a)
 {
     FLX_TRY(read_frame(a));
     FLX_TRY(read_series(a));
@@ -290,11 +299,11 @@ static flx_status measure(flx_after *a, char **json)
     json_t *root = NULL;
     flx_status status = FLX_OK;
     FLX_TRY(flx_after_open(a));
-    if (is_london(a)) {
+    if (flx_after_is_london(a)) {
         n_part -= 2; // they are of frames
         status = flx_after_london(a, &root);
     } else {
-        FLX_TRY(open_frame(a));
+        FLX_TRY(flx_after_frame(a));
         status = make_summary(a, &root);
     }
     for (size_t k = 0; status == FLX_OK && k < n_part; k++)

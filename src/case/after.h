@@ -52,8 +52,10 @@ flx_status flx_after_points(flx_after *a, json_t *root); // request.at_point
 flx_status flx_after_fields(flx_after *a, json_t *root); // request.field
 flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
 
-// The same for the engine london (after_london.c): the summary of the run with the loops of the
-// request, current and field at a place of a film, the current across a path.
+// The same for the engine london (after_london.c): its currents, the summary of the run with the
+// loops of the request, current and field at a place of a film, the current across a path.
+bool flx_after_is_london(const flx_after *a);
+flx_status flx_after_london_open(flx_after *a);
 flx_status flx_after_london(flx_after *a, json_t **root);
 flx_status flx_after_london_place(flx_after *a, const double r[3], int32_t tri,
                                   const double weight[3], json_t *item);
@@ -62,6 +64,10 @@ flx_status flx_after_london_field(flx_after *a, const double *r, int32_t n, doub
 void flx_after_london_clear(flx_after *a);
 // File, case with the loops of the request, and device; nothing of a frame.
 flx_status flx_after_open(flx_after *a);
+// The frame of the request, with the series and the currents.
+flx_status flx_after_frame(flx_after *a);
+// Sum of both sheet currents at sites [n_site][2] [K0]; owned, NULL: no memory.
+double *flx_after_sheet_current(flx_after *a);
 void flx_after_close(flx_after *a);
 
 // An object that belongs to root, by key.

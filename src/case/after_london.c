@@ -31,7 +31,7 @@ static flx_status read_scaled(flx_after *a, const char *name, int64_t n_row, dou
     return FLX_OK;
 }
 
-static flx_status open_currents(flx_after *a)
+flx_status flx_after_london_open(flx_after *a)
 {
     FLX_TRY(flx_case_inputs_check(a->ctx, a->c, a->file, true));
     flx_london_run_state *r = FLX_NEW(a->ctx, flx_london_run_state);
@@ -57,7 +57,7 @@ void flx_after_london_clear(flx_after *a)
 
 flx_status flx_after_london(flx_after *a, json_t **root)
 {
-    FLX_TRY(open_currents(a));
+    FLX_TRY(flx_after_london_open(a));
     FLX_TRY(flx_after_said(a, root));
     if (!*root)
         return flx_fail(a->ctx, FLX_ERR_FILE, "%s holds no summary", a->path);
@@ -159,98 +159,5 @@ flx_status flx_after_london_cut(flx_after *a, const double *xy, int32_t n, json_
     for (int32_t f = 0; status == FLX_OK && all && f < m->n_film; f++)
         status = flx_json_put(a->ctx, each, a->c->films[f].name, flx_json_real(film[f] * l->unit));
     flx_free(film);
-    return status;
-}
-
-// -- maps -----------------------------------------------------------------------------------------
-
-static const double BEYOND = 0.2; // [1] of the longer side: what is seen round the films
-enum { PLACES = 96 };
-
-static flx_status lay_grid(flx_after *a, int32_t n, flx_field_map *out)
-{
-    double box[4], low[2], step = 0;
-    int32_t count[2];
-    flx_mesh_bounds(a->device->mesh, box);
-    double longer = fmax(box[2] - box[0], box[3] - box[1]);
-    step = (1 + 2 * BEYOND) * longer / (n - 1);
-    flx_array *axis[] = {&out->x, &out->y};
-    for (int d = 0; d < 2; d++) {
-        double side = box[d + 2] - box[d] + 2 * BEYOND * longer;
-        count[d] = (int32_t)ceil(side / step * (1 - 1e-12)) + 1;
-        low[d] = 0.5 * (box[d] + box[d + 2] - (count[d] - 1) * step);
-        *axis[d] = (flx_array){count[d], 1, FLX_NEW_ARRAY(a->ctx, double, count[d])};
-        if (!axis[d]->value)
-            return FLX_ERR_MEMORY;
-        for (int32_t k = 0; k < count[d]; k++)
-            axis[d]->value[k] = low[d] + k * step;
-    }
-    out->b = (flx_array){count[1], count[0], FLX_NEW_ARRAY(a->ctx, double, count[0] * count[1])};
-    return out->b.value ? FLX_OK : FLX_ERR_MEMORY;
-}
-
-static flx_status fill_grid(flx_after *a, double z, flx_field_map *out)
-{
-    int32_t nx = (int32_t)out->x.n_row, n = nx * (int32_t)out->y.n_row;
-    double *at = FLX_NEW_ARRAY(a->ctx, double, 6 * (size_t)n), *b = at ? at + 3 * (size_t)n : NULL;
-    if (!at)
-        return FLX_ERR_MEMORY;
-    for (int32_t k = 0; k < n; k++) {
-        at[3 * (size_t)k] = out->x.value[k % nx];
-        at[3 * (size_t)k + 1] = out->y.value[k / nx];
-        at[3 * (size_t)k + 2] = z;
-    }
-    flx_status status = flx_london_smooth_field(a->ctx, a->london->l, a->london->k,
-                                                &(flx_selffield_points){.n = n, .xyz = at, .b = b});
-    for (int32_t k = 0; status == FLX_OK && k < n; k++)
-        out->b.value[k] =
-            a->c->scales.Bc2 * (b[3 * (size_t)k + 2] +
-                                flx_source_field(a->london->drive.source, &at[3 * (size_t)k], 0));
-    flx_free(at);
-    flx_array *axis[] = {&out->x, &out->y};
-    for (int d = 0; d < 2; d++)
-        for (int64_t k = 0; k < axis[d]->n_row; k++)
-            axis[d]->value[k] *= a->c->scales.xi;
-    return status;
-}
-
-static flx_status map(flx_after *a, const flx_map_request *request, flx_field_map *out)
-{
-    double r[3];
-    FLX_TRY(flx_after_open(a));
-    if (flx_file_frame_count(a->file) > 0)
-        return flx_fail(a->ctx, FLX_ERR_INPUT,
-                        "%s is not of the engine london, whose files have maps at a height",
-                        a->path);
-    char *place = flx_format(a->ctx, "0, 0, %s", request->z);
-    if (!place)
-        return FLX_ERR_MEMORY;
-    flx_status status = flx_after_place(a, "height in", place, r);
-    flx_free(place);
-    FLX_TRY(status);
-    for (int32_t f = 0; f < a->c->n_film; f++)
-        if (r[2] == a->device->z[f])
-            return flx_fail(a->ctx, FLX_ERR_INPUT,
-                            "film '%s' lies at the height %.40s: the field in films is the picture "
-                            "without a height",
-                            a->c->films[f].name, request->z);
-    FLX_TRY(open_currents(a));
-    FLX_TRY(lay_grid(a, request->n > 1 ? request->n : PLACES, out));
-    return fill_grid(a, r[2], out);
-}
-
-flx_status flx_measure_file_map(flx_ctx *ctx, const char *path, const flx_map_request *request,
-                                flx_field_map *out)
-{
-    *out = (flx_field_map){{0}, {0}, {0}};
-    const flx_measure_request plain = {.group = request->group, .time = NAN};
-    flx_after a = {.ctx = ctx, .request = &plain, .path = path};
-    flx_status status = map(&a, request, out);
-    flx_after_close(&a);
-    if (status < 0) {
-        flx_array_clear(&out->x);
-        flx_array_clear(&out->y);
-        flx_array_clear(&out->b);
-    }
     return status;
 }

@@ -237,19 +237,16 @@ static void induced_inside(flx_after *a, const double *r, int32_t n, double *b, 
 // r, b, a [n][3]; K [n_site][2] [K0] is made here.
 static flx_status induced(flx_after *a, const double *r, int32_t n, double *b, double *pot)
 {
-    const flx_mesh *m = a->device->mesh;
     if (a->london)
         return flx_after_london_field(a, r, n, b, pot);
     if (a->c->run.screening == FLX_SCREENING_LONG && a->frame->frame.a_induced) {
         induced_inside(a, r, n, b, pot);
         return FLX_OK;
     }
-    double *K = FLX_NEW_ARRAY(a->ctx, double, 2 * (size_t)m->n_site);
+    double *K = flx_after_sheet_current(a);
     if (!K)
         return FLX_ERR_MEMORY;
-    for (ptrdiff_t i = 0; i < 2 * (ptrdiff_t)m->n_site; i++)
-        K[i] = a->site_super[i] + a->site_normal[i];
-    flx_sheet sheet = {.mesh = m,
+    flx_sheet sheet = {.mesh = a->device->mesh,
                        .site_current = K,
                        .z = a->device->z,
                        .pearl_length = a->c->scales.Lambda / a->c->scales.xi};
