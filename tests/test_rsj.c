@@ -90,6 +90,32 @@ static void without_noise_all_junctions_turn_together(void **state)
     assert_near(remainder(r.twist[1] + asin(0.5), 2 * M_PI), 0, 1e-9); // sin(-Delta) = J
 }
 
+// Rows of different critical currents, all with one phase: what leaves a site comes in on the other side,
+// so that all sites turn alike and the mean critical current counts; a phase is a twist.
+static void rows_without_noise_share_the_current(void **state)
+{
+    (void)state;
+    double critical[2 * 12], phase[2 * 12];
+    for (int i = 0; i < 12; i++) {
+        critical[2 * i] = i / 4 == 1 ? 0.3 : 1.2; // mean 0.9
+        critical[2 * i + 1] = 0.1 * i;
+        phase[2 * i] = 1.3;
+        phase[2 * i + 1] = 0;
+    }
+    flx_rsj_opts o = flx_rsj_opts_default();
+    o.dt = 0.05;
+    flx_rsj_report r = run(
+        (flx_rsj_problem){
+            .size = {4, 3}, .current = {1.5, 0}, .critical = critical, .phase = phase},
+        o, 20, 20000);
+    assert_near(r.voltage[0], sqrt(1.5 * 1.5 - 0.9 * 0.9), 4e-4);
+    r = run(
+        (flx_rsj_problem){
+            .size = {4, 3}, .current = {0.45, 0}, .critical = critical, .phase = phase},
+        o, 100, 100);
+    assert_near(remainder(r.twist[0] + 1.3 + asin(0.5), 2 * M_PI), 0, 1e-9);
+}
+
 static void a_restart_ends_in_the_same_bits(void **state)
 {
     (void)state;
@@ -139,6 +165,9 @@ static void wrong_arrays_are_refused_with_the_reason(void **state)
     assert_refused((flx_rsj_problem){.size = {3, 3}, .flux = 0.5}, o,
                    "the flux through the periodic lattice is 4.5 Phi0, allowed is an integer; "
                    "change flux or size");
+    double phase[32] = {[5] = NAN};
+    assert_refused((flx_rsj_problem){.size = {4, 4}, .phase = phase}, o,
+                   "the phase of bond 5 is no number");
     bad.twist = false;
     assert_refused((flx_rsj_problem){.size = {4, 4}, .current = {0.1, 0}}, bad,
                    "current along x is 0.1, allowed without a twist that moves is 0");
@@ -176,6 +205,7 @@ int main(void)
         cmocka_unit_test(averages_at_rest_are_those_of_the_lattice),
         cmocka_unit_test(flux_frustrates),
         cmocka_unit_test(without_noise_all_junctions_turn_together),
+        cmocka_unit_test(rows_without_noise_share_the_current),
         cmocka_unit_test(a_restart_ends_in_the_same_bits),
         cmocka_unit_test(wrong_arrays_are_refused_with_the_reason),
         cmocka_unit_test(every_allocation_that_fails_is_survived),

@@ -209,6 +209,34 @@ static void the_same_lattice_said_otherwise_is_the_same(void **state)
     }
 }
 
+// At rest an array samples what Monte Carlo samples, also where every junction differs. The step of 0.1
+// leaves less than 2e-4 (test_rsj.c).
+static void an_uneven_array_rests_as_its_lattice_does(void **state)
+{
+    (void)state;
+    static const char *const uneven[] = {
+        "flux: \"if(x < 2, 0.25, 0)\"", "disorder: {coupling: 0.6, phase: 0.7, seed: 4}",
+        "flux: 0.125, disorder: {coupling: 0.3}, phase: {x: 40 y degree}"};
+    for (size_t k = 0; k < sizeof uneven / sizeof *uneven; k++) {
+        char text[320];
+        snprintf(text, sizeof text,
+                 "fluxoid: 1\nengine: xy\nxy: {size: 4, temperature: 0.6, sweeps: 100000, %s}\n",
+                 uneven[k]);
+        flx_xy_estimate lattice = average_of(text, "energy");
+        snprintf(text, sizeof text,
+                 "fluxoid: 1\nengine: xy\nxy: {size: 4, temperature: 0.6, %s,\n"
+                 "  dynamics: {current: 0, boundary: periodic, time: 100000}}\n",
+                 uneven[k]);
+        json_t *root = json_of(run_text(ctx, text, NULL, FLX_OK));
+        const json_t *point = json_array_get(json_object_get(root, "dynamics"), 0);
+        double error = number(point, "energy_error_EJ", NULL);
+        assert_true(error < 4e-3);
+        assert_near(number(point, "energy_EJ", NULL), lattice.value,
+                    4 * hypot(error, lattice.error) + 2e-4);
+        json_decref(root);
+    }
+}
+
 static void wrong_cases_are_refused_with_the_line(void **state)
 {
     (void)state;
@@ -223,7 +251,7 @@ static void wrong_cases_are_refused_with_the_line(void **state)
          "test.yaml:6: xy.dynamics: 'current' is missing: a number, a list, or {from, to, steps}"},
         {"fluxoid: 1\nengine: xy\nxy:\n  size: 8\n  temperature: 1\n  lattice: triangular\n"
          "  dynamics: {current: 0.1}\n",
-         "test.yaml:7: xy.dynamics: the dynamics are those of a square lattice of equal junctions, "
+         "test.yaml:7: xy.dynamics: the dynamics are those of a square lattice with all its sites, "
          "periodic, and find no transition by themselves"},
         {"fluxoid: 1\nengine: xy\nxy:\n  size: 8\n  temperature: 1\n"
          "  dynamics: {current: [0.2, 0.1]}\n",
@@ -306,6 +334,7 @@ int main(void)
         cmocka_unit_test(an_edited_case_is_resumed_over_an_older_file),
         cmocka_unit_test(an_array_has_a_voltage),
         cmocka_unit_test(the_same_lattice_said_otherwise_is_the_same),
+        cmocka_unit_test(an_uneven_array_rests_as_its_lattice_does),
         cmocka_unit_test(wrong_cases_are_refused_with_the_line),
     };
     return cmocka_run_group_tests(tests, begin, end);

@@ -1,7 +1,7 @@
 // fluxoid/rsj.h -- arrays of Josephson junctions with shunts and thermal noise: dynamics of phases on
 // a periodic square lattice.
 //
-//   current of a bond   sin(phi) + dphi/dt + beta_c d^2phi/dt^2 + eta
+//   current of a bond   i_b sin(phi) + dphi/dt + beta_c d^2phi/dt^2 + eta
 //   phi = theta_j - theta_i - A - Delta.(r_j - r_i),   <eta eta'> = 2 T delta delta' (Johnson noise)
 //
 // Currents are conserved at every site, and their mean over the bonds of a direction is the current
@@ -23,12 +23,15 @@
 extern "C" {
 #endif
 
-// Site i = x + nx y; all junctions alike.
+// Site i = x + nx y; its bonds 2 i and 2 i + 1 lead to the next sites along x and y, as in xy.h. All
+// shunts and capacitances are alike.
 typedef struct flx_rsj_problem {
-    int32_t size[2];    // [sites] >= 2 along each axis
-    double flux;        // [Phi0] through every plaquette; the total must be an integer
-    double temperature; // [E_J/k_B] >= 0
-    double current[2];  // [I_c] through each junction along x and y, on average
+    int32_t size[2];        // [sites] >= 2 along each axis
+    double flux;            // [Phi0] through every plaquette; the total must be an integer
+    double temperature;     // [E_J/k_B] >= 0
+    double current[2];      // [I_c] through each junction along x and y, on average
+    const double *critical; // [2 n_site] [I_c] i_b; NULL: 1. Read by flx_rsj_create alone
+    const double *phase;    // [2 n_site] [rad] A_b beside that of flux; NULL: 0. The same
 } flx_rsj_problem;
 
 typedef struct flx_rsj_opts {

@@ -255,9 +255,9 @@ static flx_status parse_dynamics(flx_parser *p, const flx_node *node, flx_case_x
                                    "write current: 0, or boundary: fluctuating",
                                    current[k]);
     if (xy->lattice != FLX_XY_SQUARE || xy->model != FLX_XY_COSINE || xy->open[0] || xy->open[1] ||
-        xy->coupling > 0 || flx_case_xy_phases(xy) || xy->dilution > 0 || xy->find_transition)
+        xy->dilution > 0 || xy->find_transition)
         return flx_parser_fail(p, node,
-                               "the dynamics are those of a square lattice of equal junctions, "
+                               "the dynamics are those of a square lattice with all its sites, "
                                "periodic, and find no transition by themselves");
     return FLX_OK;
 }

@@ -46,9 +46,9 @@ static flx_status create_stage(xy_run *r)
     flx_xy_problem problem = flx_case_xy_problem(r->xy);
     flx_xy_opts opts = r->xy->opts;
     double temperature[XY_AROUND];
-    problem.coupling = r->coupling;
-    problem.phase = r->phase;
-    problem.absent = r->absent;
+    problem.coupling = r->bonds.coupling;
+    problem.phase = r->bonds.phase;
+    problem.absent = r->bonds.absent;
     if (r->stage > 0) {
         int32_t size = r->xy->sizes[r->stage - 1];
         for (int k = 0; k < XY_AROUND; k++)
@@ -270,19 +270,6 @@ static flx_status run_stages(xy_run *r)
 
 // -- begin and end --------------------------------------------------------------------------------
 
-static flx_status create_bonds(xy_run *r)
-{
-    const flx_case_xy *xy = r->xy;
-    int64_t n_site = flx_xy_sites(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
-    if (xy->coupling > 0 && !(r->coupling = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
-        return FLX_ERR_MEMORY;
-    if (flx_case_xy_phases(xy) && !(r->phase = FLX_NEW_ARRAY(r->ctx, double, n_bond)))
-        return FLX_ERR_MEMORY;
-    if (xy->dilution > 0 && !(r->absent = FLX_NEW_ARRAY(r->ctx, uint8_t, n_site)))
-        return FLX_ERR_MEMORY;
-    return flx_case_xy_bonds(r->ctx, xy, &(flx_xy_arrays){r->coupling, r->phase, r->absent});
-}
-
 static flx_status prepare(xy_run *r)
 {
     enum { KEPT = 1 << 22 }; // numbers of phases that a file takes at most
@@ -304,7 +291,7 @@ static flx_status prepare(xy_run *r)
         if (!r->lattice)
             return FLX_ERR_MEMORY;
     }
-    return create_bonds(r);
+    return flx_case_xy_arrays(r->ctx, r->xy, &r->bonds);
 }
 
 static void remove_checkpoints(const xy_run *r)
@@ -329,8 +316,9 @@ static void clear(xy_run *r)
 {
     flx_xy_free(r->sim);
     flx_file_close(r->file);
-    void *arrays[] = {r->result, r->stiffness, r->theta,      r->coupling, r->vortex,
-                      r->phase,  r->absent,    r->checkpoint, r->lattice,  r->correlation};
+    void *arrays[] = {r->result,     r->stiffness, r->theta,      r->vortex,
+                      r->checkpoint, r->lattice,   r->correlation};
+    flx_case_xy_arrays_clear(&r->bonds);
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
 }

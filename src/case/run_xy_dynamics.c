@@ -20,8 +20,9 @@ typedef struct dynamics {
     const flx_case_xy *xy;
     const flx_run_opts *opts;
     flx_pool *pool;
-    int32_t n;                   // temperatures times currents
-    flx_rsj **sim;               // [n] currents of the first temperature, then of the next
+    int32_t n;     // temperatures times currents
+    flx_rsj **sim; // [n] currents of the first temperature, then of the next
+    flx_xy_arrays bonds;
     int64_t done, settle, steps; // steps of each
     double wall, wall_start;
 
@@ -98,11 +99,14 @@ static flx_status create(dynamics *d)
     d->sim = FLX_NEW_ARRAY(d->ctx, flx_rsj *, d->n);
     if (!d->sim)
         return FLX_ERR_MEMORY;
+    FLX_TRY(flx_case_xy_arrays(d->ctx, xy, &d->bonds));
     for (int32_t k = 0; k < d->n; k++) {
         flx_rsj_problem problem = {.size = {xy->size[0], xy->size[1]},
                                    .flux = xy->flux,
                                    .temperature = temperature_of(d, k),
-                                   .current = {current_of(d, k), 0}};
+                                   .current = {current_of(d, k), 0},
+                                   .critical = d->bonds.coupling,
+                                   .phase = d->bonds.phase};
         flx_rsj_opts opts = flx_rsj_opts_default();
         opts.dt = xy->dt;
         opts.capacitance = xy->capacitance;
@@ -310,6 +314,7 @@ flx_status flx_xy_run_dynamics(flx_ctx *ctx, const flx_run_point *point, const f
         status = end(&d, out);
     for (int32_t k = 0; k < d.n && d.sim; k++)
         flx_rsj_free(d.sim[k]);
+    flx_case_xy_arrays_clear(&d.bonds);
     flx_pool_free(d.pool);
     flx_file_close(d.file);
     void *arrays[] = {d.sim, d.block, d.name, d.checkpoint};

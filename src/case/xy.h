@@ -14,6 +14,10 @@ bool flx_case_xy_phases(const flx_case_xy *xy);
 // Fills arrays of the lattice; NULL where not wanted. phase needs to be 0 before.
 flx_status flx_case_xy_bonds(flx_ctx *ctx, const flx_case_xy *xy, const flx_xy_arrays *arrays);
 
+// The arrays that the case asks for, filled; cleared by flx_case_xy_arrays_clear, also on failure.
+flx_status flx_case_xy_arrays(flx_ctx *ctx, const flx_case_xy *xy, flx_xy_arrays *out);
+void flx_case_xy_arrays_clear(flx_xy_arrays *arrays);
+
 flx_status flx_xy_run(flx_ctx *ctx, const flx_run_point *point, const flx_run_opts *opts,
                       flx_run_result **out);
 

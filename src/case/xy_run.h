@@ -26,8 +26,7 @@ typedef struct xy_run {
     int32_t reach;                   // -1: none
     flx_xy *sim;                     // of the present stage
 
-    double *coupling, *phase; // of the disorder
-    uint8_t *absent;
+    flx_xy_arrays bonds;
     char *checkpoint, *lattice; // paths; NULL without output
     flx_file *file;             // open from the beginning; NULL without output
     double wall_start, last_save, last_progress;

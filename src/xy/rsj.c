@@ -1,6 +1,6 @@
 // xy/rsj.c -- arrays of shunted junctions: steps of the Langevin equations.
 //
-// With s the currents of the bonds but for those of the shunts (sin phi and noise), conservation at
+// With s the currents of the bonds but for those of the shunts (i sin phi and noise), conservation at
 // the sites and the driven current J give
 //
 //   laplacian u_theta = -div s,   u_Delta = mean(s) - J
@@ -36,12 +36,12 @@ struct flx_rsj {
     int32_t n;
     int32_t *next[2];      // [n] the site that a bond leads to
     double *cosine, *sine; // [n] of theta
-    double *turn_c,
-        *turn_s;       // [2n] cos and sin of A of the bonds along x, then along y; NULL: A = 0
-    double *s;         // [2n] currents, bonds along x, then along y
-    double *u;         // [n] divergence, then the solution
-    double *inverse;   // [modes] 1/(n (4 - 2 cos kx - 2 cos ky)); 0 of the constant
-    double (*mode)[2]; // [modes]
+    double *turn_c;        // [2n] i cos A and
+    double *turn_s;        // [2n] i sin A of the bonds along x, then along y; NULL: i = 1, A = 0
+    double *s;             // [2n] currents, bonds along x, then along y
+    double *u;             // [n] divergence, then the solution
+    double *inverse;       // [modes] 1/(n (4 - 2 cos kx - 2 cos ky)); 0 of the constant
+    double (*mode)[2];     // [modes]
     fftw_plan forward, backward;
 
     rsj_clock clock;
@@ -97,16 +97,21 @@ static flx_status check(flx_ctx *ctx, const flx_rsj_problem *p, const flx_rsj_op
                         "the flux through the periodic lattice is %g Phi0, allowed is an integer; "
                         "change flux or size",
                         total);
+    for (int32_t b = 0; b < 2 * p->size[0] * p->size[1]; b++)
+        if ((p->critical && !isfinite(p->critical[b])) || (p->phase && !isfinite(p->phase[b])))
+            return flx_fail(ctx, FLX_ERR_INPUT, "the %s of bond %d is no number",
+                            p->critical && !isfinite(p->critical[b]) ? "critical current" : "phase",
+                            b);
     return FLX_OK;
 }
 
 // ---- Creation ------------------------------------------------------------------------------------
 
 // A = 2 pi f x dy; over the border at x = nx the phases differ by 2 pi f nx y.
-static flx_status create_flux(flx_rsj *sim)
+static flx_status create_bonds(flx_rsj *sim, const flx_rsj_problem *p)
 {
-    const int32_t nx = sim->p.size[0], n = sim->n;
-    if (sim->p.flux == 0)
+    const int32_t nx = p->size[0], n = sim->n;
+    if (p->flux == 0 && !p->phase && !p->critical)
         return FLX_OK;
     sim->turn_c = FLX_NEW_ARRAY(sim->ctx, double, 2 * n);
     sim->turn_s = FLX_NEW_ARRAY(sim->ctx, double, 2 * n);
@@ -114,10 +119,12 @@ static flx_status create_flux(flx_rsj *sim)
         return FLX_ERR_MEMORY;
     for (int32_t i = 0; i < n; i++) {
         double x = i % nx, y = (double)(i / nx);
-        double a[2] = {x == nx - 1 ? -two_pi * sim->p.flux * nx * y : 0, two_pi * sim->p.flux * x};
+        double a[2] = {x == nx - 1 ? -two_pi * p->flux * nx * y : 0, two_pi * p->flux * x};
         for (int k = 0; k < 2; k++) {
-            sim->turn_c[k * n + i] = cos(a[k]);
-            sim->turn_s[k * n + i] = sin(a[k]);
+            double most = p->critical ? p->critical[2 * i + k] : 1;
+            a[k] += p->phase ? p->phase[2 * i + k] : 0;
+            sim->turn_c[k * n + i] = most * cos(a[k]);
+            sim->turn_s[k * n + i] = most * sin(a[k]);
         }
     }
     return FLX_OK;
@@ -355,10 +362,11 @@ flx_status flx_rsj_create(flx_ctx *ctx, const flx_rsj_problem *problem, const fl
     sim->ctx = ctx;
     sim->o = *opts;
     sim->p = *problem;
+    sim->p.critical = sim->p.phase = NULL;
     sim->n = problem->size[0] * problem->size[1];
     flx_status status = create_arrays(sim);
     if (status == FLX_OK)
-        status = create_flux(sim);
+        status = create_bonds(sim, problem);
     if (status == FLX_OK)
         status = create_transforms(sim);
     if (status < 0) {
