@@ -10,9 +10,12 @@ scripts/setup.sh build run check tools
 here=$(pwd)
 
 # Every test, and in the one of failing allocations every allocation. Libraries outside keep what they allocate once;
-# scripts/sanitize.supp names them.
+# scripts/sanitize.supp names them. Where variables of the stack outlive their function is not looked for on
+# processors with AVX-512: GCC 12 puts vectors of 64 bytes at odd places then (GCC bug 110027).
 run_asan() {
-    export FLUXOID_TEST_EVERY=1 ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+    outlive=1
+    ! grep -q avx512f /proc/cpuinfo || outlive=0
+    export FLUXOID_TEST_EVERY=1 ASAN_OPTIONS=detect_stack_use_after_return=$outlive:strict_string_checks=1
     export LSAN_OPTIONS=suppressions="$here/scripts/sanitize.supp":print_suppressions=0 UBSAN_OPTIONS=print_stacktrace=1
     cmake --preset asan && cmake --build build-asan && ctest --test-dir build-asan --output-on-failure
 }

@@ -73,6 +73,15 @@ static inline json_t *json_of(const flx_run_result *result)
     return root;
 }
 
+// The summary of a run of a text; the caller's.
+static inline json_t *summary_of(flx_ctx *ctx, const char *text)
+{
+    flx_run_result *result = run_text(ctx, text, NULL, FLX_OK);
+    json_t *root = json_of(result);
+    flx_run_result_free(result);
+    return root;
+}
+
 // A number by its path: number(root, "loops", "hole", "winding", NULL).
 static inline double number(const json_t *at, ...)
 {

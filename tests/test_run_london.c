@@ -21,8 +21,7 @@ static double item(const json_t *root, const char *key, size_t i)
 static void a_ring_without_a_coherence_length_has_its_inductance(void **state)
 {
     (void)state;
-    flx_run_result *r = run_text(ctx, FLAT "london: {fluxoids: {hole: 1}}\n", NULL, FLX_OK);
-    json_t *root = json_of(r);
+    json_t *root = summary_of(ctx, FLAT "london: {fluxoids: {hole: 1}}\n");
     double l = json_number_value(
         json_array_get(json_array_get(json_object_get(root, "inductance_pH"), 0), 0));
     assert_near(l, 14.9375067973, 0.003 * 14.94); // integral equation; measured 0.24 % on this mesh
@@ -35,7 +34,6 @@ static void a_ring_without_a_coherence_length_has_its_inductance(void **state)
     assert_string_equal(json_string_value(json_array_get(json_object_get(root, "holes"), 0)),
                         "hole");
     json_decref(root);
-    flx_run_result_free(r);
 }
 
 static void loops_count_the_vortices_and_holes_inside(void **state)
@@ -60,18 +58,14 @@ static void loops_count_the_vortices_and_holes_inside(void **state)
 static void fluxoid_and_current_are_two_ways_to_say_it(void **state)
 {
     (void)state;
-    flx_run_result *a = run_text(ctx, FLAT "london: {fluxoids: {hole: 0.5}}\n", NULL, FLX_OK);
-    json_t *first = json_of(a);
+    json_t *first = summary_of(ctx, FLAT "london: {fluxoids: {hole: 0.5}}\n");
     char text[1024];
     snprintf(text, sizeof text, FLAT "london: {currents: {hole: %.17g A}}\n",
              item(first, "circulating_current", 0));
-    flx_run_result *b = run_text(ctx, text, NULL, FLX_OK);
-    json_t *second = json_of(b);
+    json_t *second = summary_of(ctx, text);
     assert_near(item(second, "fluxoid_Phi0", 0), 0.5, 1e-12);
     json_decref(first);
     json_decref(second);
-    flx_run_result_free(a);
-    flx_run_result_free(b);
 }
 
 static void lambda_may_be_zero_and_vary(void **state)
@@ -209,8 +203,7 @@ static void films_may_lie_over_each_other(void **state)
 static void the_error_of_an_inductance_is_bounded(void **state)
 {
     (void)state;
-    flx_run_result *r = run_text(ctx, FLAT "london: {error: true}\n", NULL, FLX_OK);
-    json_t *root = json_of(r);
+    json_t *root = summary_of(ctx, FLAT "london: {error: true}\n");
     double value[3];
     const char *const key[] = {"inductance_pH", "inductance_error_pH", "inductance_limit_pH"};
     for (int k = 0; k < 3; k++)
@@ -219,16 +212,14 @@ static void the_error_of_an_inductance_is_bounded(void **state)
     assert_true(value[0] > 14.9375067973 && value[0] - value[1] < 14.9375067973);
     assert_true(fabs(value[2] - 14.9375067973) < 0.4 * (value[0] - 14.9375067973));
     json_decref(root);
-    flx_run_result_free(r);
 }
 
 // E_n = (n Phi0 - A_eff B)^2/2L + const, of the ring in 1 mT: A_eff B = 3.247 Phi0.
 static void energies_of_fluxoid_states_are_a_parabola(void **state)
 {
     (void)state;
-    flx_run_result *r =
-        run_text(ctx, FLAT "drive: {field: 1 mT}\nlondon: {fluxoids: {hole: 1}}\n", NULL, FLX_OK);
-    json_t *root = json_of(r), *list = json_object_get(root, "energies");
+    json_t *root = summary_of(ctx, FLAT "drive: {field: 1 mT}\nlondon: {fluxoids: {hole: 1}}\n"),
+           *list = json_object_get(root, "energies");
     double l = 1e-12 * json_number_value(json_array_get(
                            json_array_get(json_object_get(root, "inductance_pH"), 0), 0));
     double without = item(root, "fluxoid_without_current_Phi0", 0), least = 0;
@@ -245,7 +236,6 @@ static void energies_of_fluxoid_states_are_a_parabola(void **state)
             assert_near(energy, number(root, "gibbs_energy", NULL), 1e-9 * energy);
     }
     json_decref(root);
-    flx_run_result_free(r);
 }
 
 // -- after the fact -------------------------------------------------------------------------------
@@ -463,11 +453,9 @@ static void a_field_may_come_from_a_file(void **state)
     for (int k = 0; k < 2; k++) {
         char text[1024];
         snprintf(text, sizeof text, FLAT "drive: {field: %s}\n", source[k]);
-        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
-        json_t *root = json_of(r);
+        json_t *root = summary_of(ctx, text);
         found[k] = item(root, "circulating_current", 0);
         json_decref(root);
-        flx_run_result_free(r);
     }
     assert_near(found[0], found[1], 1e-9 * fabs(found[1])); // numbers of a text
     unlink("test_london_field.txt");
@@ -597,12 +585,10 @@ static double with_lead(double length)
              "[%g, 0]}}], holes: {hole: [circle: {radius: 1}]}}}\n"
              "mesh: {max_edge: 0.3}\nengine: london\n",
              length, 1.5 + length / 2);
-    flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
-    json_t *root = json_of(r);
+    json_t *root = summary_of(ctx, text);
     double l = json_number_value(
         json_array_get(json_array_get(json_object_get(root, "inductance_pH"), 0), 0));
     json_decref(root);
-    flx_run_result_free(r);
     return l;
 }
 

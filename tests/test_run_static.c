@@ -25,28 +25,24 @@
 static void a_state_has_its_energy_and_eigenvalue(void **state)
 {
     (void)state;
-    flx_run_result *r = run_text(ctx, STATIC "start: {winding: {hole: 1}}\n", NULL, FLX_OK);
-    json_t *root = json_of(r);
+    json_t *root = summary_of(ctx, STATIC "start: {winding: {hole: 1}}\n");
     assert_string_equal(json_string_value(json_object_get(root, "find")), "state");
     assert_true(json_is_true(json_object_get(root, "stable")));
     assert_true(number(root, "residual", NULL) <= 1e-10);
     assert_near(number(root, "loops", "hole", "winding", NULL), 1, 0);
     assert_true(number(root, "eigenvalue", NULL) > 0);
     json_decref(root);
-    flx_run_result_free(r);
 }
 
 static void a_wire_ends_in_a_fold_at_its_critical_current(void **state)
 {
     (void)state;
-    flx_run_result *r = run_text(ctx, WIRE "static: {find: limit}\n", NULL, FLX_OK);
-    json_t *root = json_of(r);
+    json_t *root = summary_of(ctx, WIRE "static: {find: limit}\n");
     const json_t *limit = json_object_get(root, "limit");
     assert_true(json_is_true(json_object_get(limit, "found")));
     assert_true(json_is_true(json_object_get(limit, "fold")));
     assert_near(number(root, "limit", "t", NULL), 2 / (3 * sqrt(3)), 0.01); // h^2/32 at h = 0.5
     json_decref(root);
-    flx_run_result_free(r);
 }
 
 static void a_long_body_feels_its_own_field(void **state)
@@ -83,14 +79,12 @@ static void a_ring_with_a_phase_of_pi_holds_half_a_quantum(void **state)
     for (int n = -1; n <= 2; n++) {
         char text[1024];
         snprintf(text, sizeof text, HALF("180") "start: {winding: {hole: %d}}\n", n);
-        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
-        json_t *root = json_of(r);
+        json_t *root = summary_of(ctx, text);
         assert_near(number(root, "loops", "hole", "winding", NULL), n, 0);
         assert_near(number(root, "loops", "hole", "flux_Phi0", NULL), 0, 1e-12); // no field
         energy[n + 1] = number(root, "energy_F0", NULL);
         fluxoid[n + 1] = number(root, "loops", "hole", "fluxoid_Phi0", NULL);
         json_decref(root);
-        flx_run_result_free(r);
     }
     assert_near(energy[1], energy[2], 1e-10); // exact on any mesh: complex conjugates
     assert_near(energy[0], energy[3], 1e-10);
@@ -148,12 +142,10 @@ static void an_offset_is_worth_its_part_of_a_quantum(void **state)
                  STATIC "drive: {phase: [{along: [[0.5, 0.01], [1.1, 0.02]], offset: %s}]}\n"
                         "start: {winding: {hole: %d}}\n",
                  offset[k], k == 1);
-        flx_run_result *r = run_text(ctx, text, NULL, FLX_OK);
-        json_t *root = json_of(r);
+        json_t *root = summary_of(ctx, text);
         energy[k] = number(root, "energy_F0", NULL);
         fluxoid = number(root, "loops", "hole", "fluxoid_Phi0", NULL);
         json_decref(root);
-        flx_run_result_free(r);
     }
     assert_near(energy[0], -1, 1e-12);
     assert_near(energy[1], -1, 1e-10);

@@ -148,8 +148,7 @@ static void an_edited_case_is_resumed_over_an_older_file(void **state)
 static void an_array_has_a_voltage(void **state)
 {
     (void)state;
-    flx_run_result *result = run_text(ctx, ARRAY, NULL, FLX_OK);
-    json_t *root = json_of(result), *points = json_object_get(root, "dynamics");
+    json_t *root = summary_of(ctx, ARRAY), *points = json_object_get(root, "dynamics");
     assert_int_equal(json_array_size(points), 6);
     double before = 0;
     for (size_t k = 3; k < 6; k++) { // the warm one
@@ -160,18 +159,15 @@ static void an_array_has_a_voltage(void **state)
         before = v;
     }
     json_decref(root);
-    flx_run_result_free(result);
 }
 
 // Value and error of an average of the first temperature of a case.
 static flx_xy_estimate average_of(const char *text, const char *name)
 {
-    flx_run_result *result = run_text(ctx, text, NULL, FLX_OK);
-    json_t *root = json_of(result), *list = json_object_get(root, "temperatures");
+    json_t *root = summary_of(ctx, text), *list = json_object_get(root, "temperatures");
     json_t *item = json_object_get(json_array_get(list, 0), name);
     flx_xy_estimate e = {number(item, "value", NULL), number(item, "error", NULL), 0};
     json_decref(root);
-    flx_run_result_free(result);
     return e;
 }
 
@@ -227,7 +223,7 @@ static void an_uneven_array_rests_as_its_lattice_does(void **state)
                  "fluxoid: 1\nengine: xy\nxy: {size: 4, temperature: 0.6, %s,\n"
                  "  dynamics: {current: 0, boundary: periodic, time: 100000}}\n",
                  uneven[k]);
-        json_t *root = json_of(run_text(ctx, text, NULL, FLX_OK));
+        json_t *root = summary_of(ctx, text);
         const json_t *point = json_array_get(json_object_get(root, "dynamics"), 0);
         double error = number(point, "energy_error_EJ", NULL);
         assert_true(error < 4e-3);
