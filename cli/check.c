@@ -1,7 +1,9 @@
 // cli/check.c -- fluxoid check CASE: what a run would consist of and cost; runs nothing.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "fluxoid/rsj.h"
 #include "fluxoid/run.h"
 
+#include "bench.h"
 #include "cli.h"
 #include "deck.h"
 #include "report.h"
@@ -108,6 +110,36 @@ static flx_status print_lattice_costs(flx_ctx *ctx, const flx_case *c)
     return status;
 }
 
+// Steps of one array are timed here; those of its temperatures and currents cost the same.
+static flx_status print_array_costs(flx_ctx *ctx, const flx_case *c)
+{
+    const flx_case_xy *xy = &c->xy;
+    flx_rsj_problem problem = {.size = {xy->size[0], xy->size[1]},
+                               .temperature = xy->temperature[0]};
+    flx_rsj_opts opts = flx_rsj_opts_default();
+    opts.dt = xy->dt;
+    opts.capacitance = xy->capacitance;
+    flx_rsj *sim = NULL;
+    flx_status status = flx_rsj_create(ctx, &problem, &opts, &sim);
+    if (status < 0)
+        return status;
+    int64_t n = 1;
+    double begin = bench_now(), spent = 0;
+    for (; spent < 0.01; n *= 2) {
+        flx_rsj_step(sim, n);
+        spent = bench_now() - begin;
+    }
+    flx_rsj_free(sim);
+    double step = spent / (double)(n - 1); // 1 + 2 + 4 ...
+    double steps = (xy->settle + xy->time) / xy->dt * xy->n_temperature * xy->n_current;
+    double bytes = 16 * 8.0 * xy->size[0] * xy->size[1]; // numbers of a site
+    char time[40], each[40], memory[40];
+    printf("costs     about %s on one core, %s a step, memory %s\n",
+           cli_si(steps * step, "s", time, sizeof time), cli_si(step, "s", each, sizeof each),
+           cli_si(bytes * xy->n_temperature * xy->n_current, "B", memory, sizeof memory));
+    return FLX_OK;
+}
+
 static flx_status print_device(flx_ctx *ctx, const flx_case *c)
 {
     flx_device *device = NULL;
@@ -134,8 +166,8 @@ static flx_status print_case(flx_ctx *ctx, const flx_case *c)
         print_title(c);
     if (status >= 0)
         printf("run       %s\n", text);
-    if (status >= 0 && strcmp(c->engine, "xy") == 0 && c->xy.n_current == 0)
-        status = print_lattice_costs(ctx, c);
+    if (status >= 0 && strcmp(c->engine, "xy") == 0)
+        status = c->xy.n_current > 0 ? print_array_costs(ctx, c) : print_lattice_costs(ctx, c);
     if (status >= 0 && flx_case_points(c) > 1)
         printf("sweep     %lld points\n", (long long)flx_case_points(c));
     flx_text_free(text);

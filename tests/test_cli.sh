@@ -289,6 +289,16 @@ xy: {size: 16, temperature: [0.8, 0.9], sweeps: 1000}
 END
 run 0 check lattice.yaml
 out "costs     about"
+run 0 check lattice.yaml --set 'xy.dynamics={current: [0.1, 0.2], time: 100}'
+out "a step, memory 131.1 kB"
+run 0 plot films.h5 --z '0.2 um' -o above.png
+run 2 plot films.h5 --z '0.5 um' -o above.png
+err "film 'f' lies at the height 0.5 um"
+run 2 plot films.h5 --z '0.2 um' -q stream -o above.png
+err "at a height there is a field alone"
+run 0 run lattice.yaml -o lattice.h5
+run 2 plot lattice.h5 --z '0.2 um' -o above.png
+err "--z belongs to files of films"
 run 0 info films.h5 --csv
 out '"L (pH)","low","high"'
 run 0 info films.h5 --spice
