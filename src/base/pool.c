@@ -1,4 +1,7 @@
 // base/pool.c -- threads that wait for work: spin briefly, then sleep on a condition.
+//
+// A job has a part for each thread. Who is done takes the parts that others have not begun: where another
+// program holds a processor, its thread is not waited for.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/pool.h"
 
@@ -14,15 +17,21 @@ typedef struct worker {
     int32_t index;
 } worker;
 
+typedef struct part {
+    // Ticket of the last job that somebody took it in; on its own line of the caches.
+    _Alignas(64) atomic_uint_fast64_t taken;
+} part;
+
 struct flx_pool {
     int32_t threads, n_started;
     worker *workers; // [threads - 1]
+    part *parts;     // [threads]
     double *partial; // [blocks]
 
     pthread_mutex_t lock;
     pthread_cond_t wake;
     atomic_uint_fast64_t ticket; // counts jobs; a change is the start signal
-    atomic_int_fast32_t running; // workers that have not finished the present job
+    atomic_int_fast32_t left;    // parts of the present job that are not done
     atomic_bool quit;
 
     flx_loop_fn fn; // the present job
@@ -37,16 +46,30 @@ static void relax(void)
 #endif
 }
 
-// The share of thread t: consecutive grains, nearly equal numbers of them.
-static void run_part(const flx_pool *pool, int32_t t)
+// Part k: consecutive grains, nearly equal numbers of them.
+static void run_part(flx_pool *pool, int32_t k)
 {
     int64_t grains = ((int64_t)pool->n + pool->grain - 1) / pool->grain;
-    int64_t begin = grains * t / pool->threads * pool->grain;
-    int64_t end = grains * (t + 1) / pool->threads * pool->grain;
+    int64_t begin = grains * k / pool->threads * pool->grain;
+    int64_t end = grains * (k + 1) / pool->threads * pool->grain;
     if (end > pool->n)
         end = pool->n;
     if (begin < end)
         pool->fn(pool->arg, (int32_t)begin, (int32_t)end);
+    atomic_fetch_sub_explicit(&pool->left, 1, memory_order_release);
+}
+
+// All parts of a job that nobody has taken, beginning with that of thread t. A thread that comes when the
+// job is over finds all of them taken.
+static void run_parts(flx_pool *pool, int32_t t, uint_fast64_t job)
+{
+    for (int32_t j = 0; j < pool->threads; j++) {
+        int32_t k = (t + j) % pool->threads;
+        uint_fast64_t before = job - 1;
+        if (atomic_compare_exchange_strong_explicit(&pool->parts[k].taken, &before, job,
+                                                    memory_order_acquire, memory_order_relaxed))
+            run_part(pool, k);
+    }
 }
 
 static uint_fast64_t wait_for_job(flx_pool *pool, uint_fast64_t seen)
@@ -73,17 +96,17 @@ static void *work(void *arg)
         seen = wait_for_job(pool, seen);
         if (atomic_load_explicit(&pool->quit, memory_order_acquire))
             return NULL;
-        run_part(pool, me->index);
-        atomic_fetch_sub_explicit(&pool->running, 1, memory_order_release);
+        run_parts(pool, me->index, seen);
     }
 }
 
-static void start_job(flx_pool *pool)
+static uint_fast64_t start_job(flx_pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    atomic_fetch_add_explicit(&pool->ticket, 1, memory_order_release);
+    uint_fast64_t job = atomic_fetch_add_explicit(&pool->ticket, 1, memory_order_release) + 1;
     pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->lock);
+    return job;
 }
 
 static void run(flx_pool *pool, int32_t n, int32_t grain, flx_loop_fn fn, void *arg)
@@ -97,11 +120,9 @@ static void run(flx_pool *pool, int32_t n, int32_t grain, flx_loop_fn fn, void *
     pool->grain = grain;
     pool->fn = fn;
     pool->arg = arg;
-    atomic_store_explicit(&pool->running, pool->n_started, memory_order_relaxed);
-    start_job(pool);
-    run_part(pool, 0);
-    for (int32_t spins = 0; atomic_load_explicit(&pool->running, memory_order_acquire) > 0;
-         spins++) {
+    atomic_store_explicit(&pool->left, pool->threads, memory_order_relaxed);
+    run_parts(pool, 0, start_job(pool));
+    for (int32_t spins = 0; atomic_load_explicit(&pool->left, memory_order_acquire) > 0; spins++) {
         if (spins < SPINS)
             relax();
         else // somebody else has the processor: let the worker have ours
@@ -119,8 +140,9 @@ flx_status flx_pool_create(flx_ctx *ctx, int32_t threads, int32_t n_max, flx_poo
     pthread_cond_init(&pool->wake, NULL);
     pool->threads = threads < 1 ? 1 : threads;
     pool->workers = FLX_NEW_ARRAY(ctx, worker, pool->threads);
+    pool->parts = FLX_NEW_ARRAY(ctx, part, pool->threads);
     pool->partial = FLX_NEW_ARRAY(ctx, double, n_max / FLX_SUM_BLOCK + 1);
-    if (!pool->workers || !pool->partial) {
+    if (!pool->workers || !pool->parts || !pool->partial) {
         flx_pool_free(pool);
         return FLX_ERR_MEMORY;
     }
@@ -149,6 +171,7 @@ void flx_pool_free(flx_pool *pool)
     pthread_cond_destroy(&pool->wake);
     pthread_mutex_destroy(&pool->lock);
     flx_free(pool->workers);
+    flx_free(pool->parts);
     flx_free(pool->partial);
     flx_free(pool);
 }

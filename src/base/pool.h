@@ -1,8 +1,8 @@
 // base/pool.h -- a few threads that run the same function on parts of an array.
 //
 // Loops are cut into parts of fixed borders, so what a part computes does not depend on how many
-// threads there are. Waiting threads spin for some microseconds, then sleep: a busy machine is not
-// slowed down by them.
+// threads there are. Waiting threads spin for some microseconds, then sleep, and who is done does what
+// others have not begun: a busy machine is not slowed down by them, and slows them down little.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_BASE_POOL_H
 #define FLX_BASE_POOL_H
