@@ -20,9 +20,10 @@
 #define MIN256 _mm256_min_ps
 #define MAX256 _mm256_max_ps
 #define SQRT256 _mm256_sqrt_ps
-#define TINY 1e-30f
+#define TINY 1e-18f
 #define SMALL 1e-18f
-#define LOG2_E (1.4426950408889634 * (1 << 23)) // in the units of power
+#define REACH 90
+#define LOG2_E 1.4426950408889634
 #define LANE_NUMBERS                                                                               \
     {                                                                                              \
         0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15                                       \
@@ -62,18 +63,22 @@ static inline vreal whole(vbits word)
     return __builtin_convertvector((vsigned)word, vreal) * 0x1p-31f;
 }
 
-// 2^(x/2^23 + UNIFORM_BITS) within 2e-7, up to 2^(UNIFORM_BITS + 1); beyond, that, and where the exponents
-// of numbers end, something negative.
-static inline vreal power(vreal x)
+// 2^(beta d + UNIFORM_BITS) within 8e-8, by Horner's rule. `cold`: beta d may lie beyond +-REACH, where the
+// exponents of numbers end; what is above 1, where every answer is yes, counts as 1.
+static inline vreal weight(vreal beta, vreal d, const bool cold)
 {
-    const vbits i = (vbits) __builtin_convertvector(least(x, all(0x1p23f)), vsigned);
-    const vreal f = (vreal)((i & 0x7fffff) | 0x3f800000); // 1 and the part of x after the point
-    const vreal f2 = f * f;
-    vreal a = madd(f, all(0.3537553169f * 0x1p31f), all(0.4982859141f * 0x1p31f));
-    vreal b = madd(f, all(0.03864472502f * 0x1p31f), all(0.1078349358f * 0x1p31f));
-    vreal c = madd(f, all(0.0018775767f * 0x1p31f), all(-0.0003985434765f * 0x1p31f));
-    vreal p = madd(f2, madd(f2, c, b), a);
-    return (vreal)((vbits)p + (i & 0xff800000));
+    if (cold) {
+        d = clamp(beta * d, -REACH, 1);
+        beta = all(1);
+    }
+    const vreal shifted = madd(beta, d, all(0x1.8p23f)), x = madd(beta, d, -(shifted - 0x1.8p23f));
+    vreal p =
+        madd(x, all(0.00132764726319508761f * 0x1p31f), all(0.00967554134312132739f * 0x1p31f));
+    p = madd(x, p, all(0.055507132718556442f * 0x1p31f));
+    p = madd(x, p, all(0.240221197237107196f * 0x1p31f));
+    p = madd(x, p, all(0.693146967065035214f * 0x1p31f));
+    p = madd(x, p, all(1.00000007165471414f * 0x1p31f));
+    return (vreal)((vbits)p + ((vbits)shifted << 23));
 }
 
 #include "xy/cluster_impl.h"

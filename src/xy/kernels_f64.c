@@ -20,8 +20,9 @@
 #define MIN256 _mm256_min_pd
 #define MAX256 _mm256_max_pd
 #define SQRT256 _mm256_sqrt_pd
-#define TINY 1e-300
+#define TINY 1e-150
 #define SMALL 1e-18
+#define REACH 900
 #define LOG2_E 1.4426950408889634
 #define LANE_NUMBERS                                                                               \
     {                                                                                              \
@@ -69,18 +70,23 @@ static inline vreal whole(vbits word)
     return ((vreal)word - (0x1p52 + 0x1p31)) * 0x1p-31;
 }
 
-// 2^(x + UNIFORM_BITS) within 6e-11, up to 2^(UNIFORM_BITS + 1); beyond, and where the exponents of numbers
-// end, that at the end.
-static inline vreal power(vreal x)
+// 2^(beta d + UNIFORM_BITS) within 4e-11, by Horner's rule. `cold`: beta d may lie beyond +-REACH, where the
+// exponents of numbers end; what is above 1, where every answer is yes, counts as 1.
+static inline vreal weight(vreal beta, vreal d, const bool cold)
 {
-    x = clamp(x, -1000, 1);
-    const vreal shifted = x + 0x1.8p52, f = x - (shifted - 0x1.8p52);
-    const vreal f2 = f * f, f4 = f2 * f2;
-    vreal a = madd(f, all(0.69314718055683244 * 0x1p31), all(0.99999999995956179 * 0x1p31));
-    vreal b = madd(f, all(0.055504109063258665 * 0x1p31), all(0.24022651213498092 * 0x1p31));
-    vreal c = madd(f, all(0.0013333478473685416 * 0x1p31), all(0.009618025613318034 * 0x1p31));
-    vreal d = madd(f, all(1.5303700711365693e-05 * 0x1p31), all(0.00015469729214118296 * 0x1p31));
-    vreal p = madd(f4, madd(f2, d, c), madd(f2, b, a));
+    if (cold) {
+        d = clamp(beta * d, -REACH, 1);
+        beta = all(1);
+    }
+    const vreal shifted = madd(beta, d, all(0x1.8p52)), x = madd(beta, d, -(shifted - 0x1.8p52));
+    vreal p =
+        madd(x, all(0.0000152019232278869171 * 0x1p31), all(0.000154692911488946333 * 0x1p31));
+    p = madd(x, p, all(0.00133339225562943514 * 0x1p31));
+    p = madd(x, p, all(0.00961802725364381069 * 0x1p31));
+    p = madd(x, p, all(0.055504103534569235 * 0x1p31));
+    p = madd(x, p, all(0.240226511981578894 * 0x1p31));
+    p = madd(x, p, all(0.693147180728444573 * 0x1p31));
+    p = madd(x, p, all(0.999999999961681759 * 0x1p31));
     return (vreal)((vbits)p + ((vbits)shifted << 52));
 }
 

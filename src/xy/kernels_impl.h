@@ -62,6 +62,50 @@ static inline __attribute__((always_inline)) void field(const row_view *v, size_
     }
 }
 
+// ---- Trials of Metropolis ------------------------------------------------------------------------
+
+// A spin on its way: its random bits, what turning it would add to it, by how much the energy would fall.
+// Each step is done for up to MANY spins before the next: the chain from a spin's field to its answer is
+// longer than what a processor looks ahead.
+typedef struct trial {
+    vbits word;
+    vreal dx, dy, fall;
+} trial;
+enum { MANY = 32 }; // a multiple of AT_ONCE
+
+// `step`: from one word's place to the next.
+static inline __attribute__((always_inline)) void draw_trials(const pass *p, uint32_t place,
+                                                              int32_t count, uint32_t step,
+                                                              trial trials[XY_PARTS][MANY])
+{
+    for (int32_t k = 0; k < count; k += AT_ONCE)
+        for (int part = 0; part < XY_PARTS; part++) {
+            vbits word[AT_ONCE];
+            draw_words(&p->source, part, place + step * (uint32_t)k, word);
+            for (int j = 0; j < AT_ONCE; j++)
+                trials[part][k + j].word = word[j];
+        }
+}
+
+static inline __attribute__((always_inline)) void propose(trial *t, const REAL *s, vreal hx,
+                                                          vreal hy, const rotation *r)
+{
+    const vreal x = get(s), y = get(s + LANES), sine = with_sense(r->sine, t->word);
+    const vreal dx = madd(r->shrink, x, -(sine * y)), dy = madd(r->shrink, y, sine * x);
+    t->dx = dx;
+    t->dy = dy;
+    t->fall = madd(hx, dx, hy * dy);
+}
+
+static inline __attribute__((always_inline)) vbits decide(const trial *t, REAL *s, vreal beta,
+                                                          const bool cold, vbits accepted)
+{
+    const answer yes = less(uniform(t->word), weight(beta, t->fall, cold));
+    put(s, add_where(yes, get(s), t->dx));
+    put(s + LANES, add_where(yes, get(s + LANES), t->dy));
+    return counted(accepted, yes);
+}
+
 #include "xy/villain_impl.h"
 
 // ---- Over-relaxation -----------------------------------------------------------------------------
@@ -95,6 +139,8 @@ static inline __attribute__((always_inline)) void reflect(pass *p, const row_vie
 }
 FOUR_KINDS(reflect)
 
+#include "xy/woven_impl.h"
+
 // Sweeps follow each other row by row, up to four at a distance of one row: what the first has brought
 // into the cache serves all. (Energy and phase space volume are kept in any order of the rows.)
 static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
@@ -108,7 +154,7 @@ static void overrelax(const xy_tables *t, void *spins, xy_draw *draw, int32_t n)
         draw->sweep++;
         flx_xy_source(draw, &p.source);
     }
-    row_update *update = of_kind(t, reflect_kinds);
+    row_update *update = is_woven(t) ? reflect_woven : of_kind(t, reflect_kinds);
     for (int32_t done = 0; done < n && !t->villain; done += TOGETHER)
         for (int32_t row = 0; row < rows; row++)
             for (int32_t k = 0; k < TOGETHER && done + k < n; k++)
@@ -130,48 +176,30 @@ static void draw_rotations(pass *p, int32_t row)
     }
 }
 
-// Up to MANY elements, each step for all of them: the chain from a spin's field to its answer is longer
-// than what a processor looks ahead.
-enum { MANY = 16 }; // a multiple of AT_ONCE
 static inline __attribute__((always_inline)) void turn_some(pass *p, const row_view *v,
                                                             int32_t first, const int32_t count,
                                                             const int n, const bool bonds)
 {
-    const uint32_t place = (uint32_t)(v->row * p->t->grid->width + first);
-    const size_t begin = (size_t)first * 2 * LANES;
-    vbits word[XY_PARTS * MANY];
-    vreal dx[XY_PARTS * MANY], dy[XY_PARTS * MANY], gain[XY_PARTS * MANY];
-    for (int32_t k = 0; k < count; k += AT_ONCE)
-        for (int part = 0; part < XY_PARTS; part++)
-            draw_words(&p->source, part, place + 2 * (uint32_t)k, word + part * MANY + k);
+    trial trials[XY_PARTS][MANY];
+    draw_trials(p, (uint32_t)(v->row * p->t->grid->width + first), count, 2, trials);
     for (int part = 0; part < XY_PARTS; part++) {
-        const rotation r = p->rotation[v->row % AT_ONCE][part];
-        const vreal beta = p->beta[part];
-        const size_t begin_part = begin + (size_t)part * PART;
+        const rotation *r = &p->rotation[v->row % AT_ONCE][part];
+        const size_t begin = (size_t)first * 2 * LANES + (size_t)part * PART;
         vreal left[2];
-        start_left(v, begin_part, n, bonds, left);
+        start_left(v, begin, n, bonds, left);
         for (int32_t k = 0; k < count; k++) {
-            const size_t at = begin_part + (size_t)k * 4 * LANES;
-            const int32_t j = part * MANY + k;
-            const vreal x = get(v->own + at), y = get(v->own + at + LANES);
-            const vreal sine = with_sense(r.sine, word[j]);
+            const size_t at = begin + (size_t)k * 4 * LANES;
             vreal hx, hy;
             field(v, at, n, bonds, bonds ? NULL : left, &hx, &hy);
-            dx[j] = madd(r.shrink, x, -(sine * y));
-            dy[j] = madd(r.shrink, y, sine * x);
-            gain[j] = beta * madd(hx, dx[j], hy * dy[j]);
+            propose(&trials[part][k], v->own + at, hx, hy, r);
         }
     }
     for (int part = 0; part < XY_PARTS; part++) {
+        const vreal beta = p->beta[part];
         vbits accepted = p->accepted[part];
-        for (int32_t k = 0; k < count; k++) {
-            REAL *s = v->own + begin + (size_t)part * PART + (size_t)k * 4 * LANES;
-            const int32_t j = part * MANY + k;
-            const answer yes = less(uniform(word[j]), power(gain[j]));
-            put(s, get(s) + where(yes, dx[j]));
-            put(s + LANES, get(s + LANES) + where(yes, dy[j]));
-            accepted = counted(accepted, yes);
-        }
+        REAL *s = v->own + (size_t)first * 2 * LANES + (size_t)part * PART;
+        for (int32_t k = 0; k < count; k++, s += 4 * LANES)
+            accepted = decide(&trials[part][k], s, beta, true, accepted);
         p->accepted[part] = accepted;
     }
 }
@@ -189,11 +217,15 @@ FOUR_KINDS(turn)
 static void metropolis(const xy_tables *t, void *spins, xy_draw *draw)
 {
     pass p = pass_of(t, spins, draw);
+    double coldest = 0;
     for (int k = 0; k < LANES; k++) {
         p.beta[k / PART][k % PART] = (REAL)(draw->beta[k] * LOG2_E);
         p.width[k / PART][k % PART] = (REAL)draw->width[k];
+        coldest = fmax(coldest, draw->beta[k] * LOG2_E);
     }
     row_update *update = of_kind(t, t->villain ? villain_kinds : turn_kinds);
+    if (is_woven(t))
+        update = coldest * TURN_MAX > REACH ? turn_woven_cold : turn_woven;
     for (int32_t row = 0; row < t->grid->rows; row++) {
         if (row % AT_ONCE == 0)
             draw_rotations(&p, row);
@@ -232,8 +264,8 @@ static inline __attribute__((always_inline)) void warm_part(pass *p, const row_v
             vreal turn = whole(word[2 * j]), z = sine_of_turns((REAL)0.5 - magnitude_of(turn));
             vreal e = half_t * inverse, g = (1 - z) / (1 + z + e), w = e * g,
                   c = (1 + g) * (REAL)0.5;
-            vreal weight = power(madd(c, all((REAL)-LOG2_E), all((REAL)LOG2_E)));
-            answer yes = less(uniform(word[2 * j + 1]), c * weight);
+            vreal w0 = weight(all((REAL)LOG2_E), 1 - least(c, all(60)), false);
+            answer yes = less(uniform(word[2 * j + 1]), c * w0);
             vreal sine = with_sign(root(clamp(w * (2 - w), 0, 1)), turn), cosine = 1 - w;
             yes &= less(all((REAL)0.5), madd(x, x, y * y)); // a site that is missing stays 0
             put(s, x + where(yes, madd(cosine, hx, -(sine * hy)) - x));

@@ -50,6 +50,11 @@ static inline answer less(vreal a, vreal b)
     return SIMD_LESS((V512)a, (V512)b, _CMP_LT_OQ);
 }
 
+static inline vreal add_where(answer yes, vreal a, vreal b) // a elsewhere
+{
+    return (vreal)SIMD(mask_add)((V512)a, yes, (V512)a, (V512)b);
+}
+
 static inline vbits counted(vbits n, answer yes)
 {
     const vbits one = (vbits){0} + 1;
@@ -66,6 +71,11 @@ static inline vreal where(answer yes, vreal v)
 static inline answer less(vreal a, vreal b)
 {
     return (vbits)(a < b);
+}
+
+static inline vreal add_where(answer yes, vreal a, vreal b) // a elsewhere
+{
+    return madd(where(yes, all(1)), b, a);
 }
 
 static inline vbits counted(vbits n, answer yes)
@@ -149,8 +159,8 @@ static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
 #elif defined(__AVX2__)
 typedef struct turning {
     __m256i from; // the word of 32 bits of a half that each word takes, of either half
-    __m256
-        other; // sign set: the lower half of the result takes it from the upper half, and vice versa
+    __m256i
+        other; // all bits: the lower half of the result takes it from the upper half, and vice versa
 } turning;
 
 static turning turning_of(const xy_grid *g, int side)
@@ -159,16 +169,17 @@ static turning turning_of(const xy_grid *g, int side)
     const __m256i count = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7),
                   at = _mm256_add_epi32(count, _mm256_set1_epi32(shift));
     return (turning){_mm256_and_si256(at, _mm256_set1_epi32(7)),
-                     (__m256)_mm256_slli_epi32(at, 28)}; // bit 3
+                     _mm256_srai_epi32(_mm256_slli_epi32(at, 28), 31)}; // bit 3
 }
 
 static inline void turn_lanes(const turning *t, const REAL *from, REAL *to)
 {
     const __m256i *f = (const __m256i *)(const void *)from;
-    const __m256 low = (__m256)_mm256_permutevar8x32_epi32(f[0], t->from),
-                 high = (__m256)_mm256_permutevar8x32_epi32(f[1], t->from);
-    ((__m256 *)(void *)to)[0] = _mm256_blendv_ps(low, high, t->other);
-    ((__m256 *)(void *)to)[1] = _mm256_blendv_ps(high, low, t->other);
+    __m256i *half = (__m256i *)(void *)to;
+    const __m256i low = _mm256_permutevar8x32_epi32(f[0], t->from),
+                  high = _mm256_permutevar8x32_epi32(f[1], t->from), swap = (low ^ high) & t->other;
+    half[0] = low ^ swap;
+    half[1] = high ^ swap;
 }
 #else
 typedef struct turning {
