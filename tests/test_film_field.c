@@ -333,25 +333,9 @@ static void a_restart_continues_bit_for_bit(void **state)
 {
     (void)state;
     body b, c;
-    flx_state_block from[FLX_TDGL_STATE_MAX], to[FLX_TDGL_STATE_MAX];
     film_init(&b, 1.5, 4, 0.9, 2);
     film_init(&c, 1.5, 4, 0.9, 2);
-    b.ramp = c.ramp = 0.05;
-    begin(&b, 1);
-    begin(&c, 0);
-    run_to(&b, 1);
-    int32_t n = flx_tdgl_state(b.sim, from);
-    assert_int_equal(flx_tdgl_state(c.sim, to), n);
-    for (int32_t k = 0; k < n; k++)
-        memcpy(to[k].data, from[k].data, from[k].bytes);
-    must(&c, flx_tdgl_restored(c.sim));
-    run_to(&b, 3);
-    run_to(&c, 3);
-    flx_frame f = flx_tdgl_frame(b.sim), g = flx_tdgl_frame(c.sim);
-    assert_memory_equal(f.psi, g.psi, (size_t)b.mesh->n_site * sizeof *f.psi);
-    assert_memory_equal(f.a, g.a, (size_t)b.mesh->n_edge * sizeof *f.a);
-    body_clear(&b);
-    body_clear(&c);
+    assert_restarts(&b, &c);
 }
 
 static void the_operator_is_applied_a_few_times_a_step(void **state)

@@ -1,6 +1,7 @@
 // static/static.c -- the life of a static engine: created from a problem, given states and inputs.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "static/static_internal.h"
+#include "tdgl/terminals.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,22 +18,7 @@ static flx_status check(flx_ctx *ctx, const flx_static_problem *p, const flx_sta
     FLX_TRY(flx_options_check(ctx, &flx_static_option_table, o));
     if (!p->mesh)
         return flx_fail(ctx, FLX_ERR_INPUT, "the problem has no mesh");
-    for (int32_t k = 0; k < p->n_terminal; k++) {
-        const flx_terminal *terminal = &p->terminals[k];
-        double length = 0;
-        for (int32_t s = 0; s < terminal->n_site; s++) {
-            if (terminal->site[s] < 0 || terminal->site[s] >= p->mesh->n_site)
-                return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds site %d, the mesh has %d", k,
-                                terminal->site[s], p->mesh->n_site);
-            length += terminal->length[s];
-        }
-        if (!(length > 0))
-            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
-        if (terminal->psi == FLX_TERMINAL_HELD && !(terminal->amplitude >= 0))
-            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds |psi| = %g, allowed is >= 0", k,
-                            terminal->amplitude);
-    }
-    return FLX_OK;
+    return flx_terminals_check(ctx, p->mesh, p->terminals, p->n_terminal);
 }
 
 static bool is_normal(const flx_terminal *terminal)

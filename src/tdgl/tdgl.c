@@ -5,6 +5,7 @@
 #include "tdgl/langevin.h"
 #include "tdgl/poisson.h"
 #include "tdgl/screen.h"
+#include "tdgl/terminals.h"
 
 #include <math.h>
 #include <string.h>
@@ -289,22 +290,7 @@ static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_
         return flx_fail(ctx, FLX_ERR_INPUT, "gamma is %g, allowed is >= 0", p->gamma);
     FLX_TRY(flx_screen_check(ctx, p, o));
     FLX_TRY(flx_langevin_check(ctx, p, o));
-    for (int32_t k = 0; k < p->n_terminal; k++) {
-        const flx_terminal *terminal = &p->terminals[k];
-        double length = 0;
-        for (int32_t s = 0; s < terminal->n_site; s++) {
-            if (terminal->site[s] < 0 || terminal->site[s] >= p->mesh->n_site)
-                return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds site %d, the mesh has %d", k,
-                                terminal->site[s], p->mesh->n_site);
-            length += terminal->length[s];
-        }
-        if (!(length > 0))
-            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d has no length of film edge", k);
-        if (terminal->psi == FLX_TERMINAL_HELD && !(terminal->amplitude >= 0))
-            return flx_fail(ctx, FLX_ERR_INPUT, "terminal %d holds |psi| = %g, allowed is >= 0", k,
-                            terminal->amplitude);
-    }
-    return FLX_OK;
+    return flx_terminals_check(ctx, p->mesh, p->terminals, p->n_terminal);
 }
 
 static flx_status create_terminals(flx_tdgl *sim)
