@@ -169,11 +169,13 @@ static double next_dt_euler(const flx_tdgl *sim, double dt)
 // (2003).
 static double next_dt(const flx_tdgl *sim, double dt, double error, int32_t order)
 {
-    const double safety = 0.85, largest = 1.6, smallest = 0.2;
+    const double safety = 0.85, largest = 1.6, smallest = 0.2, settled = 0.1;
     double before = sim->clock.last_error > 0 ? sim->clock.last_error : error;
     error = fmax(error, 1e-8);
     before = fmax(before, 1e-8);
     double factor = safety * pow(error, -0.7 / (order + 1)) * pow(before, 0.4 / (order + 1));
+    if (sim->screen) // short steps are dear: they grow at once to what this settles at
+        factor = fmax(factor, pow(settled / error, 1.0 / (order + 1)));
     return dt * fmin(largest, fmax(smallest, factor));
 }
 
