@@ -397,10 +397,14 @@ static void long_waves_are_inverted(void **state)
         must(&b, flx_sheet_init(b.ctx, b.sim->pool, &f, 1, NULL, &sheet));
         must(&b, flx_rungs_init(b.sim, &f, &rungs));
         must(&b, flx_coarse_init(b.ctx, &sheet, NULL, &rungs, &c));
-        double *g = calloc((size_t)f.n_face, sizeof *g), *r = calloc((size_t)f.n_face, sizeof *r);
+        size_t n = (size_t)f.n_face;
+        double *g = calloc(n, sizeof *g), *r = calloc(n, sizeof *r);
+        float *single = calloc(n + 1, sizeof *single);
         for (int32_t k = 0; k < c.n; k++)
             c.grid[c.node[k]] = (float)sin(0.1 * k * k);
-        flx_coarse_add(&c, 0, f.n_face, g);
+        flx_coarse_add(&c, b.sim->pool, 0, single);
+        for (size_t i = 0; i < n; i++)
+            g[i] = (double)single[i];
         double whole = power(&f, g);
         for (double beta = 0.1; beta < 1000; beta *= 30) {
             const tdgl_blend none = {.weight = {0, 0}};
@@ -410,15 +414,17 @@ static void long_waves_are_inverted(void **state)
                 for (int32_t k = f.row[i]; k < f.row[i + 1]; k++)
                     r[i] += f.value[k] * g[f.col[k]];
             }
-            flx_coarse_solve(&c, beta, &none, r);
-            memset(r, 0, (size_t)f.n_face * sizeof *r);
-            flx_coarse_add(&c, 0, f.n_face, r);
-            for (int32_t i = 0; i < f.n_face; i++)
-                r[i] -= g[i];
+            for (size_t i = 0; i < n; i++)
+                single[i] = (float)r[i];
+            flx_coarse_solve(&c, beta, &none, single);
+            flx_coarse_add(&c, b.sim->pool, 0, single);
+            for (size_t i = 0; i < n; i++)
+                r[i] = (double)single[i] - g[i];
             assert_true(power(&f, r) < 1e-4 * whole);
         }
         free(g);
         free(r);
+        free(single);
         flx_coarse_clear(&c);
         flx_rungs_clear(&rungs);
         flx_sheet_clear(&sheet);

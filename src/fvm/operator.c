@@ -98,18 +98,16 @@ typedef struct job {
     const flx_sweep *sweep;
 } job;
 
-// w exp(-i a) of the edges.
-static void turn_edges(void *arg, int32_t begin, int32_t end)
+void flx_operator_turn_edges(flx_operator *op, int32_t begin, int32_t end, const double *restrict a)
 {
-    const job *j = arg;
-    const double *restrict a = j->x, *restrict weight = j->op->weight;
-    double *restrict turned = j->op->turned;
+    const double *restrict weight = op->weight + begin;
+    double *restrict turned = op->turned + 2 * (size_t)begin;
     FLX_INDEPENDENT
-    for (int32_t e = begin; e < end; e++) {
+    for (int32_t k = 0; k < end - begin; k++) {
         double c, s;
-        flx_rotation(a[e], &c, &s);
-        turned[2 * e] = weight[e] * c;
-        turned[2 * e + 1] = -weight[e] * s;
+        flx_rotation(a[k], &c, &s);
+        turned[2 * k] = weight[k] * c;
+        turned[2 * k + 1] = -weight[k] * s;
     }
 }
 
@@ -132,15 +130,20 @@ static void set_links(void *arg, int32_t begin, int32_t end)
     }
 }
 
-void flx_operator_turn_links(flx_operator *op, flx_pool *pool, const double *a)
+typedef struct turning {
+    flx_operator *op;
+    const double *a;
+} turning;
+
+static void turn_part(void *arg, int32_t begin, int32_t end)
 {
-    flx_pool_for(pool, op->mesh->n_edge, turn_edges, &(job){.op = op, .x = a});
-    op->waiting = true;
+    const turning *j = arg;
+    flx_operator_turn_edges(j->op, begin, end, j->a + begin);
 }
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a)
 {
-    flx_operator_turn_links(op, pool, a);
+    flx_pool_for(pool, op->mesh->n_edge, turn_part, &(turning){op, a});
     flx_pool_parts(pool, op->stencil.n_slice, SLICES_PER_PART, set_links, &(job){.op = op});
     op->waiting = false;
 }

@@ -30,8 +30,9 @@ flx_status flx_operator_init(flx_ctx *ctx, const flx_mesh *mesh, const char *ker
 void flx_operator_clear(flx_operator *op);
 
 void flx_operator_set_links(flx_operator *op, flx_pool *pool, const double *a); // [n_edge]
-// The same for flx_operator_begin and then flx_operator_sweep, not for the others.
-void flx_operator_turn_links(flx_operator *op, flx_pool *pool, const double *a);
+// The same for flx_operator_begin and then flx_operator_sweep, not for the others: of edges begin ..
+// end-1, with a [end - begin]. Whoever has turned all of them sets op->waiting.
+void flx_operator_turn_edges(flx_operator *op, int32_t begin, int32_t end, const double *a);
 
 // y = a Lap psi; both [n_site][2].
 void flx_operator_apply(const flx_operator *op, flx_pool *pool, const double *psi, double *y);

@@ -15,79 +15,129 @@
 
 enum { FEW = 3 }; // neighbours of an inner row, and inner neighbours of one of the rest
 
-// One of the rest, b_r - sum a/d b_i: rows i.
+// Of the rest, in the order of the factor: b_r - sum a/d b_i, rows i, a/d the weights, 0 where there
+// is nothing.
 typedef struct reduction {
-    int32_t row, other[FEW];
-    float weight[FEW]; // a/d; 0: nothing there
+    int32_t *row, *other[FEW];
+    float *weight[FEW];
 } reduction;
 
-// Any row, in order: 1/d b less a/d x_r over places in the rest; one of the rest is found there.
+// Of all rows, in order: 1/d b less a/d x_r over places in the rest; one of the rest is found there.
 typedef struct expansion {
-    int32_t other[FEW];
-    float inverse, weight[FEW];
+    int32_t *other[FEW];
+    float *inverse, *weight[FEW];
 } expansion;
 
 typedef struct condensed {
     int32_t n, n_rest;
-    reduction *reductions; // [n_rest] in the order of the factor
-    expansion *expansions; // [n]
+    reduction reduction; // [n_rest] each
+    expansion expansion; // [n]
     void *factor;
     flx_pool *pool;
 } condensed;
 
+// Vectors of all rows in double or in single precision: the others are NULL.
 typedef struct job {
     const condensed *c;
     const double *b, *z;
     double *x;
+    const float *b_single;
+    float *x_single;
     float *rest; // b, then x of the rest
 } job;
+
+// One of them: a loop for each is made of this.
+#define EITHER inline __attribute__((always_inline))
+
+#define B(i) (single ? b_single[i] : (float)b[i])
+
+static EITHER void reduce_from(const job *j, int32_t begin, int32_t end, bool single)
+{
+    const reduction to = j->c->reduction;
+    const int32_t *restrict row = to.row, *restrict other0 = to.other[0];
+    const int32_t *restrict other1 = to.other[1], *restrict other2 = to.other[2];
+    const float *restrict w0 = to.weight[0], *restrict w1 = to.weight[1];
+    const float *restrict w2 = to.weight[2], *restrict b_single = j->b_single;
+    const double *restrict b = j->b;
+    float *restrict rest = j->rest;
+    FLX_INDEPENDENT
+    for (int32_t k = begin; k < end; k++)
+        rest[k] = B(row[k]) - w0[k] * B(other0[k]) - w1[k] * B(other1[k]) - w2[k] * B(other2[k]);
+}
 
 static void reduce(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const reduction *restrict to = j->c->reductions;
-    const double *restrict b = j->b;
-    float *restrict rest = j->rest;
-    for (int32_t k = begin; k < end; k++)
-        rest[k] = (float)b[to[k].row] - to[k].weight[0] * (float)b[to[k].other[0]] -
-                  to[k].weight[1] * (float)b[to[k].other[1]] -
-                  to[k].weight[2] * (float)b[to[k].other[2]];
+    if (j->b_single)
+        reduce_from(j, begin, end, true);
+    else
+        reduce_from(j, begin, end, false);
 }
 
 // b may be x.
+static EITHER void expand_to(const job *j, int32_t begin, int32_t end, bool single)
+{
+    const expansion to = j->c->expansion;
+    const int32_t *restrict other0 = to.other[0], *restrict other1 = to.other[1];
+    const int32_t *restrict other2 = to.other[2];
+    const float *restrict inverse = to.inverse, *restrict w0 = to.weight[0];
+    const float *restrict w1 = to.weight[1], *restrict w2 = to.weight[2];
+    const float *restrict rest = j->rest, *b_single = j->b_single;
+    const double *b = j->b;
+    double *x = j->x;
+    float *x_single = j->x_single;
+    FLX_INDEPENDENT
+    for (int32_t i = begin; i < end; i++) {
+        float value = inverse[i] * B(i) - w0[i] * rest[other0[i]] - w1[i] * rest[other1[i]] -
+                      w2[i] * rest[other2[i]];
+        if (single)
+            x_single[i] = value;
+        else
+            x[i] = (double)value;
+    }
+}
+
 static void expand(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const expansion *restrict to = j->c->expansions;
-    const float *restrict rest = j->rest;
-    const double *b = j->b;
-    double *x = j->x;
-    for (int32_t i = begin; i < end; i++)
-        x[i] = (double)(to[i].inverse * (float)b[i] - to[i].weight[0] * rest[to[i].other[0]] -
-                        to[i].weight[1] * rest[to[i].other[1]] -
-                        to[i].weight[2] * rest[to[i].other[2]]);
+    if (j->b_single)
+        expand_to(j, begin, end, true);
+    else
+        expand_to(j, begin, end, false);
 }
 
 // The first n_rest of z have joined the rest.
 static void join(void *arg, int32_t begin, int32_t end)
 {
     const job *j = arg;
-    const expansion *to = j->c->expansions;
+    const float *inverse = j->c->expansion.inverse;
     int32_t next = j->c->n_rest;
     for (int32_t i = begin; i < end; i++)
-        if (to[i].inverse > 0)
-            j->x[i] += sqrt((double)to[i].inverse) * j->z[next++];
+        if (inverse[i] > 0)
+            j->x[i] += sqrt((double)inverse[i]) * j->z[next++];
+}
+
+static void solve(condensed *c, job *j)
+{
+    j->c = c;
+    j->rest = flx_cholesky_vector(c->factor);
+    flx_pool_for(c->pool, c->n_rest, reduce, j);
+    flx_cholesky_solve_vector(c->factor, j->z);
+    flx_pool_for(c->pool, c->n, expand, j);
 }
 
 void flx_condensed_solve(void *condensed_, const double *b, const double *z, double *x)
 {
     condensed *c = condensed_;
-    job j = {c, b, z, x, flx_cholesky_vector(c->factor)};
-    flx_pool_for(c->pool, c->n_rest, reduce, &j);
-    flx_cholesky_solve_vector(c->factor, z);
-    flx_pool_for(c->pool, c->n, expand, &j);
+    job j = {.b = b, .z = z, .x = x};
+    solve(c, &j);
     if (z)
         join(&j, 0, c->n);
+}
+
+void flx_condensed_solve_single(void *condensed_, const float *b, float *x)
+{
+    solve(condensed_, &(job){.b_single = b, .x_single = x});
 }
 
 // -- making it ------------------------------------------------------------------------------------
@@ -117,31 +167,54 @@ static double diagonal(const flx_csr *a, int32_t i)
     return 0;
 }
 
-static void set_reduction(const flx_csr *a, const int32_t *place, int32_t i, reduction *to)
+// Row i at place k of the rest.
+static void set_reduction(const flx_csr *a, const int32_t *place, int32_t i, int32_t at,
+                          const reduction *to)
 {
     int32_t n = 0;
-    *to = (reduction){.row = i, .other = {i, i, i}};
+    to->row[at] = i;
+    for (int32_t k = 0; k < FEW; k++)
+        to->other[k][at] = i;
     for (int32_t k = a->row[i]; k < a->row[i + 1]; k++) {
         if (place[a->col[k]] >= 0)
             continue;
-        to->other[n] = a->col[k];
-        to->weight[n++] = (float)(a->val[k] / diagonal(a, a->col[k]));
+        to->other[n][at] = a->col[k];
+        to->weight[n++][at] = (float)(a->val[k] / diagonal(a, a->col[k]));
     }
 }
 
-static void set_expansion(const flx_csr *a, const int32_t *place, int32_t i, expansion *to)
+static void set_expansion(const flx_csr *a, const int32_t *place, int32_t i, const expansion *to)
 {
     int32_t n = 0;
     if (place[i] >= 0) {
-        *to = (expansion){.other = {place[i], place[i], place[i]}, .weight = {-1, 0, 0}};
+        for (int32_t k = 0; k < FEW; k++)
+            to->other[k][i] = place[i];
+        to->weight[0][i] = -1;
         return;
     }
-    *to = (expansion){.inverse = (float)(1 / diagonal(a, i))};
+    to->inverse[i] = (float)(1 / diagonal(a, i));
     for (int32_t k = a->row[i]; k < a->row[i + 1]; k++)
         if (a->col[k] != i) {
-            to->other[n] = place[a->col[k]];
-            to->weight[n++] = (float)(a->val[k] / diagonal(a, i));
+            to->other[n][i] = place[a->col[k]];
+            to->weight[n++][i] = (float)(a->val[k] / diagonal(a, i));
         }
+}
+
+static flx_status create_arrays(flx_ctx *ctx, condensed *c)
+{
+    reduction *r = &c->reduction;
+    expansion *e = &c->expansion;
+    for (int32_t k = 0; k < FEW; k++) {
+        r->other[k] = FLX_NEW_ARRAY(ctx, int32_t, c->n_rest);
+        r->weight[k] = FLX_NEW_ARRAY(ctx, float, c->n_rest);
+        e->other[k] = FLX_NEW_ARRAY(ctx, int32_t, c->n);
+        e->weight[k] = FLX_NEW_ARRAY(ctx, float, c->n);
+        if (!r->other[k] || !r->weight[k] || !e->other[k] || !e->weight[k])
+            return FLX_ERR_MEMORY;
+    }
+    r->row = FLX_NEW_ARRAY(ctx, int32_t, c->n_rest);
+    e->inverse = FLX_NEW_ARRAY(ctx, float, c->n);
+    return r->row && e->inverse ? FLX_OK : FLX_ERR_MEMORY;
 }
 
 // Adds value in column col of a row whose columns are sorted.
@@ -199,9 +272,7 @@ static flx_status make(flx_ctx *ctx, const flx_csr *a, condensed *c)
         goto end;
     c->n = a->n;
     c->n_rest = choose_inner(a, place, ties);
-    c->reductions = FLX_NEW_ARRAY(ctx, reduction, c->n_rest);
-    c->expansions = FLX_NEW_ARRAY(ctx, expansion, c->n);
-    if (!c->reductions || !c->expansions)
+    if (create_arrays(ctx, c) < 0)
         goto end;
     set_rest(a, place, row, col, val);
     flx_csr rest = {.n = c->n_rest, .row = row, .col = col, .val = val};
@@ -216,8 +287,8 @@ static flx_status make(flx_ctx *ctx, const flx_csr *a, condensed *c)
         place[i] = place[i] < 0 ? place[i] : in_order[place[i]];
     for (int32_t i = 0; i < a->n; i++) {
         if (place[i] >= 0)
-            set_reduction(a, place, i, &c->reductions[place[i]]);
-        set_expansion(a, place, i, &c->expansions[i]);
+            set_reduction(a, place, i, place[i], &c->reduction);
+        set_expansion(a, place, i, &c->expansion);
     }
 end:
     flx_free(place);
@@ -248,14 +319,20 @@ void flx_condensed_free(void *condensed_)
     if (!c)
         return;
     flx_cholesky_free(c->factor);
-    flx_free(c->reductions);
-    flx_free(c->expansions);
+    for (int32_t k = 0; k < FEW; k++) {
+        flx_free(c->reduction.other[k]);
+        flx_free(c->reduction.weight[k]);
+        flx_free(c->expansion.other[k]);
+        flx_free(c->expansion.weight[k]);
+    }
+    flx_free(c->reduction.row);
+    flx_free(c->expansion.inverse);
     flx_free(c);
 }
 
 double flx_condensed_bytes(const void *condensed_)
 {
     const condensed *c = condensed_;
-    return flx_cholesky_bytes(c->factor) + c->n_rest * (double)sizeof(reduction) +
-           c->n * (sizeof(expansion) + 3.0 * sizeof(double)) - 6.0 * c->n_rest * sizeof(double);
+    return flx_cholesky_bytes(c->factor) + 28.0 * c->n_rest + c->n * (28 + 3.0 * sizeof(double)) -
+           6.0 * c->n_rest * sizeof(double);
 }

@@ -20,13 +20,13 @@ struct flx_spd {
 
 static const flx_spd_ops table[] = {
     {"cholmod", NULL, false, flx_cholesky_factor, flx_cholesky_prepare, flx_cholesky_refactor,
-     flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
+     flx_cholesky_solve, NULL, flx_cholesky_free, flx_cholesky_bytes},
     {"cholmod-single", NULL, true, flx_cholesky_factor_single, flx_cholesky_prepare_single,
-     flx_cholesky_refactor, flx_cholesky_solve, flx_cholesky_free, flx_cholesky_bytes},
+     flx_cholesky_refactor, flx_cholesky_solve, NULL, flx_cholesky_free, flx_cholesky_bytes},
     {"cholmod-half", NULL, true, flx_condensed_factor, NULL, NULL, flx_condensed_solve,
-     flx_condensed_free, flx_condensed_bytes},
+     flx_condensed_solve_single, flx_condensed_free, flx_condensed_bytes},
     {"petsc", "the distributed solver is a separate module that this version does not have", false,
-     NULL, NULL, NULL, NULL, NULL, NULL},
+     NULL, NULL, NULL, NULL, NULL, NULL, NULL},
 };
 
 static flx_status keep_matrix(flx_ctx *ctx, flx_spd *spd, const flx_csr *a)
@@ -119,6 +119,12 @@ void flx_spd_free(flx_spd *spd)
 void flx_spd_approximate(flx_spd *spd, const double *b, double *x)
 {
     spd->ops->solve(spd->factor, b, NULL, x);
+}
+
+void flx_spd_approximate_single(flx_spd *spd, const float *b, float *x)
+{
+    assert(spd->ops->solve_single);
+    spd->ops->solve_single(spd->factor, b, x);
 }
 
 typedef struct residual_job {

@@ -29,6 +29,7 @@ typedef struct flx_spd_ops {
     flx_status (*prepare)(flx_ctx *ctx, const flx_csr *matrix, flx_pool *pool, void **factor);
     flx_status (*refactor)(flx_ctx *ctx, const flx_csr *matrix, void *factor);
     void (*solve)(void *factor, const double *b, const double *z, double *x); // z may be NULL
+    void (*solve_single)(void *factor, const float *b, float *x);             // NULL: it cannot
     void (*free)(void *factor);
     double (*bytes)(const void *factor); // memory read by one solve
 } flx_spd_ops;
@@ -51,6 +52,7 @@ void flx_spd_solve(flx_spd *spd, const double *b, double *x);
 // One pass with the factor as it is kept: with "cholmod" the solution; with "cholmod-single" the
 // solution to some 1e-6 of its largest element (measured: Laplacians of 5000 to 100 000 sites).
 void flx_spd_approximate(flx_spd *spd, const double *b, double *x);
+void flx_spd_approximate_single(flx_spd *spd, const float *b, float *x); // "cholmod-half" alone
 
 // x = A^{-1} b + R z with R R^T = A^{-1}: of the covariance A^{-1} about the solution when z [n] are
 // independent numbers of variance 1. Free: z joins between the two triangular solves, L^{-T} z in

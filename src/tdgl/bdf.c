@@ -16,6 +16,7 @@
 #include "tdgl/screen.h"
 
 #include <math.h>
+#include <string.h>
 
 // Values at x of the n Lagrange polynomials through the nodes.
 static void extrapolation(int32_t n, const double *node, double x, double *weight)
@@ -69,12 +70,12 @@ typedef struct stage {
     double share;               // of the distance to the prediction that is error
 } stage;
 
-// Turns the history, predicts, and fills blocks and the local part of the residual of psi*. Returns
-// 1 if p <= diag somewhere: there the system may be indefinite. (Counted in integers: a maximum of
-// doubles would keep the loop from being vectorised.)
-static double assemble(void *arg, int32_t begin, int32_t end)
+// Turns the history (if there is a mu to turn it by), predicts, and fills blocks and the local part of
+// the residual of psi*. Returns 1 if p <= diag somewhere: there the system may be indefinite. (Counted
+// in integers: a maximum of doubles would keep the loop from being vectorised.)
+static inline __attribute__((always_inline)) double assemble_sites(const stage *st, int32_t begin,
+                                                                   int32_t end, bool turns)
 {
-    const stage *st = arg;
     flx_tdgl *sim = st->sim;
     const double *restrict area = sim->mesh->area, *restrict eps = sim->eps;
     const double *restrict diag = sim->op.diag;
@@ -96,17 +97,20 @@ static double assemble(void *arg, int32_t begin, int32_t end)
     int32_t indefinite = 0;
     FLX_INDEPENDENT
     for (int32_t i = begin; i < end; i++) {
-        double turn = t0 * mu0[i] + t1 * mu1[i] + t2 * mu2[i];
-        double c, s;
-        flx_rotation(-turn, &c, &s);
+        double turn = 0, c = 1, s = 0;
+        if (turns) {
+            turn = t0 * mu0[i] + t1 * mu1[i] + t2 * mu2[i];
+            flx_rotation(-turn, &c, &s);
+        }
         double star_re = p0 * psi0[2 * i] + p1 * psi1[2 * i] + p2 * psi2[2 * i] + p3 * psi3[2 * i];
         double star_im = p0 * psi0[2 * i + 1] + p1 * psi1[2 * i + 1] + p2 * psi2[2 * i + 1] +
                          p3 * psi3[2 * i + 1];
         double h_re = d0 * psi0[2 * i] + d1 * psi1[2 * i] + d2 * psi2[2 * i] + d3 * psi3[2 * i];
         double h_im = d0 * psi0[2 * i + 1] + d1 * psi1[2 * i + 1] + d2 * psi2[2 * i + 1] +
                       d3 * psi3[2 * i + 1];
-        double t_re = c * star_re - s * star_im, t_im = c * star_im + s * star_re;
-        double k_re = c * h_re - s * h_im, k_im = c * h_im + s * h_re;
+        double t_re = turns ? c * star_re - s * star_im : star_re;
+        double t_im = turns ? c * star_im + s * star_re : star_im;
+        double k_re = turns ? c * h_re - s * h_im : h_re, k_im = turns ? c * h_im + s * h_re : h_im;
         double n2 = t_re * t_re + t_im * t_im;
         double mass = area[i] * u / sqrt(1 + g2 * n2);
         double p = mass * alpha + area[i] * (n2 - eps[i]) + diag[i];
@@ -114,8 +118,10 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         // right-hand side: M h + 2|psi*|^2 psi*;  minus the diagonal block times psi*
         double along = mass * g2 * (t_re * k_re + t_im * k_im) + 2 * area[i] * n2;
         double own = along - (p - diag[i]) - r * n2;
-        turned[i] = turn;
-        predicted_mu[i] = m0 * mu0[i] + m1 * mu1[i] + m2 * mu2[i];
+        if (turns) {
+            turned[i] = turn;
+            predicted_mu[i] = m0 * mu0[i] + m1 * mu1[i] + m2 * mu2[i];
+        }
         predicted[2 * i] = t_re;
         predicted[2 * i + 1] = t_im;
         residual[2 * i] = mass * k_re + own * t_re;
@@ -127,6 +133,16 @@ static double assemble(void *arg, int32_t begin, int32_t end)
         indefinite |= !(p > diag[i]);
     }
     return indefinite;
+}
+
+static double assemble(void *arg, int32_t begin, int32_t end)
+{
+    return assemble_sites(arg, begin, end, true);
+}
+
+static double assemble_at_rest(void *arg, int32_t begin, int32_t end)
+{
+    return assemble_sites(arg, begin, end, false);
 }
 
 // Held sites: the turned present state, and no correction.
@@ -239,6 +255,7 @@ void flx_tdgl_find_spread(flx_tdgl *sim)
             largest = fmax(largest, (sim->op.diag[i] + (double)sim->spread[c][i]) / m->area[i]);
         slowest = fmin(slowest, largest);
     }
+    memset(sim->turn, 0, (size_t)m->n_site * sizeof *sim->turn); // it stays so without a mu
     sim->stable_dt = 2.5 * sim->p.u / (sqrt(1 + sim->p.gamma * sim->p.gamma) * slowest);
 }
 
@@ -295,6 +312,21 @@ static double site_error(void *arg, int32_t begin, int32_t end)
     return flx_of_magnitude(largest);
 }
 
+// The same without a mu.
+static double site_error_at_rest(void *arg, int32_t begin, int32_t end)
+{
+    const stage *st = arg;
+    const float *restrict x = st->sim->correction;
+    const double share2 = st->share * st->share;
+    int64_t largest = 0;
+    for (int32_t i = begin; i < end; i++) {
+        double x_re = (double)x[2 * i], x_im = (double)x[2 * i + 1];
+        int64_t e2 = flx_magnitude(share2 * (x_re * x_re + x_im * x_im));
+        largest = e2 > largest ? e2 : largest;
+    }
+    return flx_of_magnitude(largest);
+}
+
 tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
 {
     const double algebra = 0.05; // error of the linear system, as a share of the tolerance
@@ -331,12 +363,14 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
         for (int32_t j = 0; j < st.n_psi; j++)
             field.check[j] = st.predict[j];
         extrapolation(clock->n_history < 3 ? clock->n_history : 3, clock->times, t, field.predict);
-        extrapolation(clock->n_history < 2 ? clock->n_history : 2, clock->times, t, field.guess);
+        if (clock->n_history > 1)
+            field.ahead = (t - clock->times[0]) / (clock->times[0] - clock->times[1]);
         for (int32_t j = 0; j < q; j++)
             field.difference[j] = st.difference[j];
         flx_screen_predict(sim, &field);
     }
-    bool indefinite = flx_pool_max(sim->pool, n, assemble, &st) > 0 && !sim->o.frozen_amplitude;
+    flx_sum_fn assembly = sim->screen ? assemble_at_rest : assemble;
+    bool indefinite = flx_pool_max(sim->pool, n, assembly, &st) > 0 && !sim->o.frozen_amplitude;
     if (sim->o.frozen_amplitude)
         flx_tdgl_freeze(sim, st.alpha, st.difference);
     hold(sim);
@@ -354,7 +388,8 @@ tdgl_attempt flx_tdgl_try_bdf(flx_tdgl *sim, double dt)
         field_error = flx_screen_close(sim, &field);
     else
         flx_tdgl_refine_potential(sim, sim->next, sim->next_mu);
-    double error = sqrt(flx_pool_max(sim->pool, n, site_error, &st));
+    flx_sum_fn errs = sim->screen ? site_error_at_rest : site_error;
+    double error = sqrt(flx_pool_max(sim->pool, n, errs, &st));
     return (tdgl_attempt){
         .error = !(field_error <= error) ? field_error : error, .iterations = sweeps, .order = q};
 }

@@ -18,21 +18,22 @@
 #include <math.h>
 #include <string.h>
 
-enum { FUNCTIONS = 200, FACES_EACH = 16, HOLES = 16, TERMS = 10 };
+enum { FUNCTIONS = 200, FACES_EACH = 16, HOLES = 16, TERMS = 10, LANES = 8 };
 static const double near = 3; // [h] dipoles will do beyond
 
-// Splines of a face: place node + j stride + i has y[j] x[i], x[3] = 0; the function of a hole share.
-typedef float V4 __attribute__((vector_size(16)));
+// Splines of a face: place node + j stride + i has scale times spline j of y and i of x, -1/2 to 1/2;
+// the function of a hole share.
 typedef struct tdgl_place {
     int32_t node, hole;
-    float x[4], y[3], share;
+    float x, y, scale, share;
 } tdgl_place;
 
-static inline V4 load(const float *from)
+// (1/2 - x)^2/2, 3/4 - x^2, (1/2 + x)^2/2 in powers of x
+static const float spline[3][3] = {{0.125F, -0.5F, 0.5F}, {0.75F, 0, -1}, {0.125F, 0.5F, 0.5F}};
+
+static inline float spline_at(int i, float x)
 {
-    V4 v;
-    memcpy(&v, from, sizeof v);
-    return v;
+    return spline[i][0] + x * (spline[i][1] + x * spline[i][2]);
 }
 
 static double rim_of(const tdgl_coarse *c)
@@ -88,12 +89,9 @@ static void set_splines(tdgl_place *p, const double at[2], const film_grid *g, d
     for (int d = 0; d < 2; d++) {
         double x = (at[d] - g->centre[d]) / h + 0.5 * g->n[d];
         cell[d] = (int32_t)fmin(fmax(floor(x), 1), g->n[d] - 2);
-        x = fmin(fmax(x - cell[d] - 0.5, -0.5), 0.5);
-        float *w = d == 0 ? p->x : p->y;
-        w[0] = (float)(0.5 * (0.5 - x) * (0.5 - x));
-        w[1] = (float)(0.75 - x * x);
-        w[2] = (float)(0.5 * (0.5 + x) * (0.5 + x));
+        *(d == 0 ? &p->x : &p->y) = (float)fmin(fmax(x - cell[d] - 0.5, -0.5), 0.5);
     }
+    p->scale = 1;
     p->node = (g->line + cell[1] - 1) * stride + cell[0] - 1;
 }
 
@@ -103,7 +101,7 @@ static void row_of(const tdgl_coarse *c, int32_t t, int32_t *place, double *valu
     const tdgl_place *p = &c->place[t];
     for (int k = 0; k < 9; k++) {
         place[k] = p->node + k / 3 * c->stride + k % 3;
-        value[k] = (double)(p->y[k / 3] * p->x[k % 3]);
+        value[k] = (double)(p->scale * spline_at(k / 3, p->y) * spline_at(k % 3, p->x));
     }
     place[9] = p->hole;
     value[9] = (double)p->share;
@@ -155,8 +153,7 @@ static flx_status set_edges(flx_ctx *ctx, flx_pool *pool, tdgl_coarse *c, int32_
         flx_spd_approximate(factor, x, x);
         for (int32_t t = 0; t < n; t++) {
             tdgl_place *p = &c->place[t];
-            for (int d = 0; d < 3; d++)
-                p->y[d] *= k < 0 ? (float)x[t] : 1;
+            p->scale = k < 0 ? (float)x[t] : p->scale;
             if (k >= 0 && x[t] > 0.01 && (float)x[t] > p->share) {
                 p->hole = c->n_grid + k;
                 p->share = (float)x[t];
@@ -414,6 +411,65 @@ static flx_status set_places(flx_ctx *ctx, tdgl_sheet *sheet, tdgl_coarse *c, co
     return set_edges(ctx, sheet->pool, c, n_hole, hole);
 }
 
+// The faces cell by cell, in whole lanes; what fills them is the place behind the faces.
+static flx_status sort_faces(flx_ctx *ctx, tdgl_coarse *c)
+{
+    int32_t n = c->faces->n_face, most = 0, *count = FLX_NEW_ARRAY(ctx, int32_t, c->n_grid);
+    flx_status status = FLX_ERR_MEMORY;
+    if (!count)
+        return status;
+    for (int32_t t = 0; t < n; t++) {
+        c->n_cell += count[c->place[t].node]++ == 0;
+        c->n_shared += c->place[t].share > 0;
+    }
+    for (int32_t k = 0; k < c->n_grid; k++)
+        most += (count[k] + LANES - 1) / LANES * LANES;
+    c->cell_start = FLX_NEW_ARRAY(ctx, int32_t, c->n_cell + 1);
+    c->cell_end = FLX_NEW_ARRAY(ctx, int32_t, c->n_cell);
+    c->cell_node = FLX_NEW_ARRAY(ctx, int32_t, c->n_cell);
+    c->face = FLX_NEW_ARRAY(ctx, int32_t, most);
+    c->shared_face = FLX_NEW_ARRAY(ctx, int32_t, c->n_shared);
+    c->shared_place = FLX_NEW_ARRAY(ctx, int32_t, c->n_shared);
+    c->x = FLX_NEW_ARRAY(ctx, float, most);
+    c->y = FLX_NEW_ARRAY(ctx, float, most);
+    c->scale = FLX_NEW_ARRAY(ctx, float, most);
+    c->share = FLX_NEW_ARRAY(ctx, float, c->n_shared);
+    if (!c->cell_start || !c->cell_end || !c->cell_node || !c->face || !c->shared_face ||
+        !c->shared_place || !c->x || !c->y || !c->scale || !c->share)
+        goto end;
+    int32_t cell = 0, shared = 0;
+    for (int32_t k = 0; k < c->n_grid; k++) {
+        if (count[k] == 0)
+            continue;
+        int32_t start = c->cell_start[cell];
+        c->cell_end[cell] = start + count[k];
+        c->cell_node[cell++] = k;
+        c->cell_start[cell] = start + (count[k] + LANES - 1) / LANES * LANES;
+        count[k] = start; // where its next face goes
+    }
+    for (int32_t k = 0; k < most; k++)
+        c->face[k] = n;
+    for (int32_t t = 0; t < n; t++) {
+        const tdgl_place *p = &c->place[t];
+        int32_t k = count[p->node]++;
+        c->face[k] = t;
+        c->x[k] = p->x;
+        c->y[k] = p->y;
+        c->scale[k] = p->scale;
+        if (p->share > 0) {
+            c->shared_face[shared] = t;
+            c->shared_place[shared] = p->hole;
+            c->share[shared++] = p->share;
+        }
+    }
+    status = FLX_OK;
+end:
+    flx_free(count);
+    flx_free(c->place);
+    c->place = NULL;
+    return status;
+}
+
 flx_status flx_coarse_init(flx_ctx *ctx, tdgl_sheet *sheet, const double *z,
                            const tdgl_rungs *rungs, tdgl_coarse *c)
 {
@@ -440,6 +496,8 @@ flx_status flx_coarse_init(flx_ctx *ctx, tdgl_sheet *sheet, const double *z,
         goto end;
     find_functions(c, centre, film, z, number, d);
     status = make_matrices(ctx, sheet, rungs, number, d, c);
+    if (status == FLX_OK)
+        status = sort_faces(ctx, c);
 end:
     flx_free(centre);
     flx_free(film);
@@ -452,7 +510,12 @@ void flx_coarse_clear(tdgl_coarse *c)
 {
     flx_free(c->place);
     flx_free(c->node);
-    float *arrays[] = {c->grid, c->vector, c->of_rung, c->in, c->modes, c->out};
+    int32_t *lists[] = {c->cell_start, c->cell_end,    c->cell_node,
+                        c->face,       c->shared_face, c->shared_place};
+    for (size_t k = 0; k < sizeof lists / sizeof *lists; k++)
+        flx_free(lists[k]);
+    float *arrays[] = {c->grid, c->vector, c->of_rung, c->in,    c->modes,
+                       c->out,  c->x,      c->y,       c->scale, c->share};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         flx_free(arrays[k]);
     flx_free(c->lambda);
@@ -489,38 +552,51 @@ static void transposed_times(int32_t n, const float *restrict a, const float *re
             y[j] += a[j] * x[i];
 }
 
-static void add_lines(float *to, int32_t stride, const V4 *line)
+// Adds up f x^p y^q of the faces of a cell: moment[q][p].
+static void moments(const tdgl_coarse *c, int32_t cell, const float *restrict f, float moment[3][3])
 {
-    for (int j = 0; j < 3; j++, to += stride) {
-        V4 sum = load(to) + line[j];
-        memcpy(to, &sum, sizeof sum);
+    float sum[3][3][LANES] = {{{0}}};
+    for (int32_t k = c->cell_start[cell]; k < c->cell_start[cell + 1]; k += LANES) {
+        const int32_t *face = c->face + k;
+        const float *x = c->x + k, *y = c->y + k, *scale = c->scale + k;
+        float row[LANES];
+        for (int l = 0; l < LANES; l++)
+            row[l] = f[face[l]] * scale[l];
+        for (int q = 0; q < 3; q++)
+            for (int l = 0; l < LANES; l++) {
+                sum[q][0][l] += row[l];
+                sum[q][1][l] += row[l] * x[l];
+                sum[q][2][l] += row[l] * x[l] * x[l];
+                row[l] *= y[l];
+            }
     }
-}
-
-// Grid of P^T r. Neighbours follow each other, many in one cell: its sums wait in registers.
-static void collect(const tdgl_coarse *c, const double *restrict r, float *restrict grid)
-{
-    int32_t node = c->place[0].node;
-    V4 line[3] = {{0}};
-    for (int32_t t = 0; t < c->faces->n_face; t++) {
-        const tdgl_place *p = &c->place[t];
-        float of = (float)r[t];
-        if (p->node != node) {
-            add_lines(grid + node, c->stride, line);
-            node = p->node;
-            for (int j = 0; j < 3; j++)
-                line[j] = (V4){0};
+    for (int q = 0; q < 3; q++)
+        for (int p = 0; p < 3; p++) {
+            const float *s = sum[q][p];
+            moment[q][p] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
         }
-        V4 x = load(p->x) * of;
-        for (int j = 0; j < 3; j++)
-            line[j] += x * p->y[j];
-        if (p->share > 0)
-            grid[p->hole] += p->share * of;
-    }
-    add_lines(grid + node, c->stride, line);
 }
 
-void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, const double *r)
+// Grid of P^T r.
+static void collect(const tdgl_coarse *c, const float *restrict r, float *restrict grid)
+{
+    for (int32_t cell = 0; cell < c->n_cell; cell++) {
+        float moment[3][3];
+        moments(c, cell, r, moment);
+        for (int j = 0; j < 3; j++)
+            for (int i = 0; i < 3; i++) {
+                float sum = 0;
+                for (int q = 0; q < 3; q++)
+                    for (int p = 0; p < 3; p++)
+                        sum += spline[j][q] * spline[i][p] * moment[q][p];
+                grid[c->cell_node[cell] + j * c->stride + i] += sum;
+            }
+    }
+    for (int32_t k = 0; k < c->n_shared; k++)
+        grid[c->shared_place[k]] += c->share[k] * r[c->shared_face[k]];
+}
+
+void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, const float *r)
 {
     int32_t n = c->n, n_all = c->n_grid + HOLES;
     float *restrict grid = c->grid;
@@ -543,16 +619,42 @@ void flx_coarse_solve(tdgl_coarse *c, double beta, const tdgl_blend *blend, cons
         grid[c->node[k]] = c->out[k];
 }
 
-void flx_coarse_add(const tdgl_coarse *c, int32_t begin, int32_t end, double *x)
+typedef struct job {
+    const tdgl_coarse *c;
+    float factor, *x;
+} job;
+
+static void add_cells(void *arg, int32_t begin, int32_t end)
 {
-    const float *restrict grid = c->grid;
-    for (int32_t t = begin; t < end; t++) {
-        const tdgl_place *p = &c->place[t];
-        const float *from = grid + p->node;
-        V4 line = load(from) * p->y[0] + load(from + c->stride) * p->y[1] +
-                  load(from + 2 * c->stride) * p->y[2];
-        line *= load(p->x);
-        float sum = (line[0] + line[1]) + line[2];
-        x[t] += (double)(p->share > 0 ? sum + p->share * grid[p->hole] : sum);
+    const job *j = arg;
+    const tdgl_coarse *c = j->c;
+    const float factor = j->factor;
+    float *restrict out = j->x;
+    for (int32_t cell = begin; cell < end; cell++) {
+        const float *grid = c->grid + c->cell_node[cell];
+        float power[3][3] = {{0}}; // its coefficients
+        for (int q = 0; q < 3; q++)
+            for (int p = 0; p < 3; p++)
+                for (int n = 0; n < 9; n++)
+                    power[q][p] +=
+                        spline[n / 3][q] * spline[n % 3][p] * grid[n / 3 * c->stride + n % 3];
+        const int32_t *restrict face = c->face;
+        const float *restrict x = c->x, *restrict y = c->y, *restrict scale = c->scale;
+        FLX_INDEPENDENT // but for the place behind the faces, which stays 0
+            for (int32_t k = c->cell_start[cell]; k < c->cell_start[cell + 1]; k++)
+        {
+            float line[3];
+            for (int q = 0; q < 3; q++)
+                line[q] = power[q][0] + x[k] * (power[q][1] + x[k] * power[q][2]);
+            float value = line[0] + y[k] * (line[1] + y[k] * line[2]);
+            out[face[k]] = factor * out[face[k]] + scale[k] * value;
+        }
     }
+}
+
+void flx_coarse_add(const tdgl_coarse *c, flx_pool *pool, float factor, float *x)
+{
+    flx_pool_parts(pool, c->n_cell, 16, add_cells, &(job){c, factor, x});
+    for (int32_t k = 0; k < c->n_shared; k++)
+        x[c->shared_face[k]] += c->share[k] * c->grid[c->shared_place[k]];
 }

@@ -27,15 +27,18 @@ typedef struct tdgl_faces {
 // nested: an outer rim inside a hole has that hole, not the outside, beyond it.
 flx_status flx_faces_init(flx_ctx *ctx, const flx_mesh *mesh, bool nested, tdgl_faces *faces);
 void flx_faces_clear(tdgl_faces *faces);
+// a along the edge of an entry of a ring. Signs are random: a branch would be foretold half of the time.
+static inline double flx_faces_along(const double *a, int32_t entry)
+{
+    int32_t sign = -(entry < 0);
+    return (double)(sign | 1) * a[entry ^ sign];
+}
 // Sum of a [n_edge] round face f, counter-clockwise.
 static inline double flx_faces_curl(const tdgl_faces *faces, const double *a, int32_t f)
 {
     double sum = 0;
-    for (int32_t k = faces->ring_start[f]; k < faces->ring_start[f + 1]; k++) {
-        // signs are random: a branch would be foretold half of the time
-        int32_t e = faces->ring[k], sign = -(e < 0);
-        sum += (double)(sign | 1) * a[e ^ sign];
-    }
+    for (int32_t k = faces->ring_start[f]; k < faces->ring_start[f + 1]; k++)
+        sum += flx_faces_along(a, faces->ring[k]);
     return sum;
 }
 // (C^T g)_e
@@ -64,6 +67,14 @@ void flx_feed_rim(const tdgl_faces *faces, const double *inflow, double *flow);
 // = sum_e f_et I_e e, with f_et the share of the dual face that lies in t (an even flow is met
 // exactly, and all that is lost of I in one triangle is found in its neighbour); and the vector
 // potential of a triangle makes line integrals by the transpose. So M = P^T O P/Lambda is symmetric.
+// Three faces around each triangle, itself where there is none, and what the currents in it and in
+// them are multiplied with; all [n_tri]. Single precision, the same numbers in an operator and its
+// transpose: they are as symmetric, and as linear, as with more.
+typedef struct tdgl_spread {
+    int32_t *other[3];
+    float *own[2], *around[3][2];
+} tdgl_spread;
+
 typedef struct tdgl_sheet {
     const tdgl_faces *faces; // borrowed
     flx_pool *pool;          // borrowed
@@ -72,9 +83,9 @@ typedef struct tdgl_sheet {
     double *share;       // [n_edge] of the dual face, left of the edge
     double *current;     // [n_tri][2] K_t
     double *potential;   // [n_tri][2] integral of A
-    // K_t from the currents that circulate in it and in the faces around it, and the transpose, both
-    // with a record for each triangle; what holes get is in the records that name them.
-    struct tdgl_spread *spread, *collect; // [n_tri]
+    // K_t from the currents that circulate in it and in the faces around it, and the transpose; what
+    // holes get is in the first, where they are named.
+    tdgl_spread spread, collect;
 } tdgl_sheet;
 
 // z [n_film] [xi] heights of the films; NULL: 0.
@@ -85,5 +96,12 @@ void flx_sheet_clear(tdgl_sheet *sheet);
 double flx_sheet_lines(tdgl_sheet *sheet, const double *flow, double *line);
 // flux = C M C^T g, both [n_face]: the same without the edges in between.
 double flx_sheet_flux(tdgl_sheet *sheet, const double *g, double *flux);
+// The same of change + owed, added to base, all [n_face]; less is taken off. NULL: 0.
+typedef struct tdgl_carried {
+    const float *change, *owed;
+    const double *base, *less;
+    double *flux;
+} tdgl_carried;
+double flx_sheet_carry(tdgl_sheet *sheet, const tdgl_carried *what);
 
 #endif

@@ -85,7 +85,7 @@ void flx_feed(flx_tdgl *sim, double *flow)
         flx_feed_rim(&sim->screen->faces, fed, flow);
         return;
     }
-    double *potential = sim->turn; // scratch here: nothing turns
+    double *potential = sim->next_mu; // scratch here: there is no mu
     flx_tdgl_solve_potential(sim, potential);
     for (int32_t e = 0; e < m->n_edge; e++)
         flow[e] = sim->op.weight[e] * (potential[m->tail[e]] - potential[m->head[e]]);

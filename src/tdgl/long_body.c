@@ -17,7 +17,7 @@ typedef struct long_body {
     flx_tdgl *sim;
     double *inductance, *resistance; // [n_face] L and the diagonal of K
     tdgl_rungs rungs;
-    double *z, *direction; // [n_face]
+    double *r, *x, *z, *direction; // [n_face]
 } long_body;
 
 static void free_body(tdgl_induction *induction)
@@ -28,6 +28,8 @@ static void free_body(tdgl_induction *induction)
     flx_rungs_clear(&b->rungs);
     flx_free(b->inductance);
     flx_free(b->resistance);
+    flx_free(b->r);
+    flx_free(b->x);
     flx_free(b->z);
     flx_free(b->direction);
     flx_free(b);
@@ -95,8 +97,10 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
     enum { AT_MOST = 200 };
     const double shrink = 50, exact = 1e-9;
     long_body *b = (long_body *)induction;
-    double beta = y->beta, *r = y->r, *x = y->x;
+    double beta = y->beta, *r = b->r, *x = b->x;
     int32_t n = b->faces->n_face, steps = 1;
+    for (int32_t i = 0; i < n; i++)
+        r[i] = (double)y->r[i];
     const approximation m = approximate(b, beta);
     const double low = m.low, high = m.high;
     double theta = (high + low) / 2, delta = (high - low) / 2;
@@ -125,9 +129,13 @@ static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
         }
         rho = next;
     }
+    const tdgl_currents *now = y->now, *next = y->next;
     for (int32_t i = 0; i < n; i++) {
-        y->g[i] += x[i];
-        y->flux[i] += b->inductance[i] * x[i];
+        double change = y->ahead * (double)now->change[i] + x[i];
+        y->x[i] = (float)x[i];
+        next->change[i] = (float)change;
+        next->g[i] = now->g[i] + change;
+        next->flux[i] = b->inductance[i] * next->g[i];
     }
     return steps;
 }
@@ -155,10 +163,12 @@ flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_ind
     b->sim = sim;
     b->inductance = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->resistance = FLX_NEW_ARRAY(sim->ctx, double, n);
+    b->r = FLX_NEW_ARRAY(sim->ctx, double, n);
+    b->x = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->z = FLX_NEW_ARRAY(sim->ctx, double, n);
     b->direction = FLX_NEW_ARRAY(sim->ctx, double, n);
     flx_status status = FLX_ERR_MEMORY;
-    if (b->inductance && b->resistance && b->z && b->direction) {
+    if (b->inductance && b->resistance && b->r && b->x && b->z && b->direction) {
         for (int32_t i = 0; i < n; i++) {
             b->inductance[i] = faces->area[i] / (sim->p.kappa * sim->p.kappa);
             for (int32_t k = faces->row[i]; k < faces->row[i + 1]; k++)

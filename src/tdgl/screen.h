@@ -50,37 +50,51 @@ typedef struct tdgl_coarse {
     double spacing;           // [xi] of the grid
     int32_t n;                // functions
     int32_t n_grid, stride;   // places of the grids, of one line
-    struct tdgl_place *place; // [n_face]
-    int32_t *node;            // [n] place of a function
-    float *grid;              // [places] scratch
-    double *lambda;           // [n] eigenvalues of (P^T L P, P^T K P)
-    float *vector;            // [n][n] eigenvectors
-    float *of_rung;           // [rungs][n][n] (P^T (K + s D) P)^-1
-    float *in, *modes, *out;  // [n] scratch
+    struct tdgl_place *place; // [n_face], while it is made
+    // The faces cell by cell of the grids, each filled up to whole lanes: where they lie in it, and
+    // what their splines are multiplied with; the functions of holes.
+    int32_t n_cell, *cell_start, *cell_end, *cell_node, *face;
+    float *x, *y, *scale;
+    int32_t n_shared, *shared_face, *shared_place;
+    float *share;
+    int32_t *node;           // [n] place of a function
+    float *grid;             // [places] scratch
+    double *lambda;          // [n] eigenvalues of (P^T L P, P^T K P)
+    float *vector;           // [n][n] eigenvectors
+    float *of_rung;          // [rungs][n][n] (P^T (K + s D) P)^-1
+    float *in, *modes, *out; // [n] scratch
 } tdgl_coarse;
 // z [n_film] [xi]: NULL: 0. What is there after a failure is to be cleared.
 flx_status flx_coarse_init(flx_ctx *ctx, tdgl_sheet *sheet, const double *z,
                            const tdgl_rungs *rungs, tdgl_coarse *coarse);
 void flx_coarse_clear(tdgl_coarse *coarse);
-// H P^T r, kept; adds P of it to faces begin .. end-1 of x.
-void flx_coarse_solve(tdgl_coarse *coarse, double beta, const tdgl_blend *blend, const double *r);
-void flx_coarse_add(const tdgl_coarse *coarse, int32_t begin, int32_t end, double *x);
+// H P^T r, kept; x = factor x + P of it. Both [n_face + 1], the last one 0.
+void flx_coarse_solve(tdgl_coarse *coarse, double beta, const tdgl_blend *blend, const float *r);
+void flx_coarse_add(const tdgl_coarse *coarse, flx_pool *pool, float factor, float *x);
 
 // js is linear in a - a* to first order, with a density |psi|^2 <= 1: this much of it is taken with
 // the new a, which keeps long steps stable.
 #define FLX_SCREEN_DENSITY 1.0
 
-// (beta L + C w^-1 C^T) x = r for what the currents differ from their guess by.
+// Currents of a state, all [n_face]. Changes are in single precision, as those of a.
+typedef struct tdgl_currents {
+    double *g;         // circulating
+    double *flux;      // L g, but that it has owed_flux in place of L owed, if it owes
+    float *change;     // of g in the last step
+    float *owed;       // currents whose flux was only estimated,
+    double *owed_flux; // as this
+    bool owes;
+} tdgl_currents;
+
+// (beta L + C w^-1 C^T) x = r for what the currents differ from their guess, g + ahead change, by. The
+// guess of their flux goes ahead of that of the last two states as far.
 typedef struct tdgl_system {
-    double beta, target;
-    double *r;        // destroyed
-    double *x;        // left: the difference
-    double *g, *flux; // given: the guess, and what flux it makes; left: the solution
-    // Currents whose flux is only estimated: L owed = owed_flux nearly. Given are those of the guess;
-    // the estimate is replaced by the flux, and those of the result are left. If nothing is owed the
-    // arrays hold anything.
-    double *owed, *owed_flux;
-    bool *owes;
+    double beta, target, ahead;
+    float *r;                 // destroyed
+    float *x;                 // left
+    const tdgl_currents *now; // of the last state
+    const double *flux_before;
+    tdgl_currents *next; // left
 } tdgl_system;
 
 // Solves it, as a table of functions.
@@ -109,7 +123,6 @@ flx_status flx_long_body_create(flx_tdgl *sim, const tdgl_faces *faces, tdgl_ind
 flx_status flx_feed_check(flx_tdgl *sim);
 void flx_feed(flx_tdgl *sim, double *flow);
 
-enum { GUESS = 2 }; // states that the guess of the currents is made from
 enum { CHANGES = LEVELS - 1 };
 
 // The state of the field and the scratch of its step.
@@ -121,26 +134,27 @@ struct tdgl_screen {
     // [n_edge] How they changed in the last steps, newest first. The rounding of single precision is
     // a share of the change: it is forgotten with it, and at rest there is none.
     float *change[CHANGES];
-    double *g[GUESS];                       // [n_face] circulating currents
-    double *flux[GUESS];                    // [n_face] L g: flux induced, but for what is owed
-    double *owed[GUESS], *owed_flux[GUESS]; // [n_face] as in tdgl_system
-    bool owes[GUESS];
-    double *a_next, *g_next, *flux_next, *owed_next, *owed_flux_next;
+    tdgl_currents now, next;
+    double *flux_before; // [n_face] of the state before
+    double *a_next;
     float *change_next;
-    bool owes_next;
-    float *resistance; // [n_edge] 1/w
-    float *weigh;      // [n_edge] what an error of a counts
-    double *fed;       // [n_edge] I_T
+    // What a step reads, array by array: faces on both sides of an edge, n_face for the outside, where
+    // currents are 0; the edges round a triangle, as in faces.ring.
+    int32_t *left, *right; // [n_edge]
+    int32_t *ring[3];      // [n_tri]
+    float *resistance;     // [n_edge] 1/w
+    float *weigh;          // [n_edge] what an error of a counts
+    double *fed;           // [n_edge] I_T
     flx_tdgl *sim;
     bool observed;     // mu, a_dot and a_induced are those of the present state
     double *a_dot;     // [n_edge] reported: with mu it gives the electric field
     double *a_induced; // [n_edge] reported: a without the applied part
-    double *edge;      // [n_edge] scratch: a*, then beta a but for what g is corrected by
+    double *edge;      // [n_edge] scratch: beta a but for what g is corrected by
     // At the time of the inputs: flux of the applied field and of I_T, its own part, its energy.
     double *applied, *fed_flux; // [n_face]
     double fed_energy;
-    double *residual;   // [n_face]
-    double *correction; // [n_face]
+    float *residual;   // [n_face]
+    float *correction; // [n_face]
 };
 
 flx_status flx_screen_check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_opts *o);
@@ -159,7 +173,7 @@ void flx_screen_imagine(flx_tdgl *sim, double dt);
 // Weights of the levels in a step to a new time.
 typedef struct tdgl_formula {
     double predict[LEVELS]; // a* = sum_j predict_j a_j, a_j a state j steps ago
-    double guess[GUESS];    // of g and its flux: a straight line, which multiplies errors less
+    double ahead;           // of g and its flux: a straight line, which multiplies errors less
     double check[LEVELS];   // through one state more than the formula: `share` of its distance
     double share;           // to the result is error
     double alpha;           // da/dt = alpha a + sum_j difference_j a_j
@@ -169,7 +183,7 @@ typedef struct tdgl_formula {
 // Extrapolates a to the end of the step and sets the links.
 void flx_screen_predict(flx_tdgl *sim, const tdgl_formula *formula);
 
-// Closes A with the psi of the step, sim->next. Fills a_next, g_next, flux_next; returns the
+// Closes A with the psi of the step, sim->next. Fills a_next and next; returns the
 // largest |a - a*|/e_e, INFINITY if it failed.
 double flx_screen_close(flx_tdgl *sim, const tdgl_formula *formula);
 
