@@ -8,6 +8,14 @@
 
 #include "base/base.h"
 
+// Where the words come from (noise.c): builds for machines with and without instructions for AES draw
+// different numbers of the same seed.
+#if defined(__AES__)
+#define FLX_NOISE_ARS 1
+#else
+#define FLX_NOISE_ARS 0
+#endif
+
 typedef struct flx_noise_key {
     uint64_t seed, step;
 } flx_noise_key;
