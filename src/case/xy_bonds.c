@@ -75,7 +75,7 @@ flx_status flx_case_xy_bonds(flx_ctx *ctx, const flx_case_xy *xy, const flx_xy_a
 flx_status flx_case_xy_arrays(flx_ctx *ctx, const flx_case_xy *xy, flx_xy_arrays *out)
 {
     int64_t n_site = flx_xy_sites(xy), n_bond = n_site * (xy->lattice == FLX_XY_SQUARE ? 2 : 3);
-    *out = (flx_xy_arrays){NULL};
+    *out = (flx_xy_arrays){.coupling = NULL};
     if (xy->coupling > 0 && !(out->coupling = FLX_NEW_ARRAY(ctx, double, n_bond)))
         return FLX_ERR_MEMORY;
     if (flx_case_xy_phases(xy) && !(out->phase = FLX_NEW_ARRAY(ctx, double, n_bond)))
@@ -90,5 +90,5 @@ void flx_case_xy_arrays_clear(flx_xy_arrays *arrays)
     flx_free(arrays->coupling);
     flx_free(arrays->phase);
     flx_free(arrays->absent);
-    *arrays = (flx_xy_arrays){NULL};
+    *arrays = (flx_xy_arrays){.coupling = NULL};
 }
