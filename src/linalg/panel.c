@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { T = FLX_TILE };
+enum { T = FLX_TILE, AHEAD = 3072 }; // AHEAD: bytes
 
 int64_t flx_panel_size(int32_t n_col, int32_t n_row)
 {

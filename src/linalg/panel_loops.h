@@ -21,6 +21,13 @@ void NAMED(flx_panel_fill)(int32_t n_col, int32_t n_row, const double *matrix, K
     }
 }
 
+// A tile of a later panel: at every supernode the processor's own reading ahead begins anew.
+static inline __attribute__((always_inline)) void NAMED(ask_for)(int32_t width, const char *tile)
+{
+    for (int32_t at = 0; at < (int32_t)sizeof(KEPT) * width * T; at += 64)
+        __builtin_prefetch(tile + at);
+}
+
 // y += tiles x, or = for the first group. Even and odd columns are summed apart.
 static inline __attribute__((always_inline)) void NAMED(times)(int32_t width, int32_t n_tile,
                                                                bool first, const KEPT *tile,
@@ -30,6 +37,7 @@ static inline __attribute__((always_inline)) void NAMED(times)(int32_t width, in
     for (int32_t c = 0; c < width; c++)
         x_c[c] = x[c];
     for (int32_t k = 0; k < n_tile; k++, tile += width * T, y += T) {
+        NAMED(ask_for)(width, (const char *)tile + AHEAD);
         V8 sum[2] = {{0}}, column[2];
         for (int32_t c = 0; c + 1 < width; c += 2) {
             NAMED(unpack_two)(tile + c * T, column);
@@ -72,6 +80,7 @@ static inline __attribute__((always_inline)) void NAMED(transposed)(int32_t widt
     for (int32_t k = 0; k < n_tile; k++) {
         tile -= width * T;
         y -= T;
+        NAMED(ask_for)(width, (const char *)tile - AHEAD);
         V8 y8 = NAMED(load)(y), column[2];
         if (width % 2)
             sum[width - 1] += NAMED(unpack)(tile + (width - 1) * T) * y8;
