@@ -10,7 +10,7 @@
 //
 // A sweep goes row by row, in each row over the even c and then over the odd ones, and ghosts are
 // copied before they are read: neighbours are never updated at the same time, whatever the lattice,
-// and the row stays in cache.
+// and the row stays in cache. (Square lattices: two rows at once, woven_impl.h.)
 // SPDX-License-Identifier: GPL-3.0-or-later
 #ifndef FLX_XY_GRID_H
 #define FLX_XY_GRID_H
