@@ -21,7 +21,7 @@ typedef struct xy_tables {
 typedef struct xy_draw {
     const double *beta;  // [lanes]
     const double *width; // [lanes] of tan(angle/2)
-    void *series;        // Villain: [terms][lanes] 2 q^(n n), q = exp(-1/(2 beta))
+    void *series;        // Villain: [terms + 1][lanes] the weight by powers of cos phi - 1
     int32_t terms;
     uint64_t seed;
     uint64_t sweep;    // counts sweeps since the start

@@ -62,36 +62,36 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
 }
 
 // Derivatives of ln w by the phase difference and by beta (d^2 w/d phi^2 and d w/d beta are tied by
-// the equation of heat, of which w is the kernel).
-// Lanes from `lane` on, cut k of their vector.
-static void villain_bond(const xy_draw *draw, int lane, vsum c, vsum d, int32_t b, xy_sums *sums)
+// the equation of heat, of which w is the kernel) are added to sum [6].
+static inline __attribute__((always_inline)) void
+villain_bond(const REAL *series, int32_t terms, vreal c, vreal s, vreal *sum)
 {
-    const REAL *series = (const REAL *)draw->series + lane / PART * PART;
-    const int k = lane % PART / SUMS;
-    const vsum zero = {0}, beta = *(const vsum *)(draw->beta + lane);
-    vsum w = zero + 1, w1 = zero, w2 = zero, w3 = zero, w4 = zero, cn = w, dn = zero;
-    for (int32_t n = 1; n <= draw->terms; n++) {
-        vsum a = part_of(get(series + (n - 1) * LANES), k), c1 = cn;
-        const double m = n;
-        cn = c * c1 - d * dn;
-        dn = c * dn + d * c1;
-        w += a * cn;
-        w1 -= m * a * dn;
-        w2 -= m * m * a * cn;
-        w3 += m * m * m * a * dn;
-        w4 += m * m * m * m * a * cn;
+    // w and its derivatives by c, the k-th over k!.
+    vreal p = get(series + terms * LANES), p1 = {0}, p2 = {0}, p3 = {0}, p4 = {0};
+    const vreal t = c - 1;
+    for (int32_t k = terms - 1; k >= 0; k--) {
+        p4 = madd(p4, t, p3);
+        p3 = madd(p3, t, p2);
+        p2 = madd(p2, t, p1);
+        p1 = madd(p1, t, p);
+        p = madd(p, t, get(series + k * LANES));
     }
-    w1 /= w, w2 /= w, w3 /= w, w4 /= w;
-    // Where no bond is, c and d are 0, and so are w1 to w4.
-    vsum one = zero + 1, there = (vsum)((vyes)one & (c * c + d * d > 0.5)), b2 = beta * beta;
-    *(vsum *)&sums->bond[b][0][lane] += w1;
-    *(vsum *)&sums->bond[b][1][lane] += w2 - w1 * w1;
-    *(vsum *)&sums->bond[b][2][lane] += w3 - 3 * w1 * w2 + 2 * w1 * w1 * w1;
-    *(vsum *)&sums->bond[b][3][lane] +=
-        w4 - 4 * w1 * w3 - 3 * w2 * w2 + 12 * w1 * w1 * w2 - 6 * w1 * w1 * w1 * w1;
-    *(vsum *)&sums->energy[lane] += there * (1 / (2 * beta)) + w2 / (2 * b2);
-    *(vsum *)&sums->slope[lane] +=
-        (w2 * w2 - w4) / (4 * b2 * b2) - w2 / (b2 * beta) - there * (1 / (2 * b2));
+    // By phi, c' = -s; over w. Where no bond is, c and s are 0, and so are w1 to w4.
+    const vreal over = 1 / p, ss = s * s, cc = c * c;
+    p1 *= over;
+    p2 *= 2 * over;
+    p3 *= 6 * over;
+    p4 *= 24 * over;
+    const vreal w1 = -s * p1, w2 = ss * p2 - c * p1, w3 = s * (p1 + 3 * c * p2 - ss * p3),
+                w4 = c * p1 + (3 * cc - 4 * ss) * p2 - ss * (6 * c * p3 - ss * p4),
+                square = w1 * w1;
+    sum[0] += w1;
+    sum[1] += w2 - square;
+    sum[2] += w3 - w1 * (3 * w2 - 2 * square);
+    sum[3] += w4 - 4 * w1 * w3 - 3 * w2 * w2 + square * (12 * w2 - 6 * square);
+    sum[4] += w2;
+    sum[5] += w2 * w2 - w4;
+    sum[6] += where(less(all((REAL)0.5), cc + ss), all(1));
 }
 
 static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *draw, int32_t row,
@@ -101,15 +101,23 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
     const row_view first = villain_view(t, spin, row);
     for (int part = 0; part < XY_PARTS; part++) {
         const row_view v = part_view(&first, part, 2 * g->n_bond, t->bond != NULL);
-        for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
-            vreal x = get(v.own + at), y = get(v.own + at + LANES);
-            for (int32_t b = 0; b < g->n_bond; b++) {
-                vreal sx, sy;
+        const REAL *series = (const REAL *)draw->series + part * PART;
+        for (int32_t b = 0; b < g->n_bond; b++) {
+            vreal sum[7] = {{0}};
+            for (size_t at = 0; at < (size_t)g->width * 2 * LANES; at += 2 * LANES) {
+                vreal x = get(v.own + at), y = get(v.own + at + LANES), sx, sy;
                 seen_from(&v, at, b, &sx, &sy);
-                vreal c = x * sx + y * sy, d = x * sy - y * sx;
-                for (int k = 0; k < CUTS; k++)
-                    villain_bond(draw, part * PART + SUMS * k, part_of(c, k), part_of(d, k), b,
-                                 sums);
+                villain_bond(series, draw->terms, x * sx + y * sy, x * sy - y * sx, sum);
+            }
+            for (int j = 0; j < 4; j++)
+                add(sums->bond[b][j] + part * PART, sum[j]);
+            for (int k = 0; k < PART; k++) {
+                const int lane = part * PART + k;
+                const double w2 = (double)sum[4][k], there = (double)sum[6][k],
+                             inverse = 1 / draw->beta[lane], square = inverse * inverse;
+                sums->energy[lane] += 0.5 * (there * inverse + w2 * square);
+                sums->slope[lane] += square * (square * (double)sum[5][k] / 4 - w2 * inverse -
+                                               there / 2);
             }
         }
     }

@@ -3,20 +3,23 @@
 //
 //   w(phi) ~ 1 + 2 sum_{n>0} q^(n n) cos(n phi),  cos(n phi) = T_n(c),  q = exp(-1/(2 beta)),
 //
-// summed by Clenshaw's rule: no trigonometry here either. A reflection about the field of the
-// neighbours is its own inverse and does not depend on the spin, so that it needs no more than the
-// acceptance by the ratio of the weights.
+// by powers of c - 1, which all have positive coefficients: exact where the weight is large, and no
+// trigonometry here either. A reflection about the field of the neighbours is its own inverse and does
+// not depend on the spin, so that it needs no more than the acceptance by the ratio of the weights.
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-static inline vreal villain_weight(const REAL *series, int32_t terms, vreal c)
+// Of many bonds at once, as each step of a sum waits for the one before.
+static inline __attribute__((always_inline)) void villain_weights(const REAL *series, int32_t terms,
+                                                                  const vreal *t, const int n,
+                                                                  vreal *w)
 {
-    vreal b1 = {0}, b2 = {0}, twice = c + c;
-    for (int32_t n = terms - 1; n >= 0; n--) {
-        vreal b = get(series + n * LANES) + twice * b1 - b2;
-        b2 = b1;
-        b1 = b;
+    for (int q = 0; q < n; q++)
+        w[q] = get(series + terms * LANES);
+    for (int32_t k = terms - 1; k >= 0; k--) {
+        const vreal p = get(series + k * LANES);
+        for (int q = 0; q < n; q++)
+            w[q] = madd(w[q], t[q], p);
     }
-    return 1 + c * b1 - b2;
 }
 
 // Spin of neighbour q of the element at `at` as it acts there: turned by the phase of the bond.
@@ -36,53 +39,61 @@ static row_view villain_view(const xy_tables *t, const REAL *spin, int32_t row)
     return view_of(t, (REAL *)(uintptr_t)spin, row, 2 * t->grid->n_bond, t->bond != NULL);
 }
 
-static void villain_element(pass *p, const row_view *v, size_t at, vbits word)
+static inline __attribute__((always_inline)) void villain_element(pass *p, const row_view *v,
+                                                                  size_t at, vbits word,
+                                                                  const int n, const bool bonds)
 {
-    const int32_t n = 2 * p->t->grid->n_bond, terms = p->draw->terms;
-    const REAL *series = (const REAL *)p->draw->series + v->part * PART;
-    vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], hx = {0}, hy = {0};
-    for (int32_t q = 0; q < n; q++) {
-        seen_from(v, at, q, &sx[q], &sy[q]);
+    vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], t[2 * XY_NEIGHBOURS_MAX], hx = {0}, hy = {0};
+    const vreal x = get(v->own + at), y = get(v->own + at + LANES);
+    vreal w[2 * XY_NEIGHBOURS_MAX], x2, y2;
+    for (int q = 0; q < n; q++) {
+        seen(v, at, q, bonds, &sx[q], &sy[q]);
         hx += sx[q];
         hy += sy[q];
     }
-    vreal x = get(v->own + at), y = get(v->own + at + LANES), x2, y2;
     if (p->mirror) {
-        vreal f = 2 * (hx * x + hy * y) / (hx * hx + hy * hy + TINY);
-        x2 = f * hx - x;
-        y2 = f * hy - y;
+        vreal f = madd(hx, x, hy * y);
+        f = (f + f) / madd(hx, hx, madd(hy, hy, all(TINY)));
+        x2 = madd(f, hx, -x);
+        y2 = madd(f, hy, -y);
     } else {
         const rotation r = p->rotation[v->row % AT_ONCE][v->part];
-        vreal c = r.shrink, d = with_sense(r.sine, word);
-        x2 = x + (c * x - d * y);
-        y2 = y + (c * y + d * x);
+        const vreal sine = with_sense(r.sine, word);
+        x2 = x + madd(r.shrink, x, -(sine * y));
+        y2 = y + madd(r.shrink, y, sine * x);
     }
-    vreal before = uniform(word) * ((REAL)1 / (UINT64_C(1) << UNIFORM_BITS)), after = all(1);
-    for (int32_t q = 0; q < n; q++) {
-        before *= villain_weight(series, terms, sx[q] * x + sy[q] * y);
-        after *= villain_weight(series, terms, sx[q] * x2 + sy[q] * y2);
+    for (int q = 0; q < n; q++) {
+        t[q] = madd(sx[q], x, madd(sy[q], y, all(-1)));
+        t[n + q] = madd(sx[q], x2, madd(sy[q], y2, all(-1)));
     }
-    answer yes = less(before, after);
-    x += where(yes, x2 - x);
-    y += where(yes, y2 - y);
-    put(v->own + at, x);
-    put(v->own + at + LANES, y);
+    villain_weights((const REAL *)p->draw->series + v->part * PART, p->draw->terms, t, 2 * n, w);
+    vreal before = uniform(word) * ((REAL)1 / (UINT64_C(1) << UNIFORM_BITS)), after = w[n];
+    before *= w[0];
+    for (int q = 1; q < n; q++) {
+        before *= w[q];
+        after *= w[n + q];
+    }
+    const answer yes = less(before, after);
+    put(v->own + at, x + where(yes, x2 - x));
+    put(v->own + at + LANES, y + where(yes, y2 - y));
     p->accepted[v->part] = counted(p->accepted[v->part], yes);
 }
 
-static void villain_part(pass *p, const row_view *v, int32_t from, int32_t to, int n, bool bonds)
+static inline __attribute__((always_inline)) void villain_part(pass *p, const row_view *v,
+                                                               int32_t from, int32_t to,
+                                                               const int n, const bool bonds)
 {
-    (void)n;
-    (void)bonds;
     for (int32_t first = from; first < to; first += 2 * AT_ONCE) {
         vbits word[AT_ONCE];
         draw_words(&p->source, v->part, (uint32_t)(v->row * p->t->grid->width + first), word);
         for (int j = 0; j < AT_ONCE && first + 2 * j < to; j++)
-            villain_element(p, v, (size_t)(first + 2 * j) * 2 * LANES, word[j]);
+            villain_element(p, v, (size_t)(first + 2 * j) * 2 * LANES, word[j], n, bonds);
     }
 }
 
-static void villain(pass *p, const row_view *first, int32_t from, int32_t to, int n, bool bonds)
+static inline __attribute__((always_inline)) void villain(pass *p, const row_view *first,
+                                                          int32_t from, int32_t to, const int n,
+                                                          const bool bonds)
 {
     each_part(p, first, villain_part, (const int32_t[2]){from, to}, n, bonds);
 }
@@ -95,8 +106,11 @@ static void twist_gain_row(const xy_tables *t, const row_view *v, const xy_draw 
     const REAL wave_c = (REAL)t->wave[axis][2], wave_s = (REAL)t->wave[axis][3];
     const REAL *series = (const REAL *)draw->series + v->part * PART;
     vreal sign, product = all(1);
-    for (int k = 0; k < PART; k++)
+    double total[PART];
+    for (int k = 0; k < PART; k++) {
         sign[k] = (REAL)turn[v->part * PART + k];
+        total[k] = 1;
+    }
     for (int32_t column = 0; column < g->width; column++) {
         size_t at = (size_t)column * 2 * LANES;
         vreal x = get(v->own + at), y = get(v->own + at + LANES), sx, sy;
@@ -105,16 +119,20 @@ static void twist_gain_row(const xy_tables *t, const row_view *v, const xy_draw 
                 continue;
             seen_from(v, at, b, &sx, &sy);
             vreal c = x * sx + y * sy, d = x * sy - y * sx;
-            vreal c2 = wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d;
-            product *=
-                villain_weight(series, draw->terms, c2) / villain_weight(series, draw->terms, c);
+            vreal w[2], from_1[2] = {c - 1, wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d - 1};
+            villain_weights(series, draw->terms, from_1, 2, w);
+            product *= w[1] / w[0];
         }
-        // A product of few keeps within the range of the numbers.
-        if (column % 8 == 7 || column + 1 == g->width)
-            for (int k = 0; k < PART; k++) {
-                gain[k] += log(fabs((double)product[k]));
-                product[k] = 1;
+        // A product of 8 keeps within the range of single precision, of 64 within that of double.
+        const bool last = column + 1 == g->width;
+        for (int k = 0; k < PART && (column % 8 == 7 || last); k++) {
+            total[k] *= fabs((double)product[k]);
+            product[k] = 1;
+            if (column % 64 == 63 || last) {
+                gain[k] += log(total[k]);
+                total[k] = 1;
             }
+        }
     }
 }
 

@@ -90,7 +90,7 @@ struct flx_xy {
     xy_row *row;         // [n_temperature * copies]
     double *bins;        // [n_temperature * copies][XY_BINS + 1][n_moment][replicas], the last of
                          // them is filling
-    char *series;        // Villain: [n_temperature * copies][terms][lanes]
+    char *series;        // Villain: [n_temperature * copies][terms + 1][lanes]
     size_t series_bytes;
     int32_t *stack;     // [n_temperature * copies][n_site] of clusters
     double *correlated; // [vectors][n_moment - XY_MOMENTS] a sample
