@@ -658,7 +658,8 @@ static void wrong_cases_say_what_is_wrong(void **state)
          "[1, 0]}]}}",
          "test.yaml: films 'a' and 'b' touch near (0.5, 0.5) um at the same height; make one film "
          "of them, move them apart, or give their layers different z"},
-        {"london.rim_rows=7", "london.rim_rows: '7' was given; wanted is a whole number, 0 to 6"},
+        {"london.rim_rows=13",
+         "london.rim_rows: '13' was given; wanted is a whole number, 0 to 12"},
         {"london.vortices=[{at: [1.5, 0], film: disk}]",
          "london.vortices.film: there is no film 'disk'; there are: ring"},
         {"london.vortices=[{at: [1.5, 0, 1]}]", "london.vortices.at: "},

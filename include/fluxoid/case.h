@@ -136,6 +136,7 @@ typedef struct flx_case_mesh {
     const flx_mesh_refine *refine; // [n_refine] [xi]
     int32_t n_refine;
     int32_t rim_rows;   // as in flx_mesh_spec
+    double rim_ratio;   // the same
     double hole_edge;   // [1] as in flx_mesh_spec
     const char *import; // path of a .msh or HDF5 file, from the folder of the case; NULL: none
     bool unsigned_duals;

@@ -131,10 +131,11 @@ typedef struct flx_mesh_spec {
     int32_t n_film;
     const flx_mesh_refine *refine; // [n_refine] borrowed
     int32_t n_refine;
-    // 0 to 6: the triangles at rims are divided into as many more rows along them, each a quarter as
-    // high as the next one inwards: for currents at rest, which crowd there. The mesh is then flat
-    // as in flx_mesh_input.
+    // 0 to 24: the triangles at rims are divided into as many more rows along them, each rim_ratio
+    // times as high as the next one inwards: for currents at rest, which crowd there. The mesh is
+    // then flat as in flx_mesh_input.
     int32_t rim_rows;
+    double rim_ratio; // [1] 0: 1/2
     double
         hole_edge; // [1] edges at a hole are at most this part of 2 area/circumference of it, the
                    // radius of a round one, the width of a slot; 0: no such bound

@@ -197,8 +197,13 @@ static flx_status make_mesh(flx_ctx *ctx, const flx_case *c, const flx_film_shap
     mesh_input in = {0};
     flx_status status = fill_input(ctx, c, shapes, &in);
     if (status == FLX_OK) {
-        flx_mesh_spec spec = {in.film,          c->n_film,        c->mesh.refine,
-                              c->mesh.n_refine, c->mesh.rim_rows, c->mesh.hole_edge};
+        flx_mesh_spec spec = {.films = in.film,
+                              .n_film = c->n_film,
+                              .refine = c->mesh.refine,
+                              .n_refine = c->mesh.n_refine,
+                              .rim_rows = c->mesh.rim_rows,
+                              .rim_ratio = c->mesh.rim_ratio,
+                              .hole_edge = c->mesh.hole_edge};
         status = flx_mesh_make(ctx, &spec, &c->mesh.opts, out);
         if (status < 0 && status != FLX_ERR_MEMORY)
             status = flx_device_blame(ctx, c, c->mesh.line, flx_fail_in(ctx, status, "mesh"));

@@ -53,8 +53,9 @@ static bool same_mesh(const flx_case_mesh *a, const flx_case_mesh *b)
     bool is = a->opts.max_edge == b->opts.max_edge && a->opts.grading == b->opts.grading &&
               a->opts.smooth == b->opts.smooth && a->opts.max_sites == b->opts.max_sites &&
               a->arc_edge == b->arc_edge && a->n_refine == b->n_refine &&
-              a->rim_rows == b->rim_rows && a->hole_edge == b->hole_edge &&
-              same_text(a->import, b->import) && a->unsigned_duals == b->unsigned_duals;
+              a->rim_rows == b->rim_rows && a->rim_ratio == b->rim_ratio &&
+              a->hole_edge == b->hole_edge && same_text(a->import, b->import) &&
+              a->unsigned_duals == b->unsigned_duals;
     for (int32_t k = 0; is && k < a->n_refine; k++) {
         const flx_mesh_refine *p = &a->refine[k], *q = &b->refine[k];
         is = p->near == q->near && same(p->at, q->at, 2) && p->distance == q->distance &&

@@ -30,8 +30,8 @@ static const flx_key keys[] = {
      "coth(d/lambda), "
      "for field on one face only, as over a ground plane, z being the height of that face.",
      NULL},
-    {"london.rim_rows", FLX_KEY_OTHER, "1", "as Lambda asks for", ANY, "a whole number, 0 to 6", 0,
-     "Rows of flat triangles along rims, each a quarter as high as the next one inwards.", NULL},
+    {"london.rim_rows", FLX_KEY_OTHER, "1", "as Lambda asks for", ANY, "a whole number, 0 to 12", 0,
+     "Rows of flat triangles along rims, each half as high as the next one inwards.", NULL},
     {"london.error", FLX_KEY_BOOL, "1", "false", ANY, NULL, 0,
      "Solve on a mesh twice as fine as well, and bound the error of each inductance.", NULL},
     MAP("london.scan", "Image of a scanning SQUID: flux through a pickup loop over a grid of "
@@ -198,7 +198,7 @@ static flx_status parse_sheet(flx_parser *p, const flx_node *node)
 // high; and at corners and holes, round which the mesh gets finer if nobody said more about it.
 static flx_status refine_rims(flx_parser *p, const flx_node *rows)
 {
-    enum { MOST = 6, OWN = 3 };
+    enum { MOST = 12, OWN = 5 };
     flx_case_mesh *mesh = &p->c->mesh;
     const flx_node *node = flx_node_get(p->root, "mesh");
     double lambda = INFINITY, edge = mesh->opts.max_edge, n = 0;
@@ -208,7 +208,7 @@ static flx_status refine_rims(flx_parser *p, const flx_node *rows)
                    : flx_parser_fail(p, rows, "an imported mesh is taken as it is (mesh.import)");
     for (int32_t f = 0; f < p->c->n_film; f++)
         lambda = fmin(lambda, p->c->layers[p->c->films[f].layer].material.pearl_length);
-    while (n < OWN && edge * pow(0.25, n) > lambda / p->c->scales.xi)
+    while (n < OWN && edge * pow(0.5, n) > lambda / p->c->scales.xi)
         n++;
     if (!flx_absent(rows))
         FLX_TRY(flx_get_constant(p, rows, FLX_DIM_NONE, &n));

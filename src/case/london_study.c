@@ -48,6 +48,9 @@ static flx_status solve_finer(flx_london_run_state *r, double factor, double *in
     c.mesh.opts.max_edge *= factor;
     c.mesh.opts.grading = fmax(factor * c.mesh.opts.grading, 0.02); // the least there is
     c.mesh.hole_edge *= factor;
+    // Rows too are divided in as many.
+    c.mesh.rim_rows = (int32_t)rint(c.mesh.rim_rows / factor);
+    c.mesh.rim_ratio = pow(0.5, factor);
     flx_status status = flx_device_create(r->ctx, &c, &device);
     if (status == FLX_OK)
         status = solve_on(r, &c, device, inductance);

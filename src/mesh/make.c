@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { ROWS_MAX = 6 };
+enum { ROWS_MAX = 24 };
 static const double TARGET = 0.88;
 static const double CORNER = 20; // [degree] beyond 180 that make a corner re-entrant
 static const double PI = 3.14159265358979323846;
@@ -335,7 +335,7 @@ static flx_status mesh_film(flx_ctx *ctx, const flx_mesh_spec *spec, int32_t f,
     if (status == FLX_OK)
         status = check_cover(ctx, tris, region);
     if (status == FLX_OK && spec->rim_rows > 0)
-        status = flx_rows_run(tris, spec->rim_rows);
+        status = flx_rows_run(tris, spec->rim_rows, spec->rim_ratio > 0 ? spec->rim_ratio : 0.5);
     flx_size_clear(&bound);
     flx_size_clear(&target);
     char name[80];

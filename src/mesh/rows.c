@@ -1,10 +1,10 @@
 // mesh/rows.c -- rows of flat triangles along rims, for what changes across a rim far faster than
 // along it.
 //
-// Every side that leaves a rim is divided at the shares SHRINK^n ... SHRINK^2, SHRINK of it, seen
-// from the rim, and the triangles at the rim with it: the outermost row is SHRINK^n of a triangle
+// Every side that leaves a rim is divided at the shares q^n ... q^2, q of it, seen from the rim, q
+// being the ratio, and the triangles at the rim with it: the outermost row is q^n of a triangle
 // high at the full length. A row adds about two sites for each one of the rim, where even triangles
-// as small as its own would take SHRINK^-n times the sites. Sides that lead from rim to rim through
+// as small as its own would take q^-n times the sites. Sides that lead from rim to rim through
 // the film are halved before, so that each has one end inside.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mesh/rows.h"
@@ -12,11 +12,10 @@
 #include <math.h>
 #include <string.h>
 
-static const double SHRINK = 0.25;
-
 typedef struct rows {
     const flx_tris *from;
     int32_t n;       // rows
+    double ratio;    // height of one over that of the next one inwards
     double (*xy)[2]; // sites: the old ones, then those on sides
     int32_t *on;     // [3 n_tri] first new site of a side, the nearest to the rim; -1: none
     int32_t *tri;    // [n_tri][3] made
@@ -60,7 +59,7 @@ static void divide_sides(rows *r)
         const double *out = t->xy[t->rim[a] ? a : b], *in = t->xy[t->rim[a] ? b : a];
         r->on[s] = r->n_site;
         for (int32_t k = r->n; k > 0; k--) {
-            double share = pow(SHRINK, k);
+            double share = pow(r->ratio, k);
             for (int c = 0; c < 2; c++)
                 r->xy[r->n_site][c] = out[c] + share * (in[c] - out[c]);
             r->n_site++;
@@ -129,7 +128,7 @@ static void divide_triangles(rows *r)
     }
 }
 
-flx_status flx_rows_run(flx_tris *t, int32_t n)
+flx_status flx_rows_run(flx_tris *t, int32_t n, double ratio)
 {
     FLX_TRY(halve_chords(t));
     int64_t n_side = 0, n_flat = 0; // sides that leave a rim, each seen twice; triangles there
@@ -137,7 +136,7 @@ flx_status flx_rows_run(flx_tris *t, int32_t n)
         n_side += t->rim[t->v[s]] != t->rim[t->v[flx_next(s)]];
     for (int32_t k = 0; k < t->n_tri; k++)
         n_flat += t->rim[t->v[3 * k]] || t->rim[t->v[3 * k + 1]] || t->rim[t->v[3 * k + 2]];
-    rows r = {.from = t, .n = n, .n_site = t->n_site};
+    rows r = {.from = t, .n = n, .ratio = ratio, .n_site = t->n_site};
     r.xy = flx_alloc(t->ctx, (size_t)(t->n_site + n_side / 2 * n), sizeof *r.xy);
     r.on = FLX_NEW_ARRAY(t->ctx, int32_t, 3 * (size_t)t->n_tri);
     r.tri = FLX_NEW_ARRAY(t->ctx, int32_t, 3 * (size_t)(t->n_tri + 2 * n * n_flat));

@@ -5,8 +5,8 @@
 
 #include "mesh/tris.h"
 
-// Divides the triangles at all rims into n >= 1 more rows, each a quarter as high as the next one
-// inwards. On failure the triangles are sound, but may have been halved.
-flx_status flx_rows_run(flx_tris *tris, int32_t n);
+// Divides the triangles at all rims into n >= 1 more rows, each `ratio` times as high as the next
+// one inwards. On failure the triangles are sound, but may have been halved.
+flx_status flx_rows_run(flx_tris *tris, int32_t n, double ratio);
 
 #endif

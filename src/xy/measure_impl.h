@@ -63,8 +63,8 @@ static inline __attribute__((always_inline)) void bonds_row(const xy_tables *t, 
 
 // Derivatives of ln w by the phase difference and by beta (d^2 w/d phi^2 and d w/d beta are tied by
 // the equation of heat, of which w is the kernel) are added to sum [6].
-static inline __attribute__((always_inline)) void
-villain_bond(const REAL *series, int32_t terms, vreal c, vreal s, vreal *sum)
+static inline __attribute__((always_inline)) void villain_bond(const REAL *series, int32_t terms,
+                                                               vreal c, vreal s, vreal *sum)
 {
     // w and its derivatives by c, the k-th over k!.
     vreal p = get(series + terms * LANES), p1 = {0}, p2 = {0}, p3 = {0}, p4 = {0};
@@ -116,8 +116,8 @@ static void villain_row(const xy_tables *t, const REAL *spin, const xy_draw *dra
                 const double w2 = (double)sum[4][k], there = (double)sum[6][k],
                              inverse = 1 / draw->beta[lane], square = inverse * inverse;
                 sums->energy[lane] += 0.5 * (there * inverse + w2 * square);
-                sums->slope[lane] += square * (square * (double)sum[5][k] / 4 - w2 * inverse -
-                                               there / 2);
+                sums->slope[lane] +=
+                    square * (square * (double)sum[5][k] / 4 - w2 * inverse - there / 2);
             }
         }
     }

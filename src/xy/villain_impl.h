@@ -43,7 +43,8 @@ static inline __attribute__((always_inline)) void villain_element(pass *p, const
                                                                   size_t at, vbits word,
                                                                   const int n, const bool bonds)
 {
-    vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], t[2 * XY_NEIGHBOURS_MAX], hx = {0}, hy = {0};
+    vreal sx[XY_NEIGHBOURS_MAX], sy[XY_NEIGHBOURS_MAX], t[2 * XY_NEIGHBOURS_MAX], hx = {0},
+                                                                                  hy = {0};
     const vreal x = get(v->own + at), y = get(v->own + at + LANES);
     vreal w[2 * XY_NEIGHBOURS_MAX], x2, y2;
     for (int q = 0; q < n; q++) {
@@ -119,7 +120,8 @@ static void twist_gain_row(const xy_tables *t, const row_view *v, const xy_draw 
                 continue;
             seen_from(v, at, b, &sx, &sy);
             vreal c = x * sx + y * sy, d = x * sy - y * sx;
-            vreal w[2], from_1[2] = {c - 1, wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d - 1};
+            vreal w[2],
+                from_1[2] = {c - 1, wave_c * c - sign * (REAL)g->step[b][axis] * wave_s * d - 1};
             villain_weights(series, draw->terms, from_1, 2, w);
             product *= w[1] / w[0];
         }

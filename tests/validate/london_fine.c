@@ -272,9 +272,8 @@ static void pairs(void)
         for (int n = 0; n < 3; n++) {
             char name[64];
             snprintf(name, sizeof name, "%s, %d sites", what[n], f.mesh->n_site);
-            row(name, pH * flx_london_inductance(f.l)[which[n]], coaxial_l[k].exact[n],
-                // a seventeenth of its width: the broader film takes most of the sites
-                k == 1 && n == 0 ? "0.05%" : "0.03%", integral);
+            row(name, pH * flx_london_inductance(f.l)[which[n]], coaxial_l[k].exact[n], "0.03%",
+                integral);
         }
         if (k != 0)
             films_clear(&f);
