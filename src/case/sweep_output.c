@@ -89,30 +89,33 @@ flx_status flx_sweep_results(flx_sweep *s, char **text)
 // -- output ---------------------------------------------------------------------------------------
 
 // The file of a point and what its run keeps beside it.
-static void remove_point(const char *path)
+static flx_status remove_point(flx_sweep *s, int64_t point)
 {
-    static const char *const beside[] = {"-checkpoint", "-checkpoint-lattice"};
-    unlink(path);
-    for (size_t k = 0; k < sizeof beside / sizeof *beside; k++) {
-        char *name = flx_format(NULL, "%s%s", path, beside[k]);
+    static const char *const end[] = {"", "-checkpoint", "-checkpoint-lattice"};
+    char *path = flx_sweep_file(s, point);
+    flx_status status = path ? FLX_OK : FLX_ERR_MEMORY;
+    for (size_t k = 0; status == FLX_OK && k < sizeof end / sizeof *end; k++) {
+        char *name = flx_format(s->ctx, "%s%s", path, end[k]);
         if (name)
             unlink(name);
+        else
+            status = FLX_ERR_MEMORY;
         flx_free(name);
     }
+    flx_free(path);
+    return status;
 }
 
 static flx_status create_output(flx_sweep *s)
 {
     flx_file *file = NULL;
     FLX_TRY(flx_file_create(s->ctx, s->opts->output, &file));
+    flx_status status = FLX_OK;
     // Points that an older sweep had not finished are not those of this one.
-    for (int64_t k = 0; k < s->n_point; k++) {
-        char *path = flx_sweep_file(s, k);
-        if (path)
-            remove_point(path);
-        flx_free(path);
-    }
-    flx_status status = flx_case_write(s->ctx, s->c, file);
+    for (int64_t k = 0; status == FLX_OK && k < s->n_point; k++)
+        status = remove_point(s, k);
+    if (status == FLX_OK)
+        status = flx_case_write(s->ctx, s->c, file);
     if (status == FLX_OK && s->device)
         status =
             flx_file_write_mesh(file, s->device->mesh, s->device->hole_name, s->device->n_hole);
@@ -198,7 +201,7 @@ static flx_status move_point(flx_sweep *s, const flx_point_end *end)
     if (status == FLX_OK)
         status = closed;
     if (status == FLX_OK)
-        remove_point(path);
+        status = remove_point(s, end->point);
     flx_free(path);
     return status;
 }
