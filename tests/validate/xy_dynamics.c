@@ -259,7 +259,7 @@ static void voltages(flx_ctx *ctx, double helicity, double z, double z_error)
 int main(void)
 {
     static const int32_t at[] = {6, 8, 12, 16}, below[] = {4, 6, 8};
-    static const double time_at[] = {1.5e6, 2.5e6, 3e6, 4e6}, time_below[] = {4e6, 6e6, 6e6};
+    static const double time_at[] = {1.5e6, 2.5e6, 3e6, 4e6}, time_below[] = {1e7, 1e7, 1.6e7};
     flx_ctx *ctx = flx_ctx_create();
     double helicity = constants();
     double z_error, ignored;
