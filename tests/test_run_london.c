@@ -306,7 +306,7 @@ static void a_file_is_measured_after_the_fact(void **state)
         const char *z, *message;
     } wrong[] = {{"0 um", "film 'ring' lies at the height 0 um: the field in films is the picture "
                           "without a height"},
-                 {"1 mT", "height in '0, 0, 1 mT': '1 mT' is in T; wanted is a length"}};
+                 {"1 mT", "height in '0 m, 0 m, 1 mT': '1 mT' is in T; wanted is a length"}};
     for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
         above.z = wrong[k].z;
         assert_int_equal(flx_measure_file_map(ctx, path, &above, &map), FLX_ERR_INPUT);

@@ -108,7 +108,7 @@ static flx_status fill_grid(flx_after *a, const flx_field_plane *p, flx_field_ma
 static flx_status height_of(flx_after *a, const char *text, double *z)
 {
     double r[3];
-    char *place = flx_format(a->ctx, "0, 0, %s", text);
+    char *place = flx_format(a->ctx, "0 m, 0 m, %s", text);
     if (!place)
         return FLX_ERR_MEMORY;
     flx_status status = flx_after_place(a, "height in", place, r);
