@@ -640,9 +640,8 @@ static void add_cells(void *arg, int32_t begin, int32_t end)
                         spline[n / 3][q] * spline[n % 3][p] * grid[n / 3 * c->stride + n % 3];
         const int32_t *restrict face = c->face;
         const float *restrict x = c->x, *restrict y = c->y, *restrict scale = c->scale;
-        FLX_INDEPENDENT // but for the place behind the faces, which stays 0
-            for (int32_t k = c->cell_start[cell]; k < c->cell_start[cell + 1]; k++)
-        {
+        FLX_INDEPENDENT
+        for (int32_t k = c->cell_start[cell]; k < c->cell_end[cell]; k++) {
             float line[3];
             for (int q = 0; q < 3; q++)
                 line[q] = power[q][0] + x[k] * (power[q][1] + x[k] * power[q][2]);
