@@ -573,7 +573,7 @@ static void wrong_problems_and_options_are_refused_with_the_reason(void **state)
         (flx_xy_problem){
             .model = FLX_XY_VILLAIN, .size = {4, 4}, .temperature = low, .n_temperature = 1},
         o,
-        "the lowest temperature is 0.2 J, allowed for the Villain model is 0.25 in "
+        "the lowest temperature is 0.2 J, allowed for the Villain model is 0.4 in "
         "single precision; precision: double goes lower");
     bad.clusters = 1;
     assert_refused((flx_xy_problem){.size = {4, 4}, .flux = 0.5}, bad,

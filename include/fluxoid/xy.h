@@ -36,10 +36,12 @@ typedef struct flx_xy_problem {
     bool open[3];    // false: periodic along this axis
     double flux;     // [Phi0] through every plaquette of the x-y plane (square, triangle); on a
                      // lattice periodic along x and y the total must be an integer
-    const double *coupling;    // [n_bond] [J]; NULL: 1. XY only
-    const double *phase;       // [n_bond] [rad] A_b on top of the flux; NULL: 0
-    const uint8_t *absent;     // [n_site] 1: no phase there (dilution); NULL: all are there
-    const double *temperature; // [n_temperature] [J/k_B] > 0, rising
+    const double *coupling; // [n_bond] [J]; NULL: 1. XY only
+    const double *phase;    // [n_bond] [rad] A_b on top of the flux; NULL: 0
+    const uint8_t *absent;  // [n_site] 1: no phase there (dilution); NULL: all are there
+    const double
+        *temperature; // [n_temperature] [J/k_B] > 0, rising; Villain from 0.4 on, in double
+                      // precision from 0.2 on
     int32_t n_temperature;
 } flx_xy_problem;
 
