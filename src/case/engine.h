@@ -17,6 +17,9 @@ typedef struct flx_engine {
                       // flx_run_point.device is made; without it these sections are refused
     bool lambda_alone; // it knows no coherence length: layers need none, and a Pearl length of 0 is
                        // one
+    // mesh.max_edge where a case does not give it: the mean width of its narrowest film (twice the
+    // area over the length of all rims) over this; 0: a case must give it.
+    double edges_across;
     bool carries; // a point of a sweep can go on from another's state (flx_run_point.from, last)
     const flx_key *keys; // [n_key] below its section, whose own row is in keys.c; key_rows.h
     int32_t n_key;

@@ -9,6 +9,10 @@
 // Edges at corners where the film fills more than 200 degrees, in those elsewhere; at holes, in their
 // size (flx_mesh_spec); and their growth: a hole a tenth as wide as its film is then right to 0.3 %
 // on edges of a seventh of what is around it.
+// On edges of a fourteenth of the width all inductances, moments and effective areas are right to
+// 0.3 %: the moment of a ring that carries no current, where K changes its sign within the width, to
+// 0.25 %.
+#define EDGES_ACROSS 14
 static const double CORNER_EDGE = 0.25, HOLE_EDGE = 0.15, GRADING = 0.2;
 
 static const flx_key keys[] = {
@@ -259,6 +263,7 @@ static flx_status describe(flx_ctx *ctx, const flx_case *c, char **out)
 const flx_engine flx_engine_london = {.name = "london",
                                       .device = true,
                                       .lambda_alone = true,
+                                      .edges_across = EDGES_ACROSS,
                                       .keys = keys,
                                       .n_key = sizeof keys / sizeof *keys,
                                       .options = &flx_london_option_table,

@@ -44,8 +44,8 @@ static flx_status add_key(sheet *s, const flx_key *key)
                     key->uses & FLX_EXPR_T ? ", t" : ""));
     else if (key->uses & FLX_EXPR_T)
         FLX_TRY(add(s, "; may depend on t"));
-    if (key->preset && strcmp(key->preset, "required") == 0)
-        FLX_TRY(add(s, ". Must be given"));
+    if (key->preset && strncmp(key->preset, "required", 8) == 0)
+        FLX_TRY(add(s, ". Must be given%s", key->preset + 8));
     else if (key->preset && key->preset[0])
         FLX_TRY(add(s, ". Default: %s", key->preset));
     return add(s, ".\n");

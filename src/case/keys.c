@@ -54,7 +54,7 @@ static const flx_key rows[] = {
 
     NAMED("layers", "NAME: {keys}", "Materials of films."),
     MAP("layers.*", "One material."),
-    VALUE("layers.*.coherence_length", "m", "required but by london", POSITIVE,
+    VALUE("layers.*.coherence_length", "m", "required (but by london)", POSITIVE,
           "Ginzburg-Landau coherence length xi at the temperature of the case."),
     VALUE("layers.*.penetration_depth", "m", NULL, POSITIVE,
           "London penetration depth lambda; with thickness it gives the Pearl length."),
@@ -311,8 +311,12 @@ flx_key flx_key_at(int32_t row, flx_key_buffer *buffer)
         return key;
     }
     row -= N_ROW;
-    if (row < mesh->n_row)
-        return key_of_option("mesh", &mesh->rows[row], buffer);
+    if (row < mesh->n_row) {
+        flx_key key = key_of_option("mesh", &mesh->rows[row], buffer);
+        if (key.preset && strcmp(key.preset, "required") == 0)
+            key.preset = "required (london: unless a fourteenth of the mean width of its narrowest film will do)";
+        return key;
+    }
     row -= mesh->n_row;
     int32_t k = 0;
     for (; row >= engine_rows(flx_engine_at(k)); k++)

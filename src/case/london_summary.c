@@ -59,7 +59,7 @@ static flx_status put_study(flx_london_run_state *r, json_t *root, const double 
         return FLX_ERR_MEMORY;
     for (size_t k = 0; k < n; k++) {
         double step = own[k] - r->finer[k];
-        bound[k] = 2 * fabs(step) * unit;
+        bound[k] = 2.5 * fabs(step) * unit;
         limit[k] = (own[k] - step * 5 / 3) * unit;
     }
     flx_status status = put_matrix(r, root, "inductance_error_pH", bound);

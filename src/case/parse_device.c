@@ -240,6 +240,75 @@ static flx_status parse_refine(flx_parser *p, const flx_node *node)
     return FLX_OK;
 }
 
+static double length_of_rims(const flx_region *region)
+{
+    flx_rings rings = flx_region_rings(region);
+    double length = 0;
+    for (int32_t r = 0; r < rings.n_ring; r++)
+        for (int32_t k = rings.start[r]; k < rings.start[r + 1]; k++) {
+            const double *a = rings.xy + 2 * (size_t)k,
+                         *b = k + 1 < rings.start[r + 1] ? a + 2
+                                                         : rings.xy + 2 * (size_t)rings.start[r];
+            length += hypot(b[0] - a[0], b[1] - a[1]);
+        }
+    return length;
+}
+
+// Adds what a shape has; sign -1: it is a hole.
+static flx_status add_sizes(flx_parser *p, const flx_case_shape *shape, double sign, double *area,
+                            double *rims)
+{
+    flx_region *region = NULL;
+    flx_status status = flx_region_create(p->ctx, shape->item, shape->n_item, 1e300, &region);
+    if (status < 0)
+        return flx_device_blame(p->ctx, p->c, shape->line, status);
+    *area += sign * flx_region_area(region);
+    *rims += length_of_rims(region);
+    flx_region_free(region);
+    return FLX_OK;
+}
+
+// Twice the area of a film over the length of its rims: the width of a ring or of a long strip.
+static flx_status mean_width(flx_parser *p, const flx_case_film *film, double *width, double *area)
+{
+    double rims = 0;
+    *area = 0;
+    FLX_TRY(add_sizes(p, &film->shape, 1, area, &rims));
+    double whole = *area;
+    for (int32_t h = 0; h < film->n_hole; h++)
+        FLX_TRY(add_sizes(p, &film->holes[h].shape, -1, area, &rims));
+    if (!(*area > 0)) // holes that leave nothing are refused later
+        *area = whole;
+    *width = 2 * *area / rims;
+    return FLX_OK;
+}
+
+// Where a case gives no edge, and its engine knows what it needs.
+static flx_status edge_from_widths(flx_parser *p, double *edge)
+{
+    const double most = 2e5; // sites that nobody has asked for
+    const flx_case_film *narrowest = NULL;
+    double least = INFINITY, total = 0;
+    for (int32_t f = 0; f < p->c->n_film; f++) {
+        double width, area;
+        FLX_TRY(mean_width(p, &p->c->films[f], &width, &area));
+        total += area;
+        if (width < least) {
+            least = width;
+            narrowest = &p->c->films[f];
+        }
+    }
+    *edge = least / p->engine->edges_across;
+    double sites = 1.5 * total / (*edge * *edge);
+    if (sites > most)
+        return flx_parser_fail(
+            p, p->root,
+            "'mesh' is missing: edges of 1/%g of the width of film '%s' would make "
+            "about %.2g sites in all; give mesh.max_edge, and mesh.refine where it matters",
+            p->engine->edges_across, narrowest->name, sites);
+    return FLX_OK;
+}
+
 flx_status flx_parse_mesh(flx_parser *p)
 {
     flx_case_mesh *mesh = &p->c->mesh;
@@ -249,7 +318,11 @@ flx_status flx_parse_mesh(flx_parser *p)
     FLX_TRY(flx_count_map(p, node, &n));
     mesh->line = node ? node->key_line : 0;
     FLX_TRY(flx_get_path(p, flx_node_get(node, "import"), &mesh->import));
-    if (!mesh->import) {
+    bool from_widths = !mesh->import && p->engine->edges_across > 0 &&
+                       flx_absent(flx_node_get(node, "max_edge"));
+    if (from_widths) {
+        FLX_TRY(edge_from_widths(p, &mesh->opts.max_edge));
+    } else if (!mesh->import) {
         flx_node *max_edge;
         if (flx_absent(node))
             return flx_parser_fail(p, p->root, "'mesh' is missing, e.g. mesh: {max_edge: 0.5 xi}");

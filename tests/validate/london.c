@@ -1,6 +1,6 @@
 // London films: inductances of rings, rings and disks in a field, coaxial rings, a square washer,
-// strips, a vortex, by cases as users write them, on the meshes they get without asking for more:
-// mesh.max_edge is a seventh of the width of a film (half of it in the narrowest), or close to it.
+// by cases that say nothing of the mesh (edges are then a fourteenth of the width of the narrowest
+// film); strips and a vortex, on edges of a seventh of the width.
 //
 // References: validate/london.h; strips: the same in a plane.
 // SPDX-License-Identifier: GPL-3.0-or-later
@@ -65,8 +65,7 @@ static double number(const char *json, const char *key, int k)
 }
 
 // Of at: inner and outer radius, Lambda.
-static void round_text(char *text, size_t size, const double at[3], const char *mesh,
-                       const char *more)
+static void round_text(char *text, size_t size, const double at[3], const char *more)
 {
     char hole[96] = "";
     if (at[0] > 0)
@@ -74,15 +73,14 @@ static void round_text(char *text, size_t size, const double at[3], const char *
     snprintf(text, size,
              "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: %g um}}\n"
              "films: {film: {layer: nb, shape: [circle: {radius: %g}]%s}}\n"
-             "mesh: {max_edge: %s}\ndrive: {field: 1 mT}\nengine: london\nlondon: {%s}\n",
-             at[2], at[1], hole, mesh, more);
+             "drive: {field: 1 mT}\nengine: london\nlondon: {%s}\n",
+             at[2], at[1], hole, more);
 }
 
-static char *round_film(double inner, double outer, double lambda, const char *mesh,
-                        const char *more)
+static char *round_film(double inner, double outer, double lambda, const char *more)
 {
     char text[512];
-    round_text(text, sizeof text, (const double[]){inner, outer, lambda}, mesh, more);
+    round_text(text, sizeof text, (const double[]){inner, outer, lambda}, more);
     return summary_of(text);
 }
 
@@ -93,7 +91,7 @@ static void rings(void)
     printf("# Inductance of a flat ring of radii 1 and b um [pH]\n");
     for (size_t k = 0; k < sizeof ring_l / sizeof *ring_l; k++)
         for (int n = 0; n < N_LAMBDA; n++) {
-            char *json = round_film(1, ring_l[k].b, lambdas[n], ring_l[k].edge, ""), name[96];
+            char *json = round_film(1, ring_l[k].b, lambdas[n], ""), name[96];
             snprintf(name, sizeof name, "b = %g, Lambda = %g um, %g sites", ring_l[k].b, lambdas[n],
                      number(json, "sites", 0));
             row(name, number(json, "inductance_pH", 0), ring_l[k].exact[n], "0.3%", integral);
@@ -112,7 +110,7 @@ static void limits(void)
     printf("# The ring of 1-2 um with london.error: limit of two meshes [pH]; how far above it the "
            "coarser one is, over the bound that is told\n");
     for (size_t k = 0; k < sizeof exact / sizeof *exact; k++) {
-        char *json = round_film(1, 2, exact[k][0], "0.143", "error: true"), name[96];
+        char *json = round_film(1, 2, exact[k][0], "error: true"), name[96];
         double above = number(json, "inductance_pH", 0) - exact[k][1];
         snprintf(name, sizeof name, "limit, Lambda = %g um", exact[k][0]);
         row(name, number(json, "inductance_limit_pH", 0), exact[k][1], "0.03%", integral);
@@ -130,7 +128,7 @@ static void fields(void)
     for (size_t r = 0; r < sizeof ring_field / sizeof *ring_field; r++)
         for (int k = 0; k < 4; k++) {
             const double *exact = ring_field[r].exact[k], b = ring_field[r].b;
-            char *json = round_film(1, b, exact[0], ring_field[r].edge, "");
+            char *json = round_film(1, b, exact[0], "");
             snprintf(name, sizeof name, "effective area, b = %g, Lambda = %g um", b, exact[0]);
             row(name, 1e12 * number(json, "effective_area", 0), exact[1], "0.3%", integral);
             snprintf(name, sizeof name, "moment, b = %g, Lambda = %g um", b, exact[0]);
@@ -139,7 +137,7 @@ static void fields(void)
         }
     printf("# Disk of 1 um in a field: |m| over 8 R^3 B/3 mu0\n");
     for (size_t k = 0; k < sizeof disk_field / sizeof *disk_field; k++) {
-        char *json = round_film(0, 1, disk_field[k][0], "0.143", "");
+        char *json = round_film(0, 1, disk_field[k][0], "");
         snprintf(name, sizeof name, "Lambda = %g um", disk_field[k][0]);
         row(name, -number(json, "moment", 0) * mu0 * 1e21 * 3 / 8, disk_field[k][1], "0.3%",
             integral);
@@ -154,7 +152,7 @@ static void fields(void)
         const char *const middle[] = {"0, 0, 0"};
         const flx_measure_request request = {.time = NAN, .field = middle, .n_field = 1};
         char text[512];
-        round_text(text, sizeof text, (const double[]){0, 1, centre[k][0]}, "0.143", "");
+        round_text(text, sizeof text, (const double[]){0, 1, centre[k][0]}, "");
         char *json = measured(text, &request);
         snprintf(name, sizeof name, "Lambda = %g um", centre[k][0]);
         row(name, number(json, "Bz", 0) / 1e-3, centre[k][1], "0.003", integral);
@@ -163,8 +161,8 @@ static void fields(void)
 }
 
 // One flux quantum in the ring, and the state without current in a field of 1 mT: there K goes through 0
-// in the middle of the film, g is a hump of the width and not of the ring, and what straight pieces of
-// it lack is (edge/width)^2 of its moment, 1 % at a seventh; so the edges are half of that.
+// in the middle of the film, g is a hump of the width and not of the ring, and straight pieces of it lack
+// half of (edge/width)^2 of its moment.
 static void states(void)
 {
     const struct {
@@ -206,9 +204,8 @@ static void states(void)
                  "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: %g um}}\n"
                  "films: {film: {layer: nb, shape: [circle: {radius: 2}], holes: {hole: [circle: "
                  "{radius: 1}]}}}\n"
-                 "mesh: {max_edge: %s}\ndrive: {field: %s}\nengine: london\nlondon: {%s}\n",
-                 all[k].lambda, all[k].exact[0] == 0 ? "0.0714" : "0.143", all[k].drive,
-                 all[k].london);
+                 "drive: {field: %s}\nengine: london\nlondon: {%s}\n",
+                 all[k].lambda, all[k].drive, all[k].london);
         char *json =
             measured(text, &(flx_measure_request){.time = NAN, .field = field, .n_field = 2});
         const char *at = strstr(json, "\"field-1\":"), *above = strstr(json, "\"field-2\":");
@@ -239,8 +236,8 @@ static void pairs(void)
             "films:\n"
             "  p: {layer: a, shape: [circle: {radius: %g}], holes: {h: [circle: {radius: %g}]}}\n"
             "  f: {layer: b, shape: [circle: {radius: %g}], holes: {k: [circle: {radius: %g}]}}\n"
-            "mesh: {max_edge: %g}\nengine: london\n",
-            at[0], at[0], at[1], at[3], at[2], at[5], at[4], at[6]);
+            "engine: london\n",
+            at[0], at[0], at[1], at[3], at[2], at[5], at[4]);
         char *json = summary_of(text);
         printf("# %s [pH]\n", coaxial_l[p].name);
         for (int k = 0; k < 3; k++)
@@ -258,7 +255,7 @@ static void washer(void)
                             "layers: {nb: {pearl_length: 0.288 um}}\n"
                             "films: {w: {layer: nb, shape: [box: {size: 30}], holes: {hole: [box: "
                             "{size: 10}]}}}\n"
-                            "mesh: {max_edge: 1.2}\nengine: london\nlondon: {error: true}\n");
+                            "engine: london\nlondon: {error: true}\n");
     printf("# Square washer, hole 10 um, side 30 um, Lambda = 0.288 um [pH]\n");
     row("washer", number(json, "inductance_pH", 0), 20.45, "0.3%",
         "computed sheet value, 20.45(5)");

@@ -264,7 +264,7 @@ static void pairs(void)
                      "  f: {layer: b, shape: [circle: {radius: %g}], holes: {k: [circle: {radius: "
                      "%g}]}}\n"
                      "mesh: {max_edge: %g}\nengine: london\n",
-                     at[1], at[3], at[2], at[5], at[4], at[7]);
+                     at[1], at[3], at[2], at[5], at[4], at[6]);
             f = films_make(text, at[1]);
         }
         films_set(&f, at[0]);
