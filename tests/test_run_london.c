@@ -40,13 +40,14 @@ static void edges_follow_from_widths_where_the_case_gives_none(void **state)
 {
     (void)state;
 #define BARE(FILMS, MORE)                                                                          \
-    "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: 1 um}, up: {pearl_length: 1 um, " \
+    "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: 1 um}, up: {pearl_length: 1 "    \
+    "um, "                                                                                         \
     "z: 1}}\nfilms: {" FILMS "}\nengine: london\n" MORE
-#define ONE_RING                                                                                      \
+#define ONE_RING                                                                                   \
     "ring: {layer: nb, shape: [circle: {radius: 2}], holes: {hole: [circle: {radius: 1}]}}"
     // The moment without current is what needs the finest edges: 0.25 %.
-    json_t *root = summary_of(
-        ctx, BARE(ONE_RING, "drive: {field: 1 mT}\nlondon: {currents: {hole: 0 A}}\n"));
+    json_t *root =
+        summary_of(ctx, BARE(ONE_RING, "drive: {field: 1 mT}\nlondon: {currents: {hole: 0 A}}\n"));
     double moment = number(root, "moment", NULL);
     assert_near(moment, -563.29159668e-18, 0.003 * 563e-18); // integral equation
     double sites = number(root, "sites", NULL);

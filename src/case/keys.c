@@ -314,7 +314,8 @@ flx_key flx_key_at(int32_t row, flx_key_buffer *buffer)
     if (row < mesh->n_row) {
         flx_key key = key_of_option("mesh", &mesh->rows[row], buffer);
         if (key.preset && strcmp(key.preset, "required") == 0)
-            key.preset = "required (london: unless a fourteenth of the mean width of its narrowest film will do)";
+            key.preset = "required (london: unless a fourteenth of the mean width of its narrowest "
+                         "film will do)";
         return key;
     }
     row -= mesh->n_row;

@@ -318,8 +318,8 @@ flx_status flx_parse_mesh(flx_parser *p)
     FLX_TRY(flx_count_map(p, node, &n));
     mesh->line = node ? node->key_line : 0;
     FLX_TRY(flx_get_path(p, flx_node_get(node, "import"), &mesh->import));
-    bool from_widths = !mesh->import && p->engine->edges_across > 0 &&
-                       flx_absent(flx_node_get(node, "max_edge"));
+    bool from_widths =
+        !mesh->import && p->engine->edges_across > 0 && flx_absent(flx_node_get(node, "max_edge"));
     if (from_widths) {
         FLX_TRY(edge_from_widths(p, &mesh->opts.max_edge));
     } else if (!mesh->import) {
