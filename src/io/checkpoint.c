@@ -133,7 +133,8 @@ static flx_status take_blocks(flx_ctx *ctx, const char *path, const char *at, si
         if (strcmp(block.name, blocks[k].name) != 0 || block.bytes != blocks[k].bytes)
             return flx_fail(ctx, FLX_ERR_FILE,
                             "%s: holds '%s' of %llu bytes where this run has '%s' of %zu: it "
-                            "belongs to another case, mesh or option; start again without --resume",
+                            "belongs to another case, mesh, option or processor (some draw other "
+                            "random numbers); start again without --resume",
                             path, block.name, (unsigned long long)block.bytes, blocks[k].name,
                             blocks[k].bytes);
         if (copy && block.bytes > 0)

@@ -437,6 +437,9 @@ int32_t flx_langevin_state(flx_tdgl *sim, flx_state_block *blocks)
     size_t n = (size_t)sim->mesh->n_site, bytes = 2 * n * sizeof(double);
     int32_t count = 0;
     blocks[count++] = (flx_state_block){"base", l->base, bytes};
+    if (sim->p.temperature > 0) // a build that draws other numbers refuses the state
+        blocks[count++] =
+            (flx_state_block){FLX_NOISE_ARS ? "numbers of AES" : "numbers of Philox", l->base, 0};
     if (l->drift) {
         blocks[count++] = (flx_state_block){"drift", l->drift, bytes};
         blocks[count++] = (flx_state_block){"thin", l->thin, n * sizeof *l->thin};

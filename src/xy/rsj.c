@@ -428,6 +428,7 @@ int32_t flx_rsj_state(flx_rsj *sim, flx_state_block *blocks)
     size_t n = (size_t)sim->n * sizeof(double);
     int32_t k = 0;
     blocks[k++] = (flx_state_block){"clock", &sim->clock, sizeof sim->clock};
+    blocks[k++] = (flx_state_block){XY_NUMBERS, &sim->clock, 0};
     blocks[k++] = (flx_state_block){"theta", sim->theta, n};
     blocks[k++] = (flx_state_block){"rate", sim->rate, n};
     blocks[k++] = (flx_state_block){"noise", sim->noise, 2 * n};

@@ -26,6 +26,8 @@ typedef uint64_t xy_u64 __attribute__((vector_size(XY_WIDE), may_alias));
 // sweep share. draw_words gives four vectors of words for a part of a place.
 #if defined(__VAES__) && defined(__AVX2__)
 
+#define XY_NUMBERS "numbers of AES" // a saved state has a block of this name
+
 typedef struct xy_source {
     xy_u32 counter[XY_PARTS][4]; // but for the place, with the first key
     xy_u32 key[XY_ROUNDS];
@@ -99,6 +101,8 @@ static inline xy_u64 flx_xy_product(xy_u64 a, uint32_t b)
     return (a & (zero + 0xffffffffu)) * b;
 #endif
 }
+
+#define XY_NUMBERS "numbers of Philox"
 
 typedef struct xy_source {
     xy_u64 key[XY_ROUNDS][2];        // of the rounds

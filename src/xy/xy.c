@@ -1,6 +1,7 @@
 // xy/xy.c -- the life of a simulation: created from a problem, run cycle by cycle, saved, restored.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "xy/correlate.h"
+#include "xy/words.h"
 
 #include <math.h>
 #include <string.h>
@@ -357,6 +358,7 @@ int32_t flx_xy_state(flx_xy *sim, flx_state_block *blocks)
     size_t slots = (size_t)(sim->n_temperature * sim->n_slot);
     int32_t n = 0;
     blocks[n++] = (flx_state_block){"clock", &sim->clock, sizeof sim->clock};
+    blocks[n++] = (flx_state_block){XY_NUMBERS, &sim->clock, 0};
     blocks[n++] = (flx_state_block){"temperature", sim->temperature,
                                     (size_t)sim->n_temperature * sizeof *sim->temperature};
     blocks[n++] = (flx_state_block){"spin", sim->spin, vectors * sim->spin_bytes};
