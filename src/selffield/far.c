@@ -7,6 +7,7 @@
 // a far box sees the potential sum_m w_m/(4 pi |r - r_m|) at its own nodes, and its facets take
 // from these the same integrals: the matrix is symmetric by construction.
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "linalg/dense.h"
 #include "selffield/operator.h"
 
 #include <math.h>
@@ -104,8 +105,9 @@ flx_status flx_far_create(flx_selffield *op, int32_t nodes, bool single)
     far->level = FLX_NEW_ARRAY(op->ctx, int32_t, tree->n_level + 1);
     for (int side = 0; side < 2; side++) {
         far->up[side] = FLX_NEW_ARRAY(op->ctx, double, far->n_node);
+        far->up_turned[side] = FLX_NEW_ARRAY(op->ctx, double, far->n_node);
         far->node_xy[side] = FLX_NEW_ARRAY(op->ctx, double, far->width);
-        if (!far->up[side] || !far->node_xy[side])
+        if (!far->up[side] || !far->up_turned[side] || !far->node_xy[side])
             return FLX_ERR_MEMORY;
     }
     if (!far->moment || !far->level)
@@ -121,7 +123,7 @@ flx_status flx_far_create(flx_selffield *op, int32_t nodes, bool single)
             double s[FLX_NODES_MAX];
             polynomials(far, (side - 0.5) / tree->wide + far->node[k] / 2, s);
             for (int32_t i = 0; i < nodes; i++)
-                far->up[side][i * nodes + k] = s[i];
+                far->up[side][i * nodes + k] = far->up_turned[side][k * nodes + i] = s[i];
         }
     for (int32_t b = tree->n_box - 1; b >= 0; b--)
         far->level[tree->box[b].level] = b;
@@ -186,6 +188,7 @@ static int32_t *table_of(const table_list *t, const flx_tree *tree, const flx_tr
 typedef struct table_job {
     flx_selffield *op;
     const flx_transfer *example; // [n_table]
+    double *full;                // [n_table][n_node that give][n_node that take]
 } table_job;
 
 // 1/(4 pi |r - r'|) between the nodes; between boxes of one height in units of their side.
@@ -201,16 +204,153 @@ static void fill_tables(void *arg, int32_t begin, int32_t end)
         double unit = to->layer == from->layer ? size : 1;
         double half = op->tree.wide * size / 2, dz = op->tree.z[to->layer];
         dz -= op->tree.z[from->layer];
-        double *table = far->table + (int64_t)k * far->n_node * far->width;
+        double *table = job->full + (int64_t)k * far->n_node * far->n_node;
         for (int32_t j = 0; j < far->n_node; j++)
             for (int32_t i = 0; i < far->n_node; i++) {
                 double dx = size * (to->ix - from->ix), dy = size * (to->iy - from->iy);
                 dx += half * (far->node[i % far->nodes] - far->node[j % far->nodes]);
                 dy += half * (far->node[i / far->nodes] - far->node[j / far->nodes]);
-                table[j * far->width + i] =
+                table[j * far->n_node + i] =
                     unit / (flx_four_pi * sqrt(dx * dx + dy * dy + dz * dz));
             }
     }
+}
+
+static double square_of(int64_t n, const double *v)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += v[i] * v[i];
+    return sum;
+}
+
+// sum_k T_k^T T_k/|T_k|^2: what boxes take, of all distances alike; transfers go both ways, so it is
+// what they give as well. unity: the unit matrix.
+static void sum_squares(const flx_far *far, const double *full, double *gram, double *unity)
+{
+    int32_t n = far->n_node;
+    int64_t size = (int64_t)n * n;
+    memset(gram, 0, (size_t)size * sizeof *gram);
+    memset(unity, 0, (size_t)size * sizeof *unity);
+    for (int32_t k = 0; k < far->n_table; k++) {
+        const double *t = full + k * size;
+        double share = 1 / square_of(size, t);
+        for (int32_t j = 0; j < n; j++)
+            for (int32_t a = 0; a < n; a++) {
+                double factor = share * t[j * n + a];
+                for (int32_t b = 0; b <= a; b++)
+                    gram[a * n + b] += factor * t[j * n + b];
+            }
+    }
+    for (int32_t a = 0; a < n; a++)
+        unity[a * n + a] = 1;
+}
+
+// The fewest functions, in eights, that leave out no more than seven tenths of the tolerance, of which
+// polynomials use two; v [n_node][n_node]: rows, the last ones carry most.
+static flx_status choose_functions(flx_selffield *op, double tolerance, const double *full,
+                                   double *v)
+{
+    const double least = 1e-7; // squares are summed: less is rounding
+    flx_far *far = &op->far;
+    int32_t n = far->n_node;
+    double part = 0.7 * tolerance, all = 0, left = 0;
+    far->rank = n;
+    far->rank_width = far->width;
+    if (part < least || far->n_table == 0)
+        return FLX_OK;
+    double *unity = FLX_NEW_ARRAY(op->ctx, double, (int64_t)n *n);
+    double *weight = FLX_NEW_ARRAY(op->ctx, double, n);
+    flx_status status = unity && weight ? FLX_OK : FLX_ERR_MEMORY;
+    if (status == FLX_OK) {
+        sum_squares(far, full, v, unity);
+        status = flx_dense_pencil(op->ctx, n, v, unity, weight);
+    }
+    for (int32_t k = 0; k < n && status == FLX_OK; k++)
+        all += fmax(weight[k], 0);
+    for (int32_t k = 0; k < n && status == FLX_OK; k++) {
+        left += fmax(weight[k], 0);
+        if (left > part * part * all) {
+            far->rank_width = (n - k + 7) / 8 * 8;
+            far->rank = far->rank_width < n ? far->rank_width : n;
+            break;
+        }
+    }
+    flx_free(unity);
+    flx_free(weight);
+    return status;
+}
+
+// give and take from the last `rank` rows of v.
+static flx_status keep_functions(flx_selffield *op, const double *v)
+{
+    flx_far *far = &op->far;
+    int32_t n = far->n_node, first = n - far->rank;
+    far->give = FLX_NEW_ARRAY(op->ctx, double, (int64_t)n * far->rank_width);
+    far->take = FLX_NEW_ARRAY(op->ctx, double, (int64_t)far->rank * far->width);
+    if (!far->give || !far->take)
+        return FLX_ERR_MEMORY;
+    for (int d = 0; d < 2; d++) {
+        far->given[d] = FLX_NEW_ARRAY(op->ctx, double, (int64_t)op->tree.n_box * far->rank_width);
+        far->taken[d] = FLX_NEW_ARRAY(op->ctx, double, (int64_t)op->tree.n_box * far->rank_width);
+        if (!far->given[d] || !far->taken[d])
+            return FLX_ERR_MEMORY;
+    }
+    for (int32_t r = 0; r < far->rank; r++)
+        for (int32_t m = 0; m < n; m++)
+            far->give[m * far->rank_width + r] = far->take[r * far->width + m] =
+                v[(first + r) * n + m];
+    return FLX_OK;
+}
+
+// A table between functions from one between nodes: U^T T U, or itself.
+static void reduce_tables(void *arg, int32_t begin, int32_t end)
+{
+    table_job *job = arg;
+    const flx_far *far = &job->op->far;
+    int32_t n = far->n_node, rank = far->rank, width = far->rank_width;
+    double half[FLX_NODES_MAX * FLX_NODES_MAX];
+    for (int32_t k = begin; k < end; k++) {
+        const double *full = job->full + (int64_t)k * n * n;
+        double *table = far->table + (int64_t)k * rank * width;
+        for (int32_t r = 0; r < rank; r++) {
+            for (int32_t i = 0; i < n; i++)
+                half[i] = far->give ? 0 : full[r * n + i];
+            for (int32_t j = 0; j < n && far->give; j++)
+                for (int32_t i = 0; i < n; i++)
+                    half[i] += far->take[r * far->width + j] * full[j * n + i];
+            if (!far->give)
+                memcpy(table + r * width, half, (size_t)n * sizeof *half);
+            for (int32_t i = 0; i < n && far->give; i++)
+                for (int32_t s = 0; s < rank; s++)
+                    table[r * width + s] += half[i] * far->give[i * width + s];
+        }
+    }
+}
+
+static flx_status fill_and_reduce(flx_selffield *op, double tolerance, table_job *job)
+{
+    flx_far *far = &op->far;
+    int64_t size = (int64_t)far->n_node * far->n_node;
+    double *v = FLX_NEW_ARRAY(op->ctx, double, size);
+    flx_status status = FLX_ERR_MEMORY;
+    job->full = FLX_NEW_ARRAY(op->ctx, double, far->n_table *size);
+    if (v && job->full) {
+        flx_pool_parts(op->pool, far->n_table, 1, fill_tables, job);
+        status = choose_functions(op, tolerance, job->full, v);
+    }
+    if (status == FLX_OK && far->rank_width < far->width)
+        status = keep_functions(op, v);
+    if (status == FLX_OK)
+        far->table =
+            FLX_NEW_ARRAY(op->ctx, double, (int64_t)far->n_table * far->rank * far->rank_width);
+    if (status == FLX_OK && !far->table)
+        status = FLX_ERR_MEMORY;
+    if (status == FLX_OK)
+        flx_pool_parts(op->pool, far->n_table, 1, reduce_tables, job);
+    flx_free(job->full);
+    flx_free(v);
+    return status;
 }
 
 static int by_chunk(const void *p, const void *q)
@@ -223,7 +363,7 @@ static int by_chunk(const void *p, const void *q)
     return (a->to > b->to) - (a->to < b->to);
 }
 
-static flx_status make_tables(flx_selffield *op, const table_list *list)
+static flx_status make_tables(flx_selffield *op, double tolerance, const table_list *list)
 {
     flx_far *far = &op->far;
     flx_transfer *example = FLX_NEW_ARRAY(op->ctx, flx_transfer, far->n_transfer);
@@ -237,16 +377,12 @@ static flx_status make_tables(flx_selffield *op, const table_list *list)
         }
         far->transfer[k].table = *number;
     }
-    far->table = FLX_NEW_ARRAY(op->ctx, double, (int64_t)far->n_table * far->n_node * far->width);
-    if (far->table) {
-        table_job job = {op, example};
-        flx_pool_parts(op->pool, far->n_table, 1, fill_tables, &job);
-    }
+    flx_status status = fill_and_reduce(op, tolerance, &(table_job){.op = op, .example = example});
     flx_free(example);
-    return far->table ? FLX_OK : FLX_ERR_MEMORY;
+    return status;
 }
 
-flx_status flx_far_connect(flx_selffield *op, const flx_pairs *pairs)
+flx_status flx_far_connect(flx_selffield *op, double tolerance, const flx_pairs *pairs)
 {
     flx_far *far = &op->far;
     table_list list = {0};
@@ -260,7 +396,7 @@ flx_status flx_far_connect(flx_selffield *op, const flx_pairs *pairs)
         memcpy(far->transfer, pairs->far, (size_t)far->n_transfer * sizeof *far->transfer);
     flx_status status = make_list(op->ctx, &op->tree, &list);
     if (status >= 0)
-        status = make_tables(op, &list);
+        status = make_tables(op, tolerance, &list);
     clear_list(&list);
     FLX_TRY(status);
     qsort(far->transfer, (size_t)far->n_transfer, sizeof *far->transfer, by_chunk);
@@ -275,7 +411,8 @@ double flx_far_bytes(const flx_selffield *op)
 {
     const flx_far *far = &op->far;
     return (double)op->tree.n_place * far->width * (double)moment_size(far) +
-           8.0 * far->n_table * far->n_node * far->width +
+           8.0 * far->n_table * far->rank * far->rank_width +
+           (far->give ? 32.0 * op->tree.n_box * far->rank_width : 0) +
            (double)far->n_transfer * (double)sizeof *far->transfer;
 }
 
@@ -283,8 +420,15 @@ void flx_far_clear(flx_far *far)
 {
     for (int side = 0; side < 2; side++) {
         flx_free(far->up[side]);
+        flx_free(far->up_turned[side]);
         flx_free(far->node_xy[side]);
     }
+    for (int d = 0; d < 2; d++) {
+        flx_free(far->given[d]);
+        flx_free(far->taken[d]);
+    }
+    flx_free(far->give);
+    flx_free(far->take);
     flx_free(far->moment);
     flx_free(far->table);
     flx_free(far->transfer);

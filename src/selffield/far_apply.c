@@ -16,14 +16,14 @@
         memset(weight, 0, (size_t)width * sizeof *weight);                                         \
         for (int32_t t = 0; t < n; t++, m += width)                                                \
             for (int32_t i = 0; i < width; i += FLX_WIDE)                                          \
-                flx_store(weight + i, flx_load(weight + i) + LOAD(m + i) * k[t]);                  \
+                flx_store(weight + i, flx_fma(LOAD(m + i), flx_all(k[t]), flx_load(weight + i)));  \
     }                                                                                              \
     static void DOWN(const REAL *m, int32_t width, int32_t n, const double *v, double *a)          \
     {                                                                                              \
         for (int32_t t = 0; t < n; t++, m += width) {                                              \
             flx_wide s = {0};                                                                      \
             for (int32_t i = 0; i < width; i += FLX_WIDE)                                          \
-                s += LOAD(m + i) * flx_load(v + i);                                                \
+                s = flx_fma(LOAD(m + i), flx_load(v + i), s);                                      \
             a[t] += flx_sum(s);                                                                    \
         }                                                                                          \
     }
@@ -49,39 +49,58 @@ static void leaf_up(void *arg, int32_t begin, int32_t end)
     }
 }
 
-// to [n][n] += X from Y^T with the matrices of the halves in x and y. spare [n][n].
-static void raise(const flx_far *far, int32_t quadrant, const double *from, double *to)
+// to [n][n] += Y^T from X, y and x [n][n]. Made for each n by itself: the loops are short.
+static inline __attribute__((always_inline)) void pass_on_for(int32_t n, const double *restrict x,
+                                                              const double *restrict y,
+                                                              const double *restrict from,
+                                                              double *restrict to)
 {
-    int32_t n = far->nodes;
-    const double *ux = far->up[quadrant % 2], *uy = far->up[quadrant / 2];
     double spare[FLX_NODES_MAX * FLX_NODES_MAX];
-    for (int32_t j = 0; j < n; j++)
-        for (int32_t i = 0; i < n; i++) {
-            double sum = 0;
-            for (int32_t k = 0; k < n; k++)
-                sum += ux[i * n + k] * from[j * n + k];
-            spare[j * n + i] = sum;
-        }
+    for (int32_t j = 0; j < n; j++) {
+        for (int32_t i = 0; i < n; i++)
+            spare[j * n + i] = 0;
+        for (int32_t k = 0; k < n; k++)
+            for (int32_t i = 0; i < n; i++)
+                spare[j * n + i] += from[j * n + k] * x[k * n + i];
+    }
     for (int32_t j = 0; j < n; j++)
         for (int32_t k = 0; k < n; k++)
             for (int32_t i = 0; i < n; i++)
-                to[j * n + i] += uy[j * n + k] * spare[k * n + i];
+                to[k * n + i] += y[j * n + k] * spare[j * n + i];
 }
 
-// The transpose: what the box knows at its nodes, at the nodes of its quarter.
+static void pass_on(int32_t n, const double *x, const double *y, const double *from, double *to)
+{
+#define CASE(N)                                                                                    \
+    case N:                                                                                        \
+        pass_on_for(N, x, y, from, to);                                                            \
+        return
+    switch (n) {
+        CASE(4);
+        CASE(5);
+        CASE(6);
+        CASE(7);
+        CASE(8);
+        CASE(9);
+        CASE(10);
+    default:
+        pass_on_for(n, x, y, from, to);
+    }
+#undef CASE
+}
+
+// With the matrices of the halves in x and y: weights of a quarter to its box, and the transpose, what the
+// box knows at its nodes to those of the quarter.
+static void raise(const flx_far *far, int32_t quadrant, const double *from, double *to)
+{
+    double *const *up = far->up_turned;
+    pass_on(far->nodes, up[quadrant % 2], up[quadrant / 2], from, to);
+}
+
 static void lower(const flx_far *far, int32_t quadrant, const double *from, double *to)
 {
-    int32_t n = far->nodes;
-    const double *ux = far->up[quadrant % 2], *uy = far->up[quadrant / 2];
-    double spare[FLX_NODES_MAX * FLX_NODES_MAX] = {0};
-    for (int32_t j = 0; j < n; j++)
-        for (int32_t i = 0; i < n; i++)
-            for (int32_t k = 0; k < n; k++)
-                spare[j * n + k] += ux[i * n + k] * from[j * n + i];
-    for (int32_t j = 0; j < n; j++)
-        for (int32_t k = 0; k < n; k++)
-            for (int32_t i = 0; i < n; i++)
-                to[k * n + i] += uy[j * n + k] * spare[j * n + i];
+    double *const *up = far->up;
+    pass_on(far->nodes, up[quadrant % 2], up[quadrant / 2], from, to);
 }
 
 typedef struct level_job {
@@ -118,19 +137,19 @@ void flx_far_up(flx_selffield *op)
 
 // ---- Across -------------------------------------------------------------------------------------
 
-// y += scale * (table^T x): V vectors of the nodes that take, both components.
+// y += scale * (table^T x): V vectors of those that take, both components.
 #define STRIP_KERNEL(NAME, V)                                                                      \
-    static void NAME(const flx_far *far, const double *table, const double *const x[2],            \
+    static void NAME(int32_t n_row, int32_t width, const double *table, const double *const x[2],  \
                      double *const y[2], double scale)                                             \
     {                                                                                              \
         flx_wide sx[V] = {{0}}, sy[V] = {{0}};                                                     \
-        for (int32_t j = 0; j < far->n_node; j++) {                                                \
-            const double *row = table + (int64_t)j * far->width;                                   \
-            double xj = x[0][j], yj = x[1][j];                                                     \
+        for (int32_t j = 0; j < n_row; j++) {                                                      \
+            const double *row = table + (int64_t)j * width;                                        \
+            flx_wide xj = flx_all(x[0][j]), yj = flx_all(x[1][j]);                                 \
             for (int v = 0; v < V; v++) {                                                          \
                 flx_wide t = flx_load(row + FLX_WIDE * v);                                         \
-                sx[v] += t * xj;                                                                   \
-                sy[v] += t * yj;                                                                   \
+                sx[v] = flx_fma(t, xj, sx[v]);                                                     \
+                sy[v] = flx_fma(t, yj, sy[v]);                                                     \
             }                                                                                      \
         }                                                                                          \
         for (int v = 0; v < V; v++) {                                                              \
@@ -148,17 +167,48 @@ STRIP_KERNEL(strip_6, 6)
 STRIP_KERNEL(strip_7, 7)
 STRIP_KERNEL(strip_8, 8)
 
-// In strips whose sums fill half of the registers.
-static void transfer(const flx_far *far, const double *table, const double *const x[2],
+// table [n_row][width], in strips whose sums fill half of the registers.
+static void transfer(int32_t n_row, int32_t width, const double *table, const double *const x[2],
                      double *const y[2], double scale)
 {
-    static void (*const kernel[])(const flx_far *, const double *, const double *const[2],
+    static void (*const kernel[])(int32_t, int32_t, const double *, const double *const[2],
                                   double *const[2], double) = {
         NULL, strip_1, strip_2, strip_3, strip_4, strip_5, strip_6, strip_7, strip_8};
-    for (int32_t i = 0, left = far->width / FLX_WIDE, now; left > 0; left -= now) {
+    for (int32_t i = 0, left = width / FLX_WIDE, now; left > 0; left -= now) {
         now = left < FLX_WIDE ? left : FLX_WIDE; // 8 registers of 16, 16 of 32
-        kernel[now](far, table + i, x, (double *[2]){y[0] + i, y[1] + i}, scale);
+        kernel[now](n_row, width, table + i, x, (double *[2]){y[0] + i, y[1] + i}, scale);
         i += FLX_WIDE * now;
+    }
+}
+
+// Weights at the nodes as combinations of what boxes give each other.
+static void give(void *arg, int32_t begin, int32_t end)
+{
+    flx_selffield *op = arg;
+    const flx_far *far = &op->far;
+    for (int32_t b = begin; b < end; b++) {
+        const double *x[2];
+        double *y[2];
+        for (int d = 0; d < 2; d++) {
+            x[d] = op->x[d] + flx_far_place(op, b);
+            y[d] = far->given[d] + (int64_t)b * far->rank_width;
+            memset(y[d], 0, (size_t)far->rank_width * sizeof *y[d]);
+            memset(far->taken[d] + (int64_t)b * far->rank_width, 0,
+                   (size_t)far->rank_width * sizeof *y[d]);
+        }
+        transfer(far->n_node, far->rank_width, far->give, x, y, 1);
+    }
+}
+
+static void take(void *arg, int32_t begin, int32_t end)
+{
+    flx_selffield *op = arg;
+    const flx_far *far = &op->far;
+    for (int32_t b = begin; b < end; b++) {
+        int64_t at = (int64_t)b * far->rank_width;
+        const double *x[2] = {far->taken[0] + at, far->taken[1] + at};
+        double *y[2] = {op->y[0] + flx_far_place(op, b), op->y[1] + flx_far_place(op, b)};
+        transfer(far->rank, far->width, far->take, x, y, 1);
     }
 }
 
@@ -167,21 +217,32 @@ static void chunk_across(void *arg, int32_t chunk, int32_t unused)
     (void)unused;
     flx_selffield *op = arg;
     const flx_far *far = &op->far;
+    const double *given[2];
+    double *taken[2];
+    for (int d = 0; d < 2; d++) {
+        given[d] = far->give ? far->given[d] : op->x[d] + op->tree.n_place;
+        taken[d] = far->give ? far->taken[d] : op->y[d] + op->tree.n_place;
+    }
     for (int64_t k = far->chunk[chunk]; k < far->chunk[chunk + 1]; k++) {
         const flx_transfer *v = &far->transfer[k];
         const flx_box *to_box = &op->tree.box[v->to], *from_box = &op->tree.box[v->from];
-        int32_t to = flx_far_place(op, v->to), from = flx_far_place(op, v->from);
-        const double *x[2] = {op->x[0] + from, op->x[1] + from};
-        double *y[2] = {op->y[0] + to, op->y[1] + to};
+        int64_t to = (int64_t)v->to * far->rank_width, from = (int64_t)v->from * far->rank_width;
+        const double *x[2] = {given[0] + from, given[1] + from};
+        double *y[2] = {taken[0] + to, taken[1] + to};
         bool flat = to_box->layer == from_box->layer;
-        transfer(far, far->table + (int64_t)v->table * far->n_node * far->width, x, y,
+        transfer(far->rank, far->rank_width,
+                 far->table + (int64_t)v->table * far->rank * far->rank_width, x, y,
                  flat ? 1 / flx_box_size(&op->tree, to_box->level) : 1);
     }
 }
 
 void flx_far_across(flx_selffield *op)
 {
+    if (op->far.give)
+        flx_pool_parts(op->pool, op->tree.n_box, 16, give, op);
     flx_pool_each(op->pool, op->far.n_chunk, chunk_across, op);
+    if (op->far.give)
+        flx_pool_parts(op->pool, op->tree.n_box, 16, take, op);
 }
 
 // ---- Down ---------------------------------------------------------------------------------------

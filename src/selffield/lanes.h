@@ -6,6 +6,10 @@
 
 #include <string.h>
 
+#if defined(__AVX512F__) || defined(__FMA__)
+#include <immintrin.h>
+#endif
+
 #ifdef __AVX512F__
 enum { FLX_WIDE = 8 };
 typedef double flx_wide __attribute__((vector_size(64)));
@@ -28,6 +32,25 @@ static inline flx_wide flx_load_single(const float *from)
     flx_wide_single v;
     memcpy(&v, from, sizeof v);
     return __builtin_convertvector(v, flx_wide);
+}
+
+// a b + c, rounded once where the processor can: by name, since compilers are told to fuse nothing of
+// their own accord.
+static inline flx_wide flx_fma(flx_wide a, flx_wide b, flx_wide c)
+{
+#if defined(__AVX512F__)
+    return (flx_wide)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__)
+    return (flx_wide)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+    return a * b + c;
+#endif
+}
+
+static inline flx_wide flx_all(double a)
+{
+    const flx_wide zero = {0};
+    return zero + a;
 }
 
 static inline void flx_store(double *to, flx_wide v)

@@ -19,6 +19,9 @@ typedef struct passage {
     double *row[2], *back[2];          // [n_row], [width]; back is set
 } passage;
 
+// Values are read once, from memory: what comes in 2 kB, behind them or in the next block, is sent for.
+enum { AHEAD = 2048 };
+
 #define BLOCK_KERNEL(NAME, TYPE, LOAD)                                                             \
     static void NAME(const passage *p, const TYPE *v)                                              \
     {                                                                                              \
@@ -28,25 +31,32 @@ typedef struct passage {
         memset(bx, 0, (size_t)w * sizeof *bx);                                                     \
         memset(by, 0, (size_t)w * sizeof *by);                                                     \
         for (int32_t i = 0; i < p->n_row; i += 4) {                                                \
-            const double *rx = p->row_x[0] + i, *ry = p->row_x[1] + i;                             \
+            flx_wide rx[4], ry[4];                                                                 \
+            for (int32_t q = 0; q < 4; q++) {                                                      \
+                rx[q] = flx_all(p->row_x[0][i + q]);                                               \
+                ry[q] = flx_all(p->row_x[1][i + q]);                                               \
+            }                                                                                      \
             const TYPE *v0 = v + (int64_t)i * w, *v1 = v0 + w, *v2 = v1 + w, *v3 = v2 + w;         \
             flx_wide x0 = {0}, x1 = {0}, x2 = {0}, x3 = {0}, y0 = {0}, y1 = {0}, y2 = {0},         \
                      y3 = {0};                                                                     \
             for (int32_t j = 0; j < w; j += FLX_WIDE) {                                            \
+                for (size_t k = 0; k < 4 * FLX_WIDE * sizeof(TYPE); k += 64)                       \
+                    __builtin_prefetch((void *)((uintptr_t)(v0 + 4 * j) + AHEAD + k), 0, 3);       \
                 flx_wide a = LOAD(v0 + j), b = LOAD(v1 + j), c = LOAD(v2 + j), d = LOAD(v3 + j);   \
                 flx_wide x = flx_load(cx + j), y = flx_load(cy + j);                               \
-                x0 += a * x;                                                                       \
-                y0 += a * y;                                                                       \
-                x1 += b * x;                                                                       \
-                y1 += b * y;                                                                       \
-                x2 += c * x;                                                                       \
-                y2 += c * y;                                                                       \
-                x3 += d * x;                                                                       \
-                y3 += d * y;                                                                       \
-                flx_store(bx + j,                                                                  \
-                          flx_load(bx + j) + ((a * rx[0] + b * rx[1]) + (c * rx[2] + d * rx[3]))); \
-                flx_store(by + j,                                                                  \
-                          flx_load(by + j) + ((a * ry[0] + b * ry[1]) + (c * ry[2] + d * ry[3]))); \
+                flx_wide back_x = flx_load(bx + j), back_y = flx_load(by + j);                     \
+                x0 = flx_fma(a, x, x0);                                                            \
+                y0 = flx_fma(a, y, y0);                                                            \
+                x1 = flx_fma(b, x, x1);                                                            \
+                y1 = flx_fma(b, y, y1);                                                            \
+                x2 = flx_fma(c, x, x2);                                                            \
+                y2 = flx_fma(c, y, y2);                                                            \
+                x3 = flx_fma(d, x, x3);                                                            \
+                y3 = flx_fma(d, y, y3);                                                            \
+                back_x = flx_fma(b, rx[1], flx_fma(a, rx[0], back_x));                             \
+                back_y = flx_fma(b, ry[1], flx_fma(a, ry[0], back_y));                             \
+                flx_store(bx + j, flx_fma(d, rx[3], flx_fma(c, rx[2], back_x)));                   \
+                flx_store(by + j, flx_fma(d, ry[3], flx_fma(c, ry[2], back_y)));                   \
             }                                                                                      \
             double *rowx = p->row[0] + i, *rowy = p->row[1] + i;                                   \
             rowx[0] += flx_sum(x0);                                                                \

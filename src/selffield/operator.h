@@ -109,20 +109,26 @@ typedef struct flx_near {
 // ---- Far ----------------------------------------------------------------------------------------
 
 // Potentials between distant boxes by polynomials through Chebyshev nodes, nodes^2 in each box, since
-// a layer is flat. After Fong and Darve, J. Comput. Phys. 228, 8712 (2009).
+// a layer is flat. After Fong and Darve, J. Comput. Phys. 228, 8712 (2009): what boxes give each other
+// is a combination of fewer functions than there are nodes, to the tolerance.
 typedef struct flx_far {
     int32_t nodes, n_node, width; // in a direction, in a box, up to a multiple of 8
     bool single;                  // precision in which moments are kept
     int32_t n_table, n_chunk;
     int64_t n_transfer;
-    double node[FLX_NODES_MAX]; // in [-1, 1]
-    double *node_xy[2];         // [width] of each node; 0 beyond them
-    double *up[2];              // [nodes of the box][nodes of its half]: its polynomials there
-    void *moment;               // [n_place of the leaves][width] polynomials integrated over facets
-    double *table;              // [n_table][n_node that give][width that take]
-    flx_transfer *transfer;     // [n_transfer] by chunk, then table, then box
-    int64_t *chunk;             // [n_chunk + 1] transfers to each chunk of boxes
-    int32_t *level;             // [n_level + 1] first box of each
+    double node[FLX_NODES_MAX];   // in [-1, 1]
+    double *node_xy[2];           // [width] of each node; 0 beyond them
+    double *up[2], *up_turned[2]; // [nodes of the box][nodes of its half]: its polynomials there
+    void *moment; // [n_place of the leaves][width] polynomials integrated over facets
+    // Functions that boxes give and take, up to a multiple of 8; of the nodes, and back.
+    int32_t rank, rank_width;
+    double *give, *take;    // [n_node][rank_width], [rank][width]; NULL: they are the nodes
+    double *given[2];       // [n_box][rank_width] what boxes give; NULL: x and y of op have it
+    double *taken[2];       // and get
+    double *table;          // [n_table][rank that give][rank_width that take]
+    flx_transfer *transfer; // [n_transfer] by chunk, then table, then box
+    int64_t *chunk;         // [n_chunk + 1] transfers to each chunk of boxes
+    int32_t *level;         // [n_level + 1] first box of each
 } flx_far;
 
 struct flx_selffield {
@@ -148,8 +154,8 @@ void flx_near_apply(flx_selffield *op);
 // Nodes, moments of facets (kept in single precision or not; sums are always in double) and the
 // polynomials of boxes in larger boxes: what fields need.
 flx_status flx_far_create(flx_selffield *op, int32_t nodes, bool single);
-// Tables of the far pairs.
-flx_status flx_far_connect(flx_selffield *op, const flx_pairs *pairs);
+// Tables of the far pairs; the tolerance says how many functions boxes exchange.
+flx_status flx_far_connect(flx_selffield *op, double tolerance, const flx_pairs *pairs);
 void flx_far_clear(flx_far *far);
 double flx_far_bytes(const flx_selffield *op);
 int32_t flx_far_place(const flx_selffield *op, int32_t box);

@@ -154,14 +154,14 @@ static flx_status allocate_vectors(flx_selffield *op)
 }
 
 // Close and far pairs with what each needs. nodes = 0: all are close.
-static flx_status connect(flx_selffield *op, int32_t nodes, bool full)
+static flx_status connect(flx_selffield *op, int32_t nodes, double tolerance, bool full)
 {
     flx_pairs pairs = {0};
     flx_status status = flx_pairs_find(op->ctx, &op->tree, nodes * nodes, &pairs);
     if (status >= 0)
         status = flx_near_create(op, &pairs, full);
     if (status >= 0 && nodes > 0)
-        status = flx_far_connect(op, &pairs);
+        status = flx_far_connect(op, tolerance, &pairs);
     flx_pairs_clear(&pairs);
     return status;
 }
@@ -196,7 +196,7 @@ static flx_status build(flx_selffield *op, const flx_selffield_problem *p,
         FLX_TRY(flx_far_create(op, nodes_for(o->tolerance, op->tree.wide), single));
     FLX_TRY(allocate_vectors(op));
     if (method != FLX_SELFFIELD_DIRECT)
-        FLX_TRY(connect(op, far ? op->far.nodes : 0, !far || !single));
+        FLX_TRY(connect(op, far ? op->far.nodes : 0, o->tolerance, !far || !single));
     op->report.nodes = op->far.nodes;
     op->report.near_per_tri = (double)op->near.n_value / p->n_tri;
     op->report.bytes = flx_near_bytes(&op->near) + flx_far_bytes(op) + 32.0 * op->n_place +
