@@ -29,9 +29,13 @@ static inline flx_wide flx_load(const double *from)
 
 static inline flx_wide flx_load_single(const float *from)
 {
+#if defined(__AVX512F__) // which gcc 12 takes to pieces
+    return (flx_wide)_mm512_cvtps_pd(_mm256_loadu_ps(from));
+#else
     flx_wide_single v;
     memcpy(&v, from, sizeof v);
     return __builtin_convertvector(v, flx_wide);
+#endif
 }
 
 // a b + c, rounded once where the processor can: by name, since compilers are told to fuse nothing of
