@@ -272,6 +272,30 @@ static void energies_of_fluxoid_states_are_a_parabola(void **state)
     json_decref(root);
 }
 
+// Five holes in a row near half a quantum each: no step in one of them or two leads from the nearest
+// numbers to the least energy.
+static void free_fluxoids_have_the_least_energy_of_all(void **state)
+{
+    (void)state;
+    json_t *root = summary_of(
+        ctx, "fluxoid: 1\nunits: {length: um}\nengine: london\nmesh: {max_edge: 0.5}\n"
+             "layers: {m: {pearl_length: 1 um}}\n"
+             "films: {r: {shape: [box: {size: [12, 4]}], holes: {h0: [circle: {radius: 0.3, at: "
+             "[-4, 0]}], h1: [circle: {radius: 0.3, at: [-2, 0]}], h2: [circle: {radius: 0.3, at: "
+             "[0, 0]}], h3: [circle: {radius: 0.3, at: [2, 0]}], h4: [circle: {radius: 0.3, at: "
+             "[4, 0]}]}}}\n"
+             "drive: {field: 0.3 mT}\n"
+             "london: {fluxoids: {h0: free, h1: free, h2: free, h3: free, h4: free}}\n");
+    const json_t *least = json_array_get(json_object_get(root, "energies"), 0);
+    double energy = number(root, "gibbs_energy", NULL);
+    assert_near(number(least, "gibbs_energy", NULL), energy, 1e-9 * energy);
+    for (size_t h = 0; h < 5; h++) {
+        assert_near(item(root, "fluxoid_Phi0", h), h % 2, 1e-6);
+        assert_near(item(least, "fluxoid_Phi0", h), h % 2, 1e-6);
+    }
+    json_decref(root);
+}
+
 // -- after the fact -------------------------------------------------------------------------------
 
 static json_t *measured(const char *path, const flx_measure_request *request)
@@ -746,6 +770,7 @@ int main(void)
         cmocka_unit_test(films_may_lie_over_each_other),
         cmocka_unit_test(the_error_of_an_inductance_is_bounded),
         cmocka_unit_test(energies_of_fluxoid_states_are_a_parabola),
+        cmocka_unit_test(free_fluxoids_have_the_least_energy_of_all),
         cmocka_unit_test(a_file_is_measured_after_the_fact),
         cmocka_unit_test(films_over_each_other_are_measured_each),
         cmocka_unit_test(the_field_in_a_film_is_smooth_and_of_second_order),

@@ -157,8 +157,8 @@ typedef struct flx_london_level {
 } flx_london_level;
 
 // The *n_level states of least energy with the drive of a solved state, in order; at the end
-// *n_level says how many there are (0: no hole is free to change). Of very many holes it gives the
-// best that a million trials found.
+// *n_level says how many there are (0: no hole is free to change). Beyond some two dozen holes, where
+// half a quantum is missing to each, they are the best that a search found.
 FLX_API flx_status flx_london_levels(flx_ctx *ctx, const flx_london *l,
                                      const flx_london_drive *drive, const flx_london_state *state,
                                      int32_t *n_level, flx_london_level *level);

@@ -286,61 +286,22 @@ static double energy_of_currents(const flx_london *l, const flx_london_drive *dr
     return energy;
 }
 
-static bool is_free(const flx_london *l, const flx_london_drive *drive, int32_t c)
-{
-    return condition_of(l, drive, c).given == FLX_LONDON_FREE;
-}
-
-// Tries the free fluxoids with step[c] quanta more; keeps them if the energy is less.
-static flx_status try_step(flx_ctx *ctx, const flx_london *l, const flx_london_drive *drive,
-                           flx_london_state *s, double *work, double *best, const int32_t step[2],
-                           const int32_t c[2])
-{
-    int32_t n = l->n_current;
-    double *kept = work + (size_t)n * (size_t)n + n;
-    memcpy(kept, s->fluxoid, (size_t)n * sizeof *kept);
-    for (int k = 0; k < 2; k++)
-        if (c[k] >= 0)
-            s->fluxoid[c[k]] += step[k] * drive->quantum;
-    FLX_TRY(find_currents(ctx, l, drive, s, work));
-    double energy = energy_of_currents(l, drive, s);
-    if (energy < *best - 1e-12 * fabs(*best)) {
-        *best = energy;
-        return FLX_OK;
-    }
-    memcpy(s->fluxoid, kept, (size_t)n * sizeof *kept);
-    return FLX_OK;
-}
-
-// Starts at the nearest whole numbers, then single and double steps until none helps.
+// Free ones begin at the nearest whole numbers.
 static flx_status choose_fluxoids(flx_ctx *ctx, const flx_london *l, const flx_london_drive *drive,
                                   flx_london_state *s, double *work)
 {
-    int32_t n = l->n_current;
     bool any = false;
-    for (int32_t c = 0; c < n; c++) {
+    for (int32_t c = 0; c < l->n_current; c++) {
         flx_london_condition given = condition_of(l, drive, c);
-        s->fluxoid[c] =
-            given.given == FLX_LONDON_FREE
-                ? rint((s->effective[c] - given.value) / drive->quantum) * drive->quantum +
-                      given.value
-                : given.value;
-        any |= given.given == FLX_LONDON_FREE;
+        bool free = given.given == FLX_LONDON_FREE;
+        double turns = rint((s->effective[c] - given.value) / drive->quantum);
+        s->fluxoid[c] = given.value + (free ? turns * drive->quantum : 0);
+        any |= free;
     }
     FLX_TRY(find_currents(ctx, l, drive, s, work));
-    double best = energy_of_currents(l, drive, s), before = INFINITY;
-    while (any && best < before) {
-        before = best;
-        for (int32_t c = 0; c < n; c++)
-            for (int32_t d = -1; d < c; d++)
-                for (int32_t k = 0; k < (d < 0 ? 2 : 4); k++) {
-                    if (!is_free(l, drive, c) || (d >= 0 && !is_free(l, drive, d)))
-                        continue;
-                    FLX_TRY(try_step(ctx, l, drive, s, work, &best,
-                                     (const int32_t[2]){k & 1 ? 1 : -1, k & 2 ? 1 : -1},
-                                     (const int32_t[2]){c, d}));
-                }
-    }
+    if (!any)
+        return FLX_OK;
+    FLX_TRY(flx_london_least(ctx, l, drive, s));
     return find_currents(ctx, l, drive, s, work);
 }
 

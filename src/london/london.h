@@ -62,4 +62,9 @@ void flx_london_apply(flx_london *l, const double *x, double *y);
 // small.c: a symmetric positive definite system of the currents; a [n][n] and b are overwritten.
 flx_status flx_london_small(flx_ctx *ctx, int32_t n, double *a, double *b);
 
+// levels.c: changes the free fluxoids of a state whose currents and fluxoids are known to those of least
+// energy. drive->condition is there.
+flx_status flx_london_least(flx_ctx *ctx, const flx_london *l, const flx_london_drive *drive,
+                            flx_london_state *state);
+
 #endif
