@@ -725,6 +725,9 @@ static void wrong_cases_say_what_is_wrong(void **state)
         {"layers.nb.epsilon=x", "epsilon of layer 'nb' is -"},
         {"london.sheet=alone", "london.sheet: layer 'nb' does not say how thick it is: give it "
                                "penetration_depth and thickness"},
+        {"drive.field=[{dipole: {at: [0.5, 0], moment: 1e-14 A*m^2}}]",
+         "test.yaml: the dipole at (0.5, 0) um lies in the plane of film 'ring', through which "
+         "its flux has no limit; give it another z"},
         {"drive.field=1 mT * ramp(t, 0, 10)",
          "something driven depends on t, but the engine london knows no time; sweep over its "
          "values instead"},

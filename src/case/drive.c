@@ -102,6 +102,27 @@ static flx_status add_field(flx_ctx *ctx, const flx_case *c, const flx_case_fiel
     return flx_fail(ctx, FLX_ERR_INTERNAL, "field of unknown kind %d", (int)field->kind);
 }
 
+// In the plane of a film, within its outline, a dipole sends infinite flux through it.
+static flx_status check_dipole(flx_ctx *ctx, const flx_case *c, const flx_case_field *field)
+{
+    for (int32_t f = 0; f < c->n_film; f++) {
+        const flx_case_shape *shape = &c->films[f].shape;
+        double z = c->layers[c->films[f].layer].material.z / c->scales.xi;
+        if (shape->n_item == 0 || fabs(field->at[2] - z) > 1e-9 * (1 + fabs(z)))
+            continue;
+        flx_region *region = NULL;
+        FLX_TRY(flx_region_create(ctx, shape->item, shape->n_item, c->mesh.opts.max_edge, &region));
+        bool inside = flx_region_contains(region, field->at[0], field->at[1]);
+        flx_region_free(region);
+        if (inside)
+            return flx_device_fail(ctx, c, field->line,
+                                   "the dipole at (%g, %g) xi lies in the plane of film '%s', "
+                                   "through which its flux has no limit; give it another z",
+                                   field->at[0], field->at[1], c->films[f].name);
+    }
+    return FLX_OK;
+}
+
 // What flows into a film must flow out of it.
 static flx_status check_currents(flx_ctx *ctx, const flx_case *c, flx_source *source,
                                  double *current)
@@ -151,6 +172,8 @@ static flx_status make_parts(flx_ctx *ctx, const flx_case *c, flx_case_drive *dr
         return FLX_ERR_MEMORY;
     for (int32_t k = 0; k < c->n_field; k++) {
         int32_t first = p->n_field;
+        if (c->fields[k].kind == FLX_CASE_DIPOLE)
+            FLX_TRY(check_dipole(ctx, c, &c->fields[k]));
         FLX_TRY(add_field(ctx, c, &c->fields[k], drive, p->field, &p->n_field));
         for (int32_t m = first; m < p->n_field; m++) {
             const flx_field_term *term = &p->field[m];

@@ -284,6 +284,10 @@ static flx_status check(flx_ctx *ctx, const flx_tdgl_problem *p, const flx_tdgl_
     if (o->frozen_amplitude && o->integrator == FLX_EULER_EXPLICIT)
         return flx_fail(ctx, FLX_ERR_INPUT,
                         "|psi| can be held by the integrators bdf and rk32, not by euler-explicit");
+    if (o->frozen_amplitude && p->drive.epsilon)
+        return flx_fail(ctx, FLX_ERR_INPUT,
+                        "frozen_amplitude holds |psi| at 1, so epsilon must be 1 everywhere: leave "
+                        "epsilon and disorder of the layers out");
     if (!p->mesh)
         return flx_fail(ctx, FLX_ERR_INPUT, "the problem has no mesh");
     if (!(p->u > 0 && isfinite(p->u)))
