@@ -248,7 +248,7 @@ static flx_status set_values(flx_ctx *ctx, flx_quantity *quantity, const flx_plo
         value = scene->field;
     }
     if (!value)
-        return flx_fail(ctx, FLX_ERR_INPUT, "panel '%s' needs scene->%s, which is not there",
+        return flx_fail(ctx, FLX_ERR_INPUT, "what is plotted has no '%s' (scene->%s is not there)",
                         rows[quantity->what].name, rows[quantity->what].needs);
     (vector ? set_vector : set_scalar)(quantity, value);
     return FLX_OK;
