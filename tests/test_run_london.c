@@ -28,7 +28,7 @@ static void a_ring_without_a_coherence_length_has_its_inductance(void **state)
     assert_near(item(root, "circulating_current", 0), FLX_SI_PHI0 / (l * 1e-12), 1e-9);
     assert_near(number(root, "energy", NULL), 0.5 * FLX_SI_PHI0 * FLX_SI_PHI0 / (l * 1e-12), 1e-26);
     assert_near(item(root, "fluxoid_Phi0", 0), 1, 1e-12);
-    // flux and supercurrent are computed anew, A at three points a triangle
+    // computed anew, A at three points a triangle
     assert_near(number(root, "loops", "hole", "fluxoid_Phi0", NULL), 1, 1e-3);
     assert_near(item(root, "effective_area", 0), 6.714600343e-12, 0.003 * 6.7e-12);
     assert_string_equal(json_string_value(json_array_get(json_object_get(root, "holes"), 0)),
@@ -371,6 +371,57 @@ static void a_file_is_measured_after_the_fact(void **state)
         assert_non_null(strstr(flx_ctx_error(ctx), wrong[k].message));
     }
     unlink(path);
+}
+
+// The parts of a fluxoid are those of the loop itself: in a disk of 2 um with a hole of 0.8 um, one
+// quantum, 2 pi r A_phi at the rim, at 1 and at 1.3 um by the axisymmetric integral equation. Without
+// currents that act the flux is that of the field alone.
+static void the_flux_of_a_loop_is_that_through_its_own_edges(void **state)
+{
+    (void)state;
+    const char *const path = "test_london_loops.h5", *const loop[] = {"{circle: {radius: 1}}"};
+    const char *const name[] = {"h", "a", "b"};
+    const struct {
+        const char *lambda, *drive;
+        double exact[3], tolerance;
+    } rows[] = {
+        // the rows at the rim, and the place of the snapped loops: 0.3 % measured
+        {"0.1 um", "london: {fluxoids: {h: 1}}", {0.49845, 0.71767, 0.80008}, 4e-3},
+        {"10 um", "london: {fluxoids: {h: 1}}", {0.016805, 0.026865, 0.034662}, 6e-3},
+        {"0.003 um", "london: {fluxoids: {h: 1}}", {0.8924, 0.98962, 0.99365}, 3e-3},
+        // pi r^2 B: the hole is a polygon of its area, the loops are snapped
+        {"1e6 um", "drive: {field: 1 mT}", {0.972331, 1.519267, 2.567562}, 1e-2},
+    };
+    flx_run_opts opts = flx_run_opts_default();
+    flx_measure_request request = {.time = NAN, .loop = loop, .n_loop = 1};
+    opts.output = path;
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        char text[1024];
+        snprintf(
+            text, sizeof text,
+            "fluxoid: 1\nunits: {length: um}\nengine: london\nlayers: {m: {pearl_length: %s}}\n"
+            "films: {f: {shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 0.8}]}}}\n"
+            "loops: {a: [circle: {radius: 1}], b: [circle: {radius: 1.3}]}\n%s\n",
+            rows[k].lambda, rows[k].drive);
+        flx_run_result *r = run_text(ctx, text, &opts, FLX_OK);
+        json_t *root = json_of(r), *after = measured(path, &request);
+        for (int l = 0; l < 3; l++) {
+            double flux = number(root, "loops", name[l], "flux_Phi0", NULL);
+            double fluxoid = number(root, "loops", name[l], "fluxoid_Phi0", NULL);
+            assert_near(flux, rows[k].exact[l], rows[k].tolerance * rows[k].exact[l]);
+            assert_near(fluxoid, k < 3, 1e-3);
+            assert_near(number(root, "loops", name[l], "supercurrent_Phi0", NULL), fluxoid - flux,
+                        1e-14);
+            // in the run far boxes add constant currents, (edge/distance)^2/12
+            assert_near(number(after, "loops", name[l], "flux_Phi0", NULL), flux, 3e-4);
+        }
+        assert_near(number(after, "loops", "loop-1", "flux_Phi0", NULL),
+                    number(root, "loops", "a", "flux_Phi0", NULL), 3e-4);
+        json_decref(root);
+        json_decref(after);
+        flx_run_result_free(r);
+        unlink(path);
+    }
 }
 
 // Two films over each other: each has its own current across a path, and its own at a place.
@@ -775,6 +826,7 @@ int main(void)
         cmocka_unit_test(energies_of_fluxoid_states_are_a_parabola),
         cmocka_unit_test(free_fluxoids_have_the_least_energy_of_all),
         cmocka_unit_test(a_file_is_measured_after_the_fact),
+        cmocka_unit_test(the_flux_of_a_loop_is_that_through_its_own_edges),
         cmocka_unit_test(films_over_each_other_are_measured_each),
         cmocka_unit_test(the_field_in_a_film_is_smooth_and_of_second_order),
         cmocka_unit_test(dipoles_and_loops_are_what_the_ring_sends_to_them),

@@ -53,13 +53,13 @@ flx_status flx_london_study(flx_london_run_state *r);
 // Images of the scan (london_scan.c).
 flx_status flx_london_scan(flx_london_run_state *r);
 
-// Parts of the fluxoid round a chain of sites of one film, counter-clockwise, averaged over the
-// triangles just outside it (london_loops.c). [Bc2 xi^2]
+// Of n loops along edges, each in one film: the fluxoid, averaged over the triangles just outside,
+// and the flux, by A on the edges; what is between them is the supercurrent (london_loops.c).
 typedef struct flx_london_parts {
-    double flux, supercurrent;
+    double fluxoid, flux; // [Bc2 xi^2] counter-clockwise
 } flx_london_parts;
-flx_status flx_london_loop(flx_london_run_state *r, const int32_t *site, int32_t n,
-                           flx_london_parts *out);
+flx_status flx_london_loops(flx_london_run_state *r, const flx_chain *loop, int32_t n,
+                            flx_london_parts *out);
 
 // Field B_z [Bc2] at the middle of each triangle, of the currents alone.
 flx_status flx_london_triangle_field(flx_london_run_state *r, double *b);

@@ -122,31 +122,47 @@ static flx_status put_areas(flx_london_run_state *r, json_t *root)
 // -- the state ------------------------------------------------------------------------------------
 
 static flx_status put_loop(flx_london_run_state *r, json_t *all, const char *name,
-                           const int32_t *site, int32_t n)
+                           const flx_london_parts *part)
 {
     json_t *item = json_object();
-    flx_london_parts part;
-    FLX_TRY(flx_json_put(r->ctx, all, name, item));
-    FLX_TRY(flx_london_loop(r, site, n, &part));
     double unit = 1 / FLX_LONDON_PHI0;
-    FLX_TRY(flx_json_put(r->ctx, item, "fluxoid_Phi0",
-                         flx_json_real((part.flux + part.supercurrent) * unit)));
-    FLX_TRY(flx_json_put(r->ctx, item, "flux_Phi0", flx_json_real(part.flux * unit)));
-    return flx_json_put(r->ctx, item, "supercurrent_Phi0", flx_json_real(part.supercurrent * unit));
+    FLX_TRY(flx_json_put(r->ctx, all, name, item));
+    FLX_TRY(flx_json_put(r->ctx, item, "fluxoid_Phi0", flx_json_real(part->fluxoid * unit)));
+    FLX_TRY(flx_json_put(r->ctx, item, "flux_Phi0", flx_json_real(part->flux * unit)));
+    return flx_json_put(r->ctx, item, "supercurrent_Phi0",
+                        flx_json_real((part->fluxoid - part->flux) * unit));
+}
+
+// Loops of the case, then the rims of holes, which are borrowed.
+static void list_loops(const flx_london_run_state *r, flx_chain *loop)
+{
+    const flx_mesh *m = r->device->mesh;
+    for (int32_t k = 0; k < r->c->n_loop; k++)
+        *loop++ = r->device->loop[k];
+    for (int32_t h = 0; h < r->n_hole; h++) {
+        const flx_mesh_loop *rim = &m->loop[flx_london_hole_loop(r->l, h)];
+        *loop++ = (flx_chain){&m->loop_site[rim->start], rim->n};
+    }
 }
 
 flx_status flx_london_put_loops(flx_london_run_state *r, json_t *root)
 {
-    const flx_device *d = r->device;
+    int32_t n_loop = r->c->n_loop, n = n_loop + r->n_hole;
+    flx_chain *loop = FLX_NEW_ARRAY(r->ctx, flx_chain, n);
+    flx_london_parts *part = FLX_NEW_ARRAY(r->ctx, flx_london_parts, n);
     json_t *all = json_object();
-    FLX_TRY(flx_json_put(r->ctx, root, "loops", all));
-    for (int32_t k = 0; k < r->c->n_loop; k++)
-        FLX_TRY(put_loop(r, all, r->c->loops[k].name, d->loop[k].site, d->loop[k].n));
-    for (int32_t h = 0; h < r->n_hole; h++) {
-        const flx_mesh_loop *rim = &d->mesh->loop[flx_london_hole_loop(r->l, h)];
-        FLX_TRY(put_loop(r, all, r->name[h], &d->mesh->loop_site[rim->start], rim->n));
+    flx_status status = flx_json_put(r->ctx, root, "loops", all);
+    if (status == FLX_OK && !(loop && part))
+        status = FLX_ERR_MEMORY;
+    if (status == FLX_OK) {
+        list_loops(r, loop);
+        status = flx_london_loops(r, loop, n, part);
     }
-    return FLX_OK;
+    for (int32_t k = 0; status == FLX_OK && k < n; k++)
+        status = put_loop(r, all, k < n_loop ? r->c->loops[k].name : r->name[k - n_loop], &part[k]);
+    flx_free(loop);
+    flx_free(part);
+    return status;
 }
 
 static flx_status put_currents(flx_london_run_state *r, json_t *root)
