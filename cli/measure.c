@@ -12,8 +12,8 @@
 #include <string.h>
 
 typedef struct measure_args {
-    cli_list loops, along, points, fields;
-    const char *at, *json, *point, *reach, *quantum, *film;
+    cli_list loops, along, points, fields, fluxes;
+    const char *at, *json, *point, *reach, *quantum, *film, *z;
     bool tracks;
 } measure_args;
 
@@ -41,6 +41,9 @@ static int measure(const char *path, const measure_args *args)
                                    .n_point = args->points.n,
                                    .field = args->fields.item,
                                    .n_field = args->fields.n,
+                                   .flux = args->fluxes.item,
+                                   .n_flux = args->fluxes.n,
+                                   .flux_z = args->z,
                                    .film = args->film,
                                    .tracks = args->tracks,
                                    .reach = args->reach};
@@ -50,6 +53,8 @@ static int measure(const char *path, const measure_args *args)
         return CLI_WRONG;
     if (args->reach && !args->tracks)
         return cli_wrong("measure", "--reach belongs to --tracks");
+    if (args->z && args->fluxes.n == 0)
+        return cli_wrong("measure", "--z belongs to --flux");
     if (point >= 0)
         snprintf(group, sizeof group, "/points/%03d", point);
 
@@ -66,8 +71,8 @@ static int measure(const char *path, const measure_args *args)
 // The flux quantum of a sweep.
 static int measure_quantum(const char *path, const measure_args *args)
 {
-    if (args->loops.n || args->along.n || args->points.n || args->fields.n || args->at ||
-        args->point || args->tracks || args->film)
+    if (args->loops.n || args->along.n || args->points.n || args->fields.n || args->fluxes.n ||
+        args->z || args->at || args->point || args->tracks || args->film)
         return cli_wrong("measure", "--flux-quantum is of a whole sweep; it goes with no other "
                                     "measurement");
     flx_ctx *ctx = cli_context(0);
@@ -94,6 +99,9 @@ static int measure_main(int argc, char **argv)
          "psi, mu, currents, electric field in a film; repeatable"},
         {"--field", NULL, "X,Y,Z", CLI_LIST, &args.fields,
          "applied and induced B and A at a point; repeatable"},
+        {"--flux", NULL, "SHAPE", CLI_LIST, &args.fluxes,
+         "flux through a closed curve anywhere, also outside of films; repeatable"},
+        {"--z", NULL, "Z", CLI_TEXT, &args.z, "height of these curves; default: 0"},
         {"--film", NULL, "NAME", CLI_TEXT, &args.film,
          "film that loops, paths and points are in, where several have them"},
         {"--tracks", NULL, NULL, CLI_FLAG, &args.tracks, "follows vortices through all frames"},
@@ -116,6 +124,7 @@ static int measure_main(int argc, char **argv)
     cli_list_clear(&args.along);
     cli_list_clear(&args.points);
     cli_list_clear(&args.fields);
+    cli_list_clear(&args.fluxes);
     return code;
 }
 
@@ -127,5 +136,6 @@ const cli_command cli_measure = {
             "  fluxoid measure ring.h5 --loop '{circle: {radius: 0.8}}'\n"
             "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50\n"
             "  fluxoid measure bar.h5 --at-point 0.3,0 --field '0, 0, 200 nm' --tracks\n"
+            "  fluxoid measure washer.h5 --flux '{circle: {radius: 9}}' --z '1 um'\n"
             "  fluxoid measure cooled.h5 --flux-quantum hole",
     .main = measure_main};

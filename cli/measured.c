@@ -138,6 +138,23 @@ static void print_fields(const json_t *all)
     }
 }
 
+static void print_fluxes(const json_t *all)
+{
+    const char *name;
+    json_t *f;
+    char a[CELL];
+    if (json_object_size(all) > 0)
+        printf("\n%-12s  %10s  = %10s  + %12s  (Phi0)\n", "flux", "in all", "applied",
+               "of currents");
+    json_object_foreach((json_t *)all, name, f)
+    {
+        printf("%-12s  %10.5f    %10.5f    %12.5f  at z = %s\n", name,
+               json_number_value(json_object_get(f, "flux_Phi0")),
+               json_number_value(json_object_get(f, "applied_Phi0")),
+               json_number_value(json_object_get(f, "currents_Phi0")), si_of(f, "z", "m", a));
+    }
+}
+
 // "pair 3" where the partner is known.
 static const char *event_of(const json_t *track, const char *event, const char *partner,
                             char *buffer)
@@ -197,6 +214,7 @@ void cli_report_measured(const char *json)
         print_points(json_object_get(root, "points"));
     }
     print_fields(json_object_get(root, "fields"));
+    print_fluxes(json_object_get(root, "fluxes"));
     print_tracks(json_object_get(root, "tracks"));
     json_decref(root);
 }

@@ -3,7 +3,7 @@
 #ifndef FLX_CLI_MEASURED_H
 #define FLX_CLI_MEASURED_H
 
-// Prints energy, power, voltages of the moment, points, fields and tracks, as far as there are any.
+// Prints energy, power, voltages of the moment, points, fields, fluxes and tracks, as far as there are any.
 void cli_report_measured(const char *json);
 
 // Prints what `measure --flux-quantum` found.

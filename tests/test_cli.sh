@@ -356,6 +356,14 @@ for key in energy power current_residual value_V0 phase normal_current electric_
 done
 run 2 measure ring.h5 --at-point 0,0
 err "point '0,0' lies in no film"
+run 0 measure ring.h5 --flux '{circle: {radius: 0.6}}' --flux '{circle: {radius: 9}}' --z 0.5
+out "of currents"
+out "flux-2"
+out "at z = 500 nm"
+run 2 measure ring.h5 --z 0.5
+err "--z belongs to --flux"
+run 2 measure ring.h5 --flux '{circel: {radius: 9}}'
+err "did you mean 'circle'"
 run 2 measure ring.h5 --field 0
 err "field at '0': wanted are lengths with commas between"
 run 2 measure ring.h5 --tracks --reach '1 T'

@@ -81,6 +81,32 @@ static void far_from_a_ring_field_and_potential_are_those_of_its_moment(void **s
     json_decref(root);
 }
 
+// Through the middle circle of the ring as round the mesh, in all heights a uniform field, far outside
+// a dipole.
+static void the_flux_through_a_curve_is_that_of_field_and_currents(void **state)
+{
+    (void)state;
+    const char *flux[] = {"{circle: {radius: 0.8}}", "{circle: {radius: 20}}"}, *loop = flux[0];
+    make_ring("after-ring.h5");
+    flx_measure_request request = {
+        .time = NAN, .flux = flux, .n_flux = 2, .loop = &loop, .n_loop = 1};
+    json_t *root = measure("after-ring.h5", &request);
+    double applied = 0.6e-3 * pi * 0.64e-12 / FLX_SI_PHI0;
+    double currents = mu0 * number(root, "moment", NULL) / (2 * 20e-6 * FLX_SI_PHI0);
+    assert_near(number(root, "fluxes", "flux-1", "applied_Phi0", NULL) / applied, 1, 1e-9);
+    // without selffield the frame knows the applied part alone, through a loop that is snapped
+    assert_near(number(root, "fluxes", "flux-1", "applied_Phi0", NULL) /
+                    number(root, "loops", "loop-1", "flux_Phi0", NULL),
+                1, 0.03);
+    // (R/r)^2 and the sum of the currents, as of A above
+    assert_near(number(root, "fluxes", "flux-2", "currents_Phi0", NULL) / currents, 1, 0.01);
+    assert_near(number(root, "fluxes", "flux-2", "flux_Phi0", NULL),
+                number(root, "fluxes", "flux-2", "applied_Phi0", NULL) +
+                    number(root, "fluxes", "flux-2", "currents_Phi0", NULL),
+                1e-9);
+    json_decref(root);
+}
+
 static void two_films_are_measured_each_at_its_height(void **state)
 {
     (void)state;
@@ -359,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_field_on_the_axis_of_a_ring_is_that_of_its_currents),
         cmocka_unit_test(far_from_a_ring_field_and_potential_are_those_of_its_moment),
+        cmocka_unit_test(the_flux_through_a_curve_is_that_of_field_and_currents),
         cmocka_unit_test(two_films_are_measured_each_at_its_height),
         cmocka_unit_test(a_field_from_a_file_that_changed_is_refused),
         cmocka_unit_test(films_one_above_another_are_measured_each_by_its_name),

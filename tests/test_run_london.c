@@ -424,6 +424,93 @@ static void the_flux_of_a_loop_is_that_through_its_own_edges(void **state)
     }
 }
 
+// The flux through a curve that need not lie in the film: in the hole, on its rim, across the film, on
+// the rim of the film and far outside, where the film is a dipole, by the axisymmetric integral
+// equation; above the film by B_z there.
+static void the_flux_through_any_curve_is_measured(void **state)
+{
+    (void)state;
+    enum { N = 30 };
+    const double pi = 3.14159265358979323846;
+    const char *const path = "test_london_flux.h5";
+    const char *const flux[] = {"{circle: {radius: 0.4}}", "{circle: {radius: 0.8}}",
+                                "[circle: {radius: 1}]",   "{circle: {radius: 2}}",
+                                "{circle: {radius: 50}}",  "{box: {size: [2, 3], at: [1, 5]}}"};
+    const double exact[] = {0.083936, 0.49845, 0.71767, 0.70520};
+    static char text[N][48];
+    const char *field[N];
+    for (int k = 0; k < N; k++) {
+        snprintf(text[k], sizeof text[k], "%.9f, 0, 0.5", (k + 0.5) / N);
+        field[k] = text[k];
+    }
+    flx_run_opts opts = flx_run_opts_default();
+    opts.output = path;
+    flx_run_result *r = run_text(
+        ctx,
+        "fluxoid: 1\nunits: {length: um}\nengine: london\nlayers: {m: {pearl_length: 0.1 um}}\n"
+        "films: {f: {shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 0.8}]}}}\n"
+        "london: {fluxoids: {h: 1}}\n"
+        "drive: {field: [{dipole: {at: [0, 0, 0.75], moment: 1e-30 A m^2}}]}\n",
+        &opts, FLX_OK);
+    flx_run_result_free(r);
+    flx_measure_request request = {.time = NAN, .flux = flux, .n_flux = 6};
+    json_t *root = measured(path, &request);
+    for (int k = 0; k < 4; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "flux-%d", k + 1);
+        // as A of the mesh: 0.3 % measured on the rim of the hole
+        assert_near(number(root, "fluxes", name, "flux_Phi0", NULL), exact[k], 4e-3 * exact[k]);
+    }
+    double moment = number(root, "moment", NULL) * FLX_SI_MU0 / (2 * 50e-6 * FLX_SI_PHI0);
+    // the next multipole is (R/r)^2 ~ 1e-3
+    assert_near(number(root, "fluxes", "flux-5", "currents_Phi0", NULL), moment, 1e-3 * moment);
+    // beside a dipole its field comes back
+    assert_true(number(root, "fluxes", "flux-6", "currents_Phi0", NULL) < 0);
+    json_decref(root);
+
+    request = (flx_measure_request){.time = NAN,
+                                    .flux = &flux[2],
+                                    .n_flux = 1,
+                                    .flux_z = "500 nm",
+                                    .field = field,
+                                    .n_field = N};
+    root = measured(path, &request);
+    double sum = 0, part = number(root, "fluxes", "flux-1", "currents_Phi0", NULL);
+    for (int k = 0; k < N; k++) {
+        char name[32];
+        snprintf(name, sizeof name, "field-%d", k + 1);
+        sum += number(root, "fields", name, "Bz", NULL) * 2 * pi * (k + 0.5) / (N * (double)N);
+    }
+    // the rule of middles, and meshes that are not round: B = 3e-4 T within 1e-4
+    assert_near(part, sum * 1e-12 / FLX_SI_PHI0, 2e-3 * part);
+    // mu0 m R^2/2 (R^2 + z^2)^(3/2) of the dipole a quarter above; the polygon has the circle's area
+    double dipole = FLX_SI_MU0 * 1e-30 * 1e-12 / (2 * pow(1e-12 + 0.0625e-12, 1.5)) / FLX_SI_PHI0;
+    assert_near(number(root, "fluxes", "flux-1", "applied_Phi0", NULL), dipole, 1e-4 * dipole);
+    assert_near(number(root, "fluxes", "flux-1", "z", NULL), 5e-7, 1e-20);
+    json_decref(root);
+
+    const struct {
+        const char *shape, *z, *message;
+    } wrong[] = {
+        {"{circle: {radius: 1}}", "1 T", "height in '0 m, 0 m, 1 T': '1 T' is in T"},
+        {"{circel: {radius: 1}}", NULL,
+         "flux through '{circel: {radius: 1}}': unknown key 'circel'; did you mean 'circle'?"},
+        {"{circle: {radius: 1 T}}", NULL,
+         "flux through '{circle: {radius: 1 T}}': circle.radius: '1 T' is in T"},
+        {"[circle: {radius: 2}, cut: {circle: {radius: 1}}]", NULL,
+         "the shape has 2 rims, wanted is one closed curve"},
+        {"{circle: {radius: 1e5}}", NULL, "': item 1 of the shape: an arc of radius 100000"}};
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++) {
+        char *json = NULL;
+        request = (flx_measure_request){
+            .time = NAN, .flux = &wrong[k].shape, .n_flux = 1, .flux_z = wrong[k].z};
+        assert_int_equal(flx_measure_file(ctx, path, &request, &json) < 0, 1);
+        if (!strstr(flx_ctx_error(ctx), wrong[k].message))
+            fail_msg("%s", flx_ctx_error(ctx));
+    }
+    unlink(path);
+}
+
 // Two films over each other: each has its own current across a path, and its own at a place.
 static void films_over_each_other_are_measured_each(void **state)
 {
@@ -827,6 +914,7 @@ int main(void)
         cmocka_unit_test(free_fluxoids_have_the_least_energy_of_all),
         cmocka_unit_test(a_file_is_measured_after_the_fact),
         cmocka_unit_test(the_flux_of_a_loop_is_that_through_its_own_edges),
+        cmocka_unit_test(the_flux_through_any_curve_is_measured),
         cmocka_unit_test(films_over_each_other_are_measured_each),
         cmocka_unit_test(the_field_in_a_film_is_smooth_and_of_second_order),
         cmocka_unit_test(dipoles_and_loops_are_what_the_ring_sends_to_them),

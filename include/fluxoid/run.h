@@ -129,10 +129,13 @@ typedef struct flx_measure_request {
     const char *const *at_point; // [n_point] places in the films, "X, Y"
     const char *const *field;    // [n_field] places anywhere, "X, Y, Z"
     int32_t n_point, n_field;
-    const char *film;  // film that loops, paths and points are in; NULL: that which has them
-    bool tracks;       // follow vortices through all frames
-    const char *reach; // how far one may go between two frames beside what is expected, e.g.
-                       // "3 xi"; NULL: chosen by their distances
+    const char *const *flux; // [n_flux] closed curves anywhere, shapes as of loops
+    int32_t n_flux;
+    const char *flux_z; // height of these curves; NULL: 0
+    const char *film;   // film that loops, paths and points are in; NULL: that which has them
+    bool tracks;        // follow vortices through all frames
+    const char *reach;  // how far one may go between two frames beside what is expected, e.g.
+                        // "3 xi"; NULL: chosen by their distances
 } flx_measure_request;
 
 // Summary of one frame of a file as JSON, with the loops of its case and those of the request
@@ -143,13 +146,14 @@ typedef struct flx_measure_request {
 //   paths.path-1 ...  phase difference along a path, currents through it from its left to its right
 //   points.point-1 ... psi, potential, sheet currents and electric field at a place
 //   fields.field-1 ... field and vector potential, applied and induced, at a place
+//   fluxes.flux-1 ...  flux through a closed curve at a height, and its two parts
 //   tracks            where vortices came from, went and ended
 // SI but where a suffix says otherwise. *json is owned: free with flx_text_free.
 FLX_API flx_status flx_measure_file(flx_ctx *ctx, const char *path,
                                     const flx_measure_request *request, char **json);
 
 // A file of the engine london gives the summary of its run with the loops of the request, and paths
-// (current across them), points (sheet current, stream function, field) and fields.
+// (current across them), points (sheet current, stream function, field), fields and fluxes.
 
 // B_z over the films at a height, applied and of the currents of a frame, or of the engine london.
 typedef struct flx_map_request {

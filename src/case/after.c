@@ -108,6 +108,18 @@ flx_status flx_after_place(flx_after *a, const char *what, const char *text, dou
     return FLX_OK;
 }
 
+flx_status flx_after_height(flx_after *a, const char *text, double *z)
+{
+    double r[3];
+    char *place = flx_format(a->ctx, "0 m, 0 m, %s", text);
+    if (!place)
+        return FLX_ERR_MEMORY;
+    flx_status status = flx_after_place(a, "height in", place, r);
+    flx_free(place);
+    *z = status == FLX_OK ? r[2] : 0;
+    return status;
+}
+
 // -- JSON -----------------------------------------------------------------------------------------
 
 flx_status flx_json_put_object(flx_ctx *ctx, json_t *root, const char *key, json_t **out)
@@ -293,8 +305,9 @@ static flx_status make_summary(flx_after *a, json_t **root)
 
 static flx_status measure(flx_after *a, char **json)
 {
-    static flx_status (*const part[])(flx_after *, json_t *) = {
-        flx_after_paths, flx_after_points, flx_after_fields, flx_after_state, flx_after_tracks};
+    static flx_status (*const part[])(flx_after *, json_t *) = {flx_after_paths,  flx_after_points,
+                                                                flx_after_fields, flx_after_fluxes,
+                                                                flx_after_state,  flx_after_tracks};
     size_t n_part = sizeof part / sizeof *part;
     json_t *root = NULL;
     flx_status status = FLX_OK;

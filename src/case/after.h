@@ -38,6 +38,12 @@ flx_status flx_after_wrong(flx_after *a, flx_status status, const flx_after_text
 // names them in messages.
 flx_status flx_after_place(flx_after *a, const char *what, const char *text, double r[3]);
 
+// The height of a text "Z" as in a case, in xi.
+flx_status flx_after_height(flx_after *a, const char *text, double *z);
+
+// B [n][3] [Bc2] (London files and films: or NULL) and A [n][3] [A0] of the currents, at r [n][3].
+flx_status flx_after_induced(flx_after *a, const double *r, int32_t n, double *b, double *pot);
+
 // Phase difference along a chain of neighbouring sites [rad]; NAN where psi is 0 on it.
 #define FLX_AFTER_ABS_MIN 1e-8 // [1] |psi| that counts as 0
 flx_status flx_after_phase(flx_after *a, const int32_t *site, int32_t n, double *phase);
@@ -50,6 +56,7 @@ flx_status flx_after_state(flx_after *a, json_t *root);  // energy, power, volta
 flx_status flx_after_paths(flx_after *a, json_t *root);  // request.along
 flx_status flx_after_points(flx_after *a, json_t *root); // request.at_point
 flx_status flx_after_fields(flx_after *a, json_t *root); // request.field
+flx_status flx_after_fluxes(flx_after *a, json_t *root); // request.flux
 flx_status flx_after_tracks(flx_after *a, json_t *root); // request.tracks
 
 // The same for the engine london (after_london.c): its currents, the summary of the run with the

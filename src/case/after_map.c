@@ -107,20 +107,13 @@ static flx_status fill_grid(flx_after *a, const flx_field_plane *p, flx_field_ma
 
 static flx_status height_of(flx_after *a, const char *text, double *z)
 {
-    double r[3];
-    char *place = flx_format(a->ctx, "0 m, 0 m, %s", text);
-    if (!place)
-        return FLX_ERR_MEMORY;
-    flx_status status = flx_after_place(a, "height in", place, r);
-    flx_free(place);
-    FLX_TRY(status);
+    FLX_TRY(flx_after_height(a, text, z));
     for (int32_t f = 0; f < a->c->n_film; f++)
-        if (r[2] == a->device->z[f])
+        if (*z == a->device->z[f])
             return flx_fail(a->ctx, FLX_ERR_INPUT,
                             "film '%s' lies at the height %.40s: the field in films is the picture "
                             "without a height",
                             a->c->films[f].name, text);
-    *z = r[2];
     return FLX_OK;
 }
 

@@ -234,8 +234,8 @@ static void induced_inside(flx_after *a, const double *r, int32_t n, double *b, 
     }
 }
 
-// r, b, a [n][3]; K [n_site][2] [K0] is made here.
-static flx_status induced(flx_after *a, const double *r, int32_t n, double *b, double *pot)
+// K [n_site][2] [K0] is made here.
+flx_status flx_after_induced(flx_after *a, const double *r, int32_t n, double *b, double *pot)
 {
     if (a->london)
         return flx_after_london_field(a, r, n, b, pot);
@@ -261,7 +261,7 @@ static flx_status put_fields(flx_after *a, const flx_source *source, double *r, 
     double *b = r + 3 * (ptrdiff_t)n, *pot = b + 3 * (ptrdiff_t)n;
     for (int32_t k = 0; k < n; k++)
         FLX_TRY(flx_after_place(a, "field at", a->request->field[k], r + 3 * (ptrdiff_t)k));
-    FLX_TRY(induced(a, r, n, b, pot));
+    FLX_TRY(flx_after_induced(a, r, n, b, pot));
     for (int32_t k = 0; k < n; k++) {
         const double *at = r + 3 * (ptrdiff_t)k;
         field f = field_at(source, at, a->frame ? a->frame->frame.time : 0);
