@@ -150,6 +150,10 @@ static void a_file_carries_the_field_on(void **state)
     json_decref(first);
     json_decref(second);
     flx_text_free(json);
+    const char *curve = "{circle: {radius: 2}}";
+    request = (flx_measure_request){.time = NAN, .flux = &curve, .n_flux = 1};
+    assert_int_equal(flx_measure_file(ctx, path, &request, &json), FLX_ERR_INPUT);
+    assert_non_null(strstr(flx_ctx_error(ctx), "is of a long body, whose field has no unique A"));
 
     // Another mesh cannot take the field over.
     snprintf(text, sizeof text,
