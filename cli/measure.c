@@ -131,7 +131,8 @@ static int measure_main(int argc, char **argv)
 const cli_command cli_measure = {
     .name = "measure",
     .words = "OUT.h5",
-    .text = "measures a saved frame: fluxoids, currents, energy, power, voltages, fields, vortices",
+    .text = "measures a saved frame: fluxoids, currents, energy, power, voltages, fields, fluxes, "
+            "vortices",
     .more = "Shapes, paths, places and lengths are written as in a case file:\n"
             "  fluxoid measure ring.h5 --loop '{circle: {radius: 0.8}}'\n"
             "  fluxoid measure bar.h5 --along '[[-1, 0], [1, 0]]' --at 50\n"

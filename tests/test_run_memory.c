@@ -241,8 +241,14 @@ static flx_status measure(void)
 {
     const char *const loops[] = {"{box: {size: 4}}"};
     const char *const along[] = {"[[0, -3], [0, -1]]"};
-    flx_measure_request request = {
-        .time = NAN, .loop = loops, .n_loop = 1, .along = along, .n_along = 1};
+    flx_measure_request request = {.time = NAN,
+                                   .loop = loops,
+                                   .n_loop = 1,
+                                   .along = along,
+                                   .n_along = 1,
+                                   .flux = loops,
+                                   .n_flux = 1,
+                                   .flux_z = "1"};
     char *text = NULL;
     flx_status status = flx_measure_file(ctx, "memory-measured.h5", &request, &text);
     assert_true((status == FLX_OK) == (text != NULL));

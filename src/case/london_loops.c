@@ -186,6 +186,8 @@ static flx_status find_fluxes(flx_london_run_state *r, const flx_chain *loop, in
 flx_status flx_london_loops(flx_london_run_state *r, const flx_chain *loop, int32_t n,
                             flx_london_parts *out)
 {
+    if (n == 0) // a film without holes
+        return FLX_OK;
     FLX_TRY(find_fluxoids(r, loop, n, out));
     return find_fluxes(r, loop, n, out);
 }
