@@ -54,40 +54,6 @@ static void edges_follow_from_widths_where_the_case_gives_none(void **state)
 #undef ONE_RING
 }
 
-static void edges_follow_from_widths_where_the_case_gives_none(void **state)
-{
-    (void)state;
-#define BARE(FILMS, MORE)                                                                          \
-    "fluxoid: 1\nunits: {length: um}\nlayers: {nb: {pearl_length: 1 um}, up: {pearl_length: 1 "    \
-    "um, "                                                                                         \
-    "z: 1}}\nfilms: {" FILMS "}\nengine: london\n" MORE
-#define ONE_RING                                                                                   \
-    "ring: {layer: nb, shape: [circle: {radius: 2}], holes: {hole: [circle: {radius: 1}]}}"
-    // The moment without current is what needs the finest edges: 0.25 %.
-    json_t *root =
-        summary_of(ctx, BARE(ONE_RING, "drive: {field: 1 mT}\nlondon: {currents: {hole: 0 A}}\n"));
-    double moment = number(root, "moment", NULL);
-    assert_near(moment, -563.29159668e-18, 0.003 * 563e-18); // integral equation
-    double sites = number(root, "sites", NULL);
-    json_decref(root);
-    root = summary_of(ctx, BARE(ONE_RING, "mesh: {max_edge: 0.0714285714}\n"));
-    assert_near(number(root, "sites", NULL), sites, 0.02 * sites); // 64 sides in place of more
-    json_decref(root);
-    // Of two films the narrower one says how long edges are.
-    root = summary_of(ctx, BARE(ONE_RING ", wide: {layer: up, shape: [box: {size: 3}]}", ""));
-    assert_true(number(root, "sites", NULL) > sites + 9 / (0.0714 * 0.0714));
-    json_decref(root);
-    flx_case *c;
-    const char *wide = BARE(ONE_RING ", wide: {layer: up, shape: [box: {size: 100}]}", "");
-    assert_int_equal(flx_case_parse(ctx, wide, strlen(wide), "test.yaml", &c), FLX_ERR_INPUT);
-    assert_string_equal(flx_ctx_error(ctx),
-                        "test.yaml:1: 'mesh' is missing: edges of 1/14 of the width of film 'ring' "
-                        "would make about 2.9e+06 sites in all; give mesh.max_edge, and "
-                        "mesh.refine where it matters");
-#undef BARE
-#undef ONE_RING
-}
-
 static void loops_count_the_vortices_and_holes_inside(void **state)
 {
     (void)state;
@@ -622,7 +588,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ring_without_a_coherence_length_has_its_inductance),
-        cmocka_unit_test(edges_follow_from_widths_where_the_case_gives_none),
         cmocka_unit_test(edges_follow_from_widths_where_the_case_gives_none),
         cmocka_unit_test(loops_count_the_vortices_and_holes_inside),
         cmocka_unit_test(fluxoid_and_current_are_two_ways_to_say_it),
