@@ -114,11 +114,10 @@ static void box_up(void *arg, int32_t begin, int32_t end)
     flx_selffield *op = job->op;
     for (int32_t b = job->first + begin; b < job->first + end; b++) {
         const flx_box *box = &op->tree.box[b];
-        if (box->leaf >= 0)
-            continue;
-        for (int d = 0; d < 2; d++) {
+        for (int d = 0; d < 2 && box->divided; d++) {
             double *to = op->x[d] + flx_far_place(op, b);
-            memset(to, 0, (size_t)op->far.width * sizeof *to);
+            if (box->leaf < 0) // else those of its own facets are there
+                memset(to, 0, (size_t)op->far.width * sizeof *to);
             for (int q = 0; q < 4; q++)
                 if (box->child[q] >= 0)
                     raise(&op->far, q, op->x[d] + flx_far_place(op, box->child[q]), to);

@@ -75,16 +75,16 @@ static void add_box(const field_job *job, int32_t box, const double r[3], field_
     for (int c = 0; c < 3; c++)
         d[c] = r[c] - d[c];
     double flat = fmax(fabs(d[0]), fabs(d[1])) - size / 2, gap = fmax(flat, fabs(d[2]));
-    bool divided = b->leaf < 0;
     if (op->far.nodes > 0 && gap >= 0.9 * size && b->reach <= flx_reach_max * size / 2 &&
-        (divided || 4 * b->n > op->far.n_node))
+        (b->divided || 4 * b->n > op->far.n_node)) {
         add_nodes(op, box, d, sum);
-    else if (!divided)
+        return;
+    }
+    if (b->leaf >= 0)
         add_facets(job, &tree->leaf[b->leaf], r, sum);
-    else
-        for (int q = 0; q < 4; q++)
-            if (b->child[q] >= 0)
-                add_box(job, b->child[q], r, sum);
+    for (int q = 0; q < 4; q++)
+        if (b->child[q] >= 0)
+            add_box(job, b->child[q], r, sum);
 }
 
 static void field_at(void *arg, int32_t begin, int32_t end)

@@ -17,19 +17,22 @@ enum { FLX_SELFFIELD_COOKIE = 0x5e1ff1e1, FLX_NODES_MAX = 14 };
 
 static const double flx_four_pi = 12.566370614359172954;
 
-// A box is not divided if a facet reaches farther from its centroid than this share of half the side
-// of the children.
+// A facet goes down to a smaller box unless it reaches farther from its centroid than this share of
+// half the side of that box.
 static const double flx_reach_max = 0.5;
 
 typedef struct flx_box {
     int32_t level, ix, iy, layer;
-    int32_t first, n; // facets, in sorted order
+    int32_t first, n; // facets, in sorted order; its own come before those of the children
+    int32_t n_own;    // those too large for the children, or all if it is not divided
     int32_t child[4]; // by lower/upper half in x, then y; -1: none
     int32_t parent;   // -1: root
-    int32_t leaf;     // number among the leaves, -1: not a leaf
-    double reach;     // largest radius of its facets
+    int32_t leaf;     // number of the leaf of its own facets, -1: it has none
+    bool divided;
+    double reach; // largest radius of its facets
 } flx_box;
 
+// The own facets of a box.
 typedef struct flx_leaf {
     int32_t box, first, n;  // facets, in sorted order
     int32_t place, width;   // of its range

@@ -1,8 +1,8 @@
 // selffield/pairs.c -- which boxes see each other through polynomials, and which facets one by one.
 //
 // Boxes of one level are far if at least one box lies between them, or if their layers are 1.5 sides
-// apart. From the roots downwards, pairs that are not far are handed to the children. A leaf beside
-// boxes smaller than itself sees those at a distance of their own size by their nodes.
+// apart. From the roots downwards, pairs that are not far are handed to the children; the own facets
+// of a box see all of the other, and smaller boxes at a distance of their own size by their nodes.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/operator.h"
 
@@ -53,67 +53,82 @@ static bool are_far(const search *s, const flx_box *a, const flx_box *b)
     if (s->n_node == 0 || fmax(a->reach, b->reach) > flx_reach_max * size / 2)
         return false;
     // A few facets on both sides are cheaper one by one.
-    if (a->leaf >= 0 && b->leaf >= 0 && (int64_t)a->n * b->n < s->n_node * s->n_node / 4)
+    if (!a->divided && !b->divided && (int64_t)a->n * b->n < s->n_node * s->n_node / 4)
         return false;
     double dz = fabs(s->tree->z[a->layer] - s->tree->z[b->layer]);
     return abs(a->ix - b->ix) >= 2 || abs(a->iy - b->iy) >= 2 || dz >= 1.5 * size;
 }
 
-// A box below the level of a leaf, seen from the facets of the leaf.
+// How far a square lies from the corners of facets, in x or y, whichever is more: at least.
+static double gap_between(const double c[2], double size, const double low[2], const double high[2])
+{
+    double gap = 0;
+    for (int d = 0; d < 2; d++)
+        gap = fmax(gap, fmax(low[d] - c[d], c[d] - high[d]) - size / 2);
+    return gap;
+}
+
+// A box below the level of a leaf, seen from the facets of the leaf: these may lie all around it.
 static bool seen_by_nodes(const search *s, const flx_leaf *leaf, const flx_box *b)
 {
     double size = flx_box_size(s->tree, b->level), c[3];
     if (s->n_node == 0 || b->n < s->n_node || b->reach > flx_reach_max * size / 2)
         return false;
     flx_box_centre(s->tree, b, c);
-    double dz = fabs(s->tree->z[s->tree->box[leaf->box].layer] - c[2]), gap = 0;
-    for (int d = 0; d < 2; d++)
-        gap = fmax(gap, fmax(leaf->low[d] - c[d], c[d] - leaf->high[d]) - size / 2);
-    return gap >= size || dz >= 1.5 * size;
+    double dz = fabs(s->tree->z[s->tree->box[leaf->box].layer] - c[2]);
+    if (dz >= 1.5 * size || gap_between(c, size, leaf->low, leaf->high) >= size)
+        return true;
+    for (int32_t t = leaf->first; t < leaf->first + leaf->n; t++) {
+        const flx_facet *f = &s->tree->facet[t];
+        const double low[2] = {fmin(fmin(f->x[0], f->x[1]), f->x[2]),
+                               fmin(fmin(f->y[0], f->y[1]), f->y[2])};
+        const double high[2] = {fmax(fmax(f->x[0], f->x[1]), f->x[2]),
+                                fmax(fmax(f->y[0], f->y[1]), f->y[2])};
+        if (gap_between(c, size, low, high) < size)
+            return false;
+    }
+    return true;
 }
 
-static flx_status visit(search *s, int32_t a, int32_t b);
-
-static flx_status visit_children(search *s, int32_t a, int32_t b)
+// The facets of a leaf and all of a box of its level or below.
+static flx_status visit_from_leaf(search *s, int32_t l, int32_t b)
 {
-    for (int q = 0; q < 4; q++)
-        if (s->tree->box[b].child[q] >= 0)
-            FLX_TRY(visit(s, a, s->tree->box[b].child[q]));
+    const flx_leaf *leaf = &s->tree->leaf[l];
+    const flx_box *q = &s->tree->box[b];
+    if (s->tree->box[leaf->box].level < q->level && seen_by_nodes(s, leaf, q))
+        return add_close(s, l, s->tree->n_leaf + b);
+    if (q->leaf >= 0)
+        FLX_TRY(l <= q->leaf ? add_close(s, l, q->leaf) : add_close(s, q->leaf, l));
+    for (int c = 0; c < 4; c++)
+        if (q->child[c] >= 0)
+            FLX_TRY(visit_from_leaf(s, l, q->child[c]));
     return FLX_OK;
 }
 
-static flx_status visit_self(search *s, int32_t a)
+static flx_status visit_children_from_leaf(search *s, int32_t l, const flx_box *b)
 {
-    const int32_t *child = s->tree->box[a].child;
-    for (int p = 0; p < 4; p++)
-        for (int q = p; q < 4; q++)
-            if (child[p] >= 0 && child[q] >= 0)
-                FLX_TRY(visit(s, child[p], child[q]));
+    for (int c = 0; c < 4; c++)
+        if (b->child[c] >= 0)
+            FLX_TRY(visit_from_leaf(s, l, b->child[c]));
     return FLX_OK;
 }
 
-// Levels differ only if the higher box is a leaf.
+// Two boxes of one level, or one and itself.
 static flx_status visit(search *s, int32_t a, int32_t b)
 {
     const flx_box *p = &s->tree->box[a], *q = &s->tree->box[b];
     if (p->n == 0 || q->n == 0)
         return FLX_OK;
-    if (a != b && p->level == q->level && are_far(s, p, q))
+    if (a != b && are_far(s, p, q))
         return add_far(s, a, b);
-    if (p->leaf >= 0 && q->leaf >= 0)
-        return p->leaf <= q->leaf ? add_close(s, p->leaf, q->leaf) : add_close(s, q->leaf, p->leaf);
-    if (p->leaf >= 0) {
-        if (p->level < q->level && seen_by_nodes(s, &s->tree->leaf[p->leaf], q))
-            return add_close(s, p->leaf, s->tree->n_leaf + b);
-        return visit_children(s, a, b);
-    }
-    if (q->leaf >= 0)
-        return visit(s, b, a);
-    if (a == b)
-        return visit_self(s, a);
+    if (p->leaf >= 0)
+        FLX_TRY(visit_from_leaf(s, p->leaf, b));
+    if (a != b && q->leaf >= 0)
+        FLX_TRY(visit_children_from_leaf(s, q->leaf, p));
     for (int c = 0; c < 4; c++)
-        if (p->child[c] >= 0)
-            FLX_TRY(visit_children(s, p->child[c], b));
+        for (int d = a == b ? c : 0; d < 4; d++)
+            if (p->child[c] >= 0 && q->child[d] >= 0)
+                FLX_TRY(visit(s, p->child[c], q->child[d]));
     return FLX_OK;
 }
 

@@ -1,7 +1,9 @@
 // selffield/tree.c -- layers, sorted facets and their quadtrees.
 //
-// A box is divided while it holds many facets and is large beside them. The grid is chosen such that
-// on an even mesh the leaves hold the number of facets asked for.
+// A box is divided while it holds many facets that are small beside its children; the others stay
+// with it. So one large facet among small ones does not keep these together, and few stay: where
+// facets do not overlap, some twenty fit. The grid is chosen such that on an even mesh the leaves
+// hold the number of facets asked for.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/operator.h"
 
@@ -106,20 +108,30 @@ void flx_box_centre(const flx_tree *tree, const flx_box *b, double centre[3])
     centre[2] = tree->z[b->layer];
 }
 
-static bool may_divide(const flx_tree *tree, flx_box *b)
+static bool is_own(const flx_tree *tree, const flx_box *b, const flx_facet *f)
 {
-    b->reach = 0;
-    for (int32_t t = b->first; t < b->first + b->n; t++)
-        b->reach = fmax(b->reach, tree->facet[t].radius);
-    double half = flx_box_size(tree, b->level) / 4; // of the children
-    return b->n > tree->facets * 8 / 5 && b->level < LEVEL_MAX && b->reach <= flx_reach_max * half;
+    return f->radius > flx_reach_max * flx_box_size(tree, b->level) / 4;
 }
 
-static int32_t quadrant(const flx_tree *tree, const flx_box *b, const flx_facet *f)
+static bool may_divide(const flx_tree *tree, flx_box *b)
+{
+    int32_t small = 0;
+    b->reach = 0;
+    for (int32_t t = b->first; t < b->first + b->n; t++) {
+        b->reach = fmax(b->reach, tree->facet[t].radius);
+        small += !is_own(tree, b, &tree->facet[t]);
+    }
+    // Own facets are one more leaf for others to see: what is gained must be worth it.
+    int32_t most = tree->facets * 8 / 5 * (small < b->n ? 2 : 1);
+    return small > most && b->level < LEVEL_MAX;
+}
+
+// 0: stays in the box; 1 to 4: goes to a child
+static int32_t part_of(const flx_tree *tree, const flx_box *b, const flx_facet *f)
 {
     double c[3];
     flx_box_centre(tree, b, c);
-    return (f->cx >= c[0]) + 2 * (f->cy >= c[1]);
+    return is_own(tree, b, f) ? 0 : 1 + (f->cx >= c[0]) + 2 * (f->cy >= c[1]);
 }
 
 typedef struct sorting {
@@ -127,7 +139,7 @@ typedef struct sorting {
     int32_t *from;
 } sorting;
 
-// Sorts the facets of a box by quadrant and appends its children.
+// Sorts the facets of a box, its own first, then by quadrant, and appends its children.
 static flx_status divide(flx_ctx *ctx, flx_tree *tree, int32_t parent, int32_t *room,
                          const sorting *spare)
 {
@@ -139,28 +151,31 @@ static flx_status divide(flx_ctx *ctx, flx_tree *tree, int32_t parent, int32_t *
         *room *= 2;
     }
     flx_box *b = &tree->box[parent];
-    int32_t count[5] = {0}, end[4];
+    int32_t count[6] = {0}, end[5];
     for (int32_t t = b->first; t < b->first + b->n; t++)
-        count[quadrant(tree, b, &tree->facet[t]) + 1]++;
-    for (int q = 0; q < 4; q++)
-        end[q] = count[q + 1] += count[q];
+        count[part_of(tree, b, &tree->facet[t]) + 1]++;
+    for (int p = 0; p < 5; p++)
+        end[p] = count[p + 1] += count[p];
     for (int32_t t = b->first; t < b->first + b->n; t++) {
-        int32_t q = quadrant(tree, b, &tree->facet[t]), to = count[q]++;
+        int32_t to = count[part_of(tree, b, &tree->facet[t])]++;
         spare->facet[to] = tree->facet[t];
         spare->from[to] = tree->from[t];
     }
     memcpy(tree->facet + b->first, spare->facet, (size_t)b->n * sizeof *spare->facet);
     memcpy(tree->from + b->first, spare->from, (size_t)b->n * sizeof *spare->from);
-    for (int q = 0, begin = 0; q < 4; begin = end[q++]) {
-        if (end[q] == begin)
+    b->divided = true;
+    b->n_own = end[0];
+    for (int q = 0; q < 4; q++) {
+        if (end[q + 1] == end[q])
             continue;
         b->child[q] = tree->n_box;
         tree->box[tree->n_box++] = (flx_box){.level = b->level + 1,
                                              .ix = 2 * b->ix + q % 2,
                                              .iy = 2 * b->iy + q / 2,
                                              .layer = b->layer,
-                                             .first = b->first + begin,
-                                             .n = end[q] - begin,
+                                             .first = b->first + end[q],
+                                             .n = end[q + 1] - end[q],
+                                             .n_own = end[q + 1] - end[q],
                                              .child = {-1, -1, -1, -1},
                                              .parent = parent,
                                              .leaf = -1};
@@ -182,6 +197,7 @@ static void make_roots(flx_tree *tree, const int32_t *facet_layer, const sorting
         tree->box[tree->n_box++] = (flx_box){.layer = k,
                                              .first = first,
                                              .n = n - first,
+                                             .n_own = n - first,
                                              .child = {-1, -1, -1, -1},
                                              .parent = -1,
                                              .leaf = -1};
@@ -190,24 +206,16 @@ static void make_roots(flx_tree *tree, const int32_t *facet_layer, const sorting
     memcpy(tree->from, spare->from, (size_t)n * sizeof *spare->from);
 }
 
-// Numbers the leaves below a box in the order of their facets.
-static void number_leaves(flx_tree *tree, int32_t box)
+// The own facets of a box become a leaf.
+static void add_leaf(flx_tree *tree, int32_t box)
 {
     flx_box *b = &tree->box[box];
-    bool divided = false;
-    for (int q = 0; q < 4; q++)
-        if (b->child[q] >= 0) {
-            divided = true;
-            number_leaves(tree, b->child[q]);
-        }
-    if (divided || b->n == 0)
-        return;
     b->leaf = tree->n_leaf;
-    int32_t width = (b->n + 7) / 8 * 8;
+    int32_t width = (b->n_own + 7) / 8 * 8;
     flx_leaf *leaf = &tree->leaf[tree->n_leaf++];
-    *leaf = (flx_leaf){box, b->first, b->n, tree->n_place, width, {INFINITY, INFINITY}, {0}};
+    *leaf = (flx_leaf){box, b->first, b->n_own, tree->n_place, width, {INFINITY, INFINITY}, {0}};
     leaf->high[0] = leaf->high[1] = -INFINITY;
-    for (int32_t t = b->first; t < b->first + b->n; t++)
+    for (int32_t t = b->first; t < b->first + b->n_own; t++)
         for (int c = 0; c < 3; c++) {
             const flx_facet *f = &tree->facet[t];
             leaf->low[0] = fmin(leaf->low[0], f->x[c]);
@@ -215,9 +223,20 @@ static void number_leaves(flx_tree *tree, int32_t box)
             leaf->high[0] = fmax(leaf->high[0], f->x[c]);
             leaf->high[1] = fmax(leaf->high[1], f->y[c]);
         }
-    for (int32_t t = 0; t < b->n; t++)
+    for (int32_t t = 0; t < b->n_own; t++)
         tree->place[b->first + t] = tree->n_place + t;
     tree->n_place += width;
+}
+
+// Numbers the leaves of a box and below in the order of their facets.
+static void number_leaves(flx_tree *tree, int32_t box)
+{
+    const flx_box *b = &tree->box[box];
+    if (b->n_own > 0)
+        add_leaf(tree, box);
+    for (int q = 0; q < 4; q++)
+        if (b->child[q] >= 0)
+            number_leaves(tree, b->child[q]);
 }
 
 // How far facets stick out of their boxes, where boxes may be far from each other at all.
