@@ -1,9 +1,9 @@
 // selffield/tree.c -- layers, sorted facets and their quadtrees.
 //
 // A box is divided while it holds many facets that are small beside its children; the others stay
-// with it. So one large facet among small ones does not keep these together, and few stay: where
-// facets do not overlap, some twenty fit. The grid is chosen such that on an even mesh the leaves
-// hold the number of facets asked for.
+// with it. So one large facet among small ones does not keep these together, and of those that stay
+// no more than a few dozen fit in beside each other. The grid is chosen such that on an even mesh the
+// leaves hold the number of facets asked for.
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selffield/operator.h"
 
@@ -121,9 +121,7 @@ static bool may_divide(const flx_tree *tree, flx_box *b)
         b->reach = fmax(b->reach, tree->facet[t].radius);
         small += !is_own(tree, b, &tree->facet[t]);
     }
-    // Own facets are one more leaf for others to see: what is gained must be worth it.
-    int32_t most = tree->facets * 8 / 5 * (small < b->n ? 2 : 1);
-    return small > most && b->level < LEVEL_MAX;
+    return small > tree->facets * 8 / 5 && b->level < LEVEL_MAX;
 }
 
 // 0: stays in the box; 1 to 4: goes to a child
