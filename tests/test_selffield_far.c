@@ -94,14 +94,106 @@ static void a_film_refined_a_hundred_times_keeps_its_tolerance(void **state)
     free_film(&f);
 }
 
+static void add_triangle(film *f, int32_t a, int32_t b, int32_t c)
+{
+    memcpy(f->tri + 3 * (size_t)f->n_tri++, (int32_t[]){a, b, c}, 3 * sizeof(int32_t));
+}
+
+static film make_room(int32_t n_site, int32_t n_tri)
+{
+    film f = {.n_film = 1};
+    f.x = calloc((size_t)n_site, sizeof(double));
+    f.y = calloc((size_t)n_site, sizeof(double));
+    f.of = calloc((size_t)n_site, sizeof(int32_t));
+    f.tri = calloc(3 * (size_t)n_tri, sizeof(int32_t));
+    return f;
+}
+
+// Rings of 24 squares cut in two around a hole, each a quarter larger than the one inside it.
+static film make_pinhole(int32_t n_ring)
+{
+    enum { AROUND = 24 };
+    film f = make_room((n_ring + 1) * AROUND, 2 * n_ring * AROUND);
+    for (int32_t ring = 0; ring <= n_ring; ring++)
+        for (int32_t i = 0; i < AROUND; i++) {
+            double r = pow(1.25, ring - n_ring), angle = 2 * 3.14159265358979323846 * i / AROUND;
+            int32_t s = f.n_site++, next = ring * AROUND + (i + 1) % AROUND;
+            f.x[s] = r * cos(angle);
+            f.y[s] = r * sin(angle);
+            if (ring == n_ring)
+                continue;
+            add_triangle(&f, s, s + AROUND, next + AROUND);
+            add_triangle(&f, s, next + AROUND, next);
+        }
+    return f;
+}
+
+// Rows of n squares from side to side, n = 2, 4, ... 2^n_half, three rows of each: two of squares cut
+// in two, one that joins twice as many. So a film is refined towards a long straight rim.
+static film make_slit_side(int32_t n_half)
+{
+    film f = make_room((8 << n_half) + 3 * n_half, 14 << n_half);
+    double y = 0;
+    for (int32_t n = 2; n <= 1 << n_half; n *= 2)
+        for (int32_t row = 0; row < 3; row++, y += 1.0 / n) {
+            bool joins = row == 2, last = joins && n == 1 << n_half;
+            int32_t above = f.n_site + n + 1, step = joins ? 2 : 1;
+            for (int32_t i = 0; i <= n; i++) {
+                int32_t s = f.n_site++, up = above + step * i;
+                f.x[s] = (double)i / n;
+                f.y[s] = y;
+                if (i == n)
+                    continue;
+                add_triangle(&f, s, s + 1, up + 1);
+                add_triangle(&f, s, up + 1, up);
+                if (joins)
+                    add_triangle(&f, s + 1, up + 2, up + 1);
+            }
+            for (int32_t i = 0; last && i <= 2 * n; i++) {
+                f.x[f.n_site] = i / (2.0 * n);
+                f.y[f.n_site++] = y + 1.0 / n;
+            }
+        }
+    return f;
+}
+
+static void triangles_from_one_to_a_hundred_thousand_keep_their_tolerance(void **state)
+{
+    (void)state;
+    film f = make_pinhole(52);
+    keeps(&f, (double[]){1e-3, 1e-6, 0});
+    free_film(&f);
+}
+
+// Even films have 220 to 340 at this tolerance; here it is 548, 295 and 470. Twice that of an even
+// film is allowed. Boxes that are not divided because of one large triangle made it 1560 (all pairs),
+// 831 and 1044.
+static void near_pairs_are_few_however_much_triangles_grow(void **state)
+{
+    (void)state;
+    film film_of[] = {make_pinhole(52), make_slit_side(7), make_slit_side(10)};
+    for (int m = 0; m < 3; m++) {
+        flx_ctx *ctx = flx_ctx_create();
+        flx_selffield *op = make_operator(ctx, &film_of[m], FLX_SELFFIELD_HIERARCHICAL, 1e-4);
+        flx_selffield_report report = flx_selffield_report_of(op);
+        assert_true(report.error > 0 && report.error <= 1e-4);
+        assert_in_range((int32_t)report.near_per_tri, 100, 680);
+        flx_selffield_free(op);
+        flx_ctx_free(ctx);
+        free_film(&film_of[m]);
+    }
+}
+
 static void layers_a_thousandth_and_ten_sides_apart_keep_their_tolerance(void **state)
 {
     (void)state;
-    film f = make_film(18, 3, 0.2, 2);
-    f.z[1] = 1e-3;
-    f.z[2] = 10;
-    keeps(&f, (double[]){1e-3, 1e-5, 0});
-    free_film(&f);
+    for (int graded = 0; graded < 2; graded++) {
+        film f = make_film(18, 3, 0.2, graded ? 300 : 2);
+        f.z[1] = 1e-3;
+        f.z[2] = 10;
+        keeps(&f, (double[]){1e-3, 1e-5, 0});
+        free_film(&f);
+    }
 }
 
 static void it_is_linear_and_symmetric_to_rounding(void **state)
@@ -232,6 +324,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_even_film_keeps_every_tolerance),
         cmocka_unit_test(a_film_refined_a_hundred_times_keeps_its_tolerance),
+        cmocka_unit_test(triangles_from_one_to_a_hundred_thousand_keep_their_tolerance),
+        cmocka_unit_test(near_pairs_are_few_however_much_triangles_grow),
         cmocka_unit_test(layers_a_thousandth_and_ten_sides_apart_keep_their_tolerance),
         cmocka_unit_test(it_is_linear_and_symmetric_to_rounding),
         cmocka_unit_test(the_bits_do_not_depend_on_threads),
