@@ -22,7 +22,7 @@ static const flx_option rows[] = {
      "bytes."},
     {"tolerance", FLX_OPTION_DOUBLE, AT(tolerance), 1e-9, 1e-14, 1e-2, "1", NULL,
      "Residual at which iterations end, relative to the right-hand side."},
-    {"accuracy", FLX_OPTION_DOUBLE, AT(accuracy), 3e-5, 1e-8, 1e-2, "1", NULL,
+    {"accuracy", FLX_OPTION_DOUBLE, AT(accuracy), 1e-5, 1e-8, 1e-2, "1", NULL,
      "Error allowed in the field of the currents, relative to the largest."},
 };
 
