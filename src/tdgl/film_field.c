@@ -346,7 +346,7 @@ static int32_t iterate(job *j, double rz, double enough)
 
 static int32_t solve(tdgl_induction *induction, const tdgl_system *y)
 {
-    enum { TRUST = 40 };
+    enum { TRUST = 15 };
     const double shrink = 40;
     film *m = (film *)induction;
     job j = {.m = m, .y = y};
