@@ -196,17 +196,7 @@ static void a_sweep_over_the_pearl_length_keeps_mesh_and_field(void **state)
 static void films_may_lie_over_each_other(void **state)
 {
     (void)state;
-    flx_run_result *r = run_text(
-        ctx,
-        "fluxoid: 1\n"
-        "units: {length: um}\n"
-        "layers: {low: {pearl_length: 0.1 um}, high: {pearl_length: 0.1 um, z: 0.5 um}}\n"
-        "films:\n"
-        "  a: {layer: low, shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 1}]}}\n"
-        "  b: {layer: high, shape: [circle: {radius: 2.5}], holes: {k: [circle: {radius: 1.2}]}}\n"
-        "mesh: {max_edge: 0.3}\n"
-        "engine: london\n",
-        NULL, FLX_OK);
+    flx_run_result *r = run_text(ctx, TWO_RINGS "mesh: {max_edge: 0.3}\n", NULL, FLX_OK);
     json_t *root = json_of(r);
     const json_t *l = json_object_get(root, "inductance_pH");
     const double exact[2][2] = {{4.5614643853, 1.8618585254}, {1.8618585254, 5.0333953424}};

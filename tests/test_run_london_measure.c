@@ -213,18 +213,10 @@ static void films_over_each_other_are_measured_each(void **state)
     const char *const at[] = {"1.5, 0", "2.2, 0"};
     flx_run_opts opts = flx_run_opts_default();
     opts.output = path;
-    flx_run_result *r = run_text(
-        ctx,
-        "fluxoid: 1\n"
-        "units: {length: um}\n"
-        "layers: {low: {pearl_length: 0.1 um}, high: {pearl_length: 0.1 um, z: 0.5 um}}\n"
-        "films:\n"
-        "  a: {layer: low, shape: [circle: {radius: 2}], holes: {h: [circle: {radius: 1}]}}\n"
-        "  b: {layer: high, shape: [circle: {radius: 2.5}], holes: {k: [circle: {radius: 1.2}]}}\n"
-        "mesh: {max_edge: 0.5}\n"
-        "engine: london\n"
-        "london: {currents: {h: 1 mA, k: -0.5 mA}}\n",
-        &opts, FLX_OK);
+    flx_run_result *r = run_text(ctx,
+                                 TWO_RINGS "mesh: {max_edge: 0.5}\n"
+                                           "london: {currents: {h: 1 mA, k: -0.5 mA}}\n",
+                                 &opts, FLX_OK);
     flx_run_result_free(r);
     flx_measure_request request = {
         .time = NAN, .along = along, .n_along = 1, .at_point = at, .n_point = 2};
